@@ -1,0 +1,68 @@
+"""Everything that can go wrong with a URL or a page, each with a stable code and a sentence.
+
+Programs read the code; people read the sentence. A code is never renamed or reused: clients
+depend on it. The sentence says what happened and, where something can be done, what to do.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+SENTENCES: Mapping[str, str] = MappingProxyType(
+    {
+        # The URL as it was submitted
+        "url_missing": "Enter the address of a page, for example https://example.com/.",
+        "url_too_long": "The address is longer than {limit} characters.",
+        "url_has_control_characters": "The address contains control characters or line breaks.",
+        "url_has_backslash": "The address contains a backslash: write / instead.",
+        "url_scheme": "Only http and https addresses can be counted, not {scheme}:.",
+        "url_has_credentials": "The address contains a user name or password: leave out what stands"
+        " before the @.",
+        "url_host": "The address has no valid host name.",
+        "url_port": "The address has an invalid port: a port is a number from 1 to 65535.",
+        # The way to the page
+        "port_not_allowed": "Port {port} is not allowed: only {allowed} are.",
+        "not_public": "This address is not on the public internet.",
+        "host_not_found": "There is no host named {host}.",
+        "connection_failed": "The site could not be reached: {reason}.",
+        "tls_failed": "The site's certificate or TLS connection is not valid: {reason}.",
+        "timeout": "The site did not finish answering within {seconds:g} seconds.",
+        "too_large": "The page is larger than {limit}.",
+        "too_many_redirects": "The site redirected more than {limit} times.",
+        "bad_redirect": "The site redirected to an address that cannot be followed: {reason}",
+        "bad_response": "The site's answer is not valid HTTP: {reason}.",
+        "http_status": "The site answered {status}{reason}.",
+        "content_encoding": "The page is compressed in a way that was not asked for"
+        " or is damaged ({encoding}).",
+        "content_type": "This is not a page of text: the site calls it {content_type}.",
+        # The page itself
+        "empty_page": "The site answered with an empty page.",
+        "too_complex": "The page is built in a way that takes too long to read.",
+        # The job
+        "crashed": "Counting this page stopped unexpectedly, several times.",
+    }
+)
+
+
+class WordcountError(Exception):
+    """A foreseeable failure.
+
+    :param code: a key of :data:`SENTENCES`; stable, for programs.
+    :param facts: what the sentence of that code names, such as ``limit`` or ``host``.
+    """
+
+    def __init__(self, code: str, **facts: object) -> None:
+        self.code = code
+        self.detail = SENTENCES[code].format(**facts)
+        super().__init__(f"{code}: {self.detail}")
+
+
+class UrlError(WordcountError):
+    """The submitted text is not a URL that can be counted."""
+
+
+class FetchError(WordcountError):
+    """The page could not be fetched."""
+
+
+class PageError(WordcountError):
+    """The page was fetched, but its words cannot be counted."""
