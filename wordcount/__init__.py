@@ -1,0 +1,81 @@
+"""The core: from the bytes of a page to its counted words.
+
+It does no input or output, keeps no state, and knows nothing of Flask, Redis, RQ, SQLAlchemy or
+requests: everything here can be tested with plain values. The files stand in the order in which
+the data passes through them: decode, text, language, words, counts.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from wordcount.counts import RULE_VERSION, Ranked, rank, without
+
+__all__ = ["RULE_VERSION", "PageCount", "Ranked", "count_page", "rank"]
+
+
+@dataclass(frozen=True)
+class PageCount:
+    """What was counted on one page.
+
+    :ivar title: of the page; empty if it has none.
+    :ivar language: an ISO 639 code, or None where nothing tells.
+    :ivar charset: the encoding in which the page was read, by its WHATWG name.
+    :ivar text: what a reader sees, one line per line.
+    :ivar counts: every word once, as it is written on the page -> how often.
+    :ivar counts_without_stop_words: the same without the stop words of the language.
+    """
+
+    title: str
+    language: str | None
+    charset: str
+    text: str
+    counts: Mapping[str, int]
+    counts_without_stop_words: Mapping[str, int]
+
+    @property
+    def total_words(self) -> int:
+        """How many words a reader reads."""
+        return sum(self.counts.values())
+
+    @property
+    def distinct_words(self) -> int:
+        """How many different words there are, case folded."""
+        return len(self.ranking(stop_words=True))
+
+    def ranking(self, *, stop_words: bool = False, fold_case: bool = True) -> list[Ranked]:
+        """The words, most frequent first.
+
+        :param stop_words: keep them in.
+        :param fold_case: see :func:`wordcount.counts.rank`.
+        """
+        counts = self.counts if stop_words else self.counts_without_stop_words
+        return rank(counts, fold_case=fold_case)
+
+
+def count_page(body: bytes, content_type: str | None = None) -> PageCount:
+    """Count the words that a reader of a page sees.
+
+    :param body: the page as the server sent it, decompressed: HTML, XHTML or plain text.
+    :param content_type: its HTTP header, such as ``text/html; charset=utf-8``.
+    """
+    # Imported here, because the web process ranks counts but never parses a page: without the
+    # parsers and the language model it starts faster and needs a third of the memory.
+    from wordcount.decode import decode, media_type_of
+    from wordcount.language import language_of, stop_words_of
+    from wordcount.text import text_of_html, text_of_plain
+    from wordcount.words import words_in
+
+    markup, charset = decode(body, content_type)
+    is_plain = media_type_of(content_type) == "text/plain"
+    page = text_of_plain(markup) if is_plain else text_of_html(markup)
+    language = language_of(page.text, page.declared_language)
+    counts = words_in(page.text)
+    return PageCount(
+        title=page.title,
+        language=language,
+        charset=charset,
+        text=page.text,
+        counts=MappingProxyType(counts),
+        counts_without_stop_words=MappingProxyType(without(counts, stop_words_of(language))),
+    )

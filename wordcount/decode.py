@@ -1,0 +1,80 @@
+"""Bytes -> text, in the encoding that a browser would choose.
+
+The order is that of the HTML standard, section "Determining the character encoding": a byte order
+mark, then the HTTP header, then what the page itself declares, then a guess.
+https://html.spec.whatwg.org/multipage/parsing.html#determining-the-character-encoding
+"""
+
+from email.message import Message
+
+import webencodings
+from bs4.dammit import EncodingDetector
+from charset_normalizer import from_bytes
+
+BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16le"), (b"\xfe\xff", "utf-16be"))
+# Browsers look for a declaration in the first 1,024 bytes only.
+PRESCAN_BYTES = 1024
+# Enough to tell languages apart; guessing from more only takes longer.
+GUESS_BYTES = 64 * 1024
+
+
+def decode(body: bytes, content_type: str | None = None) -> tuple[str, str]:
+    """The text of a page, and the encoding it was read in.
+
+    :param body: the page as it came, decompressed.
+    :param content_type: the HTTP header, such as ``text/html; charset=utf-8``.
+    :returns: the text, and the encoding's name in the WHATWG Encoding standard, in lower case.
+        Bytes that are not valid in that encoding become U+FFFD, as in browsers.
+    """
+    for mark, name in BYTE_ORDER_MARKS:
+        if body.startswith(mark):
+            return _decode_as(webencodings.lookup(name), body[len(mark) :])
+    encoding = (
+        _known(charset_of(content_type)) or _declared_in(body) or _valid_utf8(body) or _guess(body)
+    )
+    return _decode_as(encoding, body)
+
+
+def media_type_of(content_type: str | None) -> str:
+    """``text/html`` of ``Text/HTML; charset=utf-8``; empty without a header."""
+    return (content_type or "").partition(";")[0].strip().lower()
+
+
+def charset_of(content_type: str | None) -> str | None:
+    """The charset parameter of a Content-Type header, if it has one."""
+    header = Message()
+    header["Content-Type"] = (content_type or "").replace("\r", " ").replace("\n", " ")
+    charset = header.get_param("charset")
+    return charset if isinstance(charset, str) else None
+
+
+def _known(label: str | None) -> webencodings.Encoding | None:
+    """Labels mean what browsers mean by them: ``iso-8859-1`` is windows-1252."""
+    return webencodings.lookup(label) if label else None
+
+
+def _declared_in(body: bytes) -> webencodings.Encoding | None:
+    label = EncodingDetector.find_declared_encoding(body[:PRESCAN_BYTES], is_html=True)
+    encoding = _known(label)
+    if encoding and encoding.name.startswith("utf-16"):
+        # The declaration was readable as ASCII, so UTF-16 it cannot be; the standard says UTF-8.
+        return webencodings.lookup("utf-8")
+    return encoding
+
+
+def _valid_utf8(body: bytes) -> webencodings.Encoding | None:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return webencodings.lookup("utf-8")
+
+
+def _guess(body: bytes) -> webencodings.Encoding:
+    best = from_bytes(body[:GUESS_BYTES]).best()
+    return (best and _known(best.encoding)) or webencodings.lookup("windows-1252")
+
+
+def _decode_as(encoding: webencodings.Encoding, body: bytes) -> tuple[str, str]:
+    text, _ = encoding.codec_info.decode(body, "replace")
+    return text, encoding.name
