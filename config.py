@@ -40,15 +40,25 @@ class Config:
     FETCH_MAX_BYTES: int = 10 * 1024 * 1024
     #: A URL that was counted less than this long ago is not fetched again.
     RESULT_REUSE_SECONDS: float = 60.0
-    #: Cookies travel over HTTPS only.
+    #: Cookies travel over HTTPS only, and never with a form of another site.
     SESSION_COOKIE_SECURE: bool = True
+    SESSION_COOKIE_SAMESITE: str = "Lax"
+    #: The largest request body that is read.
+    MAX_CONTENT_LENGTH: int = 64 * 1024
+    #: Bootstrap's style sheet comes from its wheel, not from somebody's CDN.
+    BOOTSTRAP_SERVE_LOCAL: bool = True
     DEBUG: bool = False
     TESTING: bool = False
 
     @property
-    def SQLALCHEMY_DATABASE_URI(self) -> str:  # noqa: N802 -- Flask-SQLAlchemy's name
-        """The database for SQLAlchemy: always through psycopg2, whatever its own default is."""
+    def SQLALCHEMY_DATABASE_URI(self) -> str:  # noqa: N802 -- Flask-SQLAlchemy's name for it
+        """The same URL under the name that Flask-SQLAlchemy looks for."""
         return self.DATABASE_URL
+
+    @property
+    def SQLALCHEMY_ENGINE_OPTIONS(self) -> dict[str, object]:  # noqa: N802
+        """A connection that broke while idle is noticed before it is used."""
+        return {"pool_pre_ping": True, "connect_args": {"connect_timeout": 3}}
 
 
 @dataclass(frozen=True, kw_only=True)

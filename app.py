@@ -1,0 +1,44 @@
+"""The web application, put together: extensions, blueprints, and which error is which status."""
+
+import os
+
+from flask import Flask
+from flask_bootstrap import Bootstrap5
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from redis import Redis
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+import views
+from config import Config, settings_from
+from models import db
+from views import errors
+from wordcount.errors import UrlError
+
+ERRORS = {
+    UrlError: errors.url_error,  # 400
+    OperationalError: errors.database_away,  # 503
+    HTTPException: errors.http_error,  # the status it names
+}
+
+
+def create_app(settings: Config | None = None) -> Flask:
+    """The application.
+
+    :param settings: read from the environment by default.
+    :raises config.ConfigError: if the environment lacks a setting, or one makes no sense.
+    """
+    app = Flask(__name__)
+    app.config.from_object(settings or settings_from(os.environ))
+    db.init_app(app)
+    Migrate(app, db)
+    Bootstrap5(app)
+    CSRFProtect(app)
+    app.extensions["redis"] = Redis.from_url(
+        app.config["REDIS_URL"], socket_connect_timeout=1, socket_timeout=2
+    )
+    views.register(app)
+    for error, to_response in ERRORS.items():
+        app.register_error_handler(error, to_response)
+    return app

@@ -1,0 +1,23 @@
+"""How gunicorn serves the web; it reads this file by itself."""
+
+import os
+import sys
+
+from config import ConfigError, settings_from
+
+try:
+    settings = settings_from(os.environ)
+except ConfigError as error:
+    sys.exit(f"The web cannot start: {error}")
+
+bind = f"{settings.HOST}:{settings.PORT}"
+workers = settings.WEB_CONCURRENCY
+# Requests wait for Postgres and for slow clients, not for the processor.
+worker_class = "gthread"
+threads = 4
+# Heroku kills what has not stopped 30 seconds after SIGTERM.
+graceful_timeout = 20
+# The heartbeat file of a worker must not wait for a slow disk.
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112, S108
+accesslog = "-"
+access_log_format = '%(h)s "%(r)s" %(s)s %(b)s %(L)ss'

@@ -1,0 +1,29 @@
+"""The command line of the project: ``python manage.py --help``."""
+
+import os
+import sys
+from pathlib import Path
+
+from flask.cli import AppGroup, ScriptInfo
+from flask_migrate.cli import db as db_commands
+
+from app import create_app
+from config import ConfigError
+
+cli = AppGroup(help="Manage Wordcount.")
+cli.add_command(db_commands)
+
+
+@cli.command(with_appcontext=False)
+def dev() -> None:
+    """Run everything on this machine: Postgres, Redis, web and worker."""
+    from dev.run import run  # its libraries are installed for development only
+
+    sys.exit(run(Path(__file__).parent, os.environ))
+
+
+if __name__ == "__main__":
+    try:
+        cli(obj=ScriptInfo(create_app=create_app))
+    except ConfigError as error:
+        sys.exit(f"Wrong setting: {error}")

@@ -1,0 +1,50 @@
+// The page of a count that is still under way: ask until there is an outcome, then show it.
+// Without this script the page refreshes itself.
+
+const FIRST_WAIT = 100; // milliseconds
+const LONGEST_WAIT = 2000;
+const STEPS = { queued: "Waiting for a worker", running: "Reading the page" };
+
+const count = document.getElementById("count");
+
+const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+
+// Says whether there is an outcome, and meanwhile how far the count is.
+async function isDone() {
+  const answer = await fetch(count.dataset.results, { cache: "no-store" });
+  if (answer.status === 202) {
+    const { status } = await answer.json();
+    say(STEPS[status] ?? status);
+    return false;
+  }
+  return answer.status < 500; // otherwise the server is in trouble, and may recover
+}
+
+// The server has already drawn the outcome: the words of a stranger's page are escaped in one
+// place only.
+async function showOutcome() {
+  const answer = await fetch(location.href, { cache: "no-store" });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  count.replaceChildren(...page.getElementById("count").childNodes);
+  document.title = page.title;
+}
+
+function say(words) {
+  const step = document.getElementById("step");
+  if (step.textContent !== words) step.textContent = words; // spoken once, not at every look
+}
+
+let wait = FIRST_WAIT;
+for (;;) {
+  await pause(wait);
+  wait = Math.min(wait * 1.5, LONGEST_WAIT);
+  try {
+    if (await isDone()) {
+      await showOutcome();
+      break;
+    }
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error; // fetch says TypeError when nobody answers
+    say("No answer from the server; trying again");
+  }
+}

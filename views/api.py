@@ -1,0 +1,90 @@
+"""JSON for programs: start a count, ask for its result."""
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+from flask.typing import ResponseReturnValue
+
+import jobs
+from models import Result, Status
+from views.errors import Problem
+from views.rankings import Ranking
+
+api = Blueprint("api", __name__)
+
+#: Rows of a result unless `top` says otherwise.
+DEFAULT_TOP = 10
+
+
+@api.post("/start")
+def start() -> ResponseReturnValue:
+    """Accept ``{"url": ...}`` for counting; answer with the job key as plain text.
+
+    ``"fresh": true`` counts again what was counted a moment ago.
+    """
+    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+        raise Problem(403, "cross_site", "Pages of other sites may not start counts.")
+    # The Content-Type is not looked at: many a client sends JSON without saying so.
+    body = request.get_json(force=True, silent=True)
+    if not isinstance(body, dict):
+        raise Problem(400, "bad_json", 'Send a JSON object such as {"url": "https://example.com/"}.')
+    url, fresh = body.get("url"), body.get("fresh", False)
+    if not isinstance(url, str | None):
+        raise Problem(400, "bad_parameter", '"url" must be a string.')
+    if not isinstance(fresh, bool):
+        raise Problem(400, "bad_parameter", '"fresh" must be true or false.')
+    return Response(jobs.submit(url or "", fresh=fresh), mimetype="text/plain")
+
+
+@api.get("/results/<job_key>")
+def results(job_key: str) -> ResponseReturnValue:
+    """The top words of a finished count as ``[[word, count], ...]``.
+
+    202 while it is pending, 422 if it failed, 404 if there is none with this key.
+    """
+    wanted = _wanted_ranking()
+    result = Result.by_key(job_key)
+    if result is None:
+        raise Problem(404, "unknown_key", "There is no count with this key.")
+    if Status(result.status).is_pending:
+        return _pending(result)
+    if result.status == Status.FAILED:
+        raise Problem(
+            422, result.error_code or "crashed", result.error_detail or "", **_about(result)
+        )
+    return jsonify(wanted.of(result))
+
+
+def _pending(result: Result) -> ResponseReturnValue:
+    response = jsonify(status=result.status, **_about(result))
+    response.status_code = 202
+    response.headers["Retry-After"] = "1"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _about(result: Result) -> dict[str, Any]:
+    return {
+        "job_key": str(result.job_key),
+        "url": result.url,
+        "attempt": result.attempt,
+        "submitted_at": result.submitted_at.isoformat(),
+    }
+
+
+def _wanted_ranking() -> Ranking:
+    top = request.args.get("top", str(DEFAULT_TOP))
+    if not (top.isascii() and top.isdigit() and len(top) < 10 and int(top) > 0):
+        raise Problem(400, "bad_parameter", '"top" must be a whole number from 1 on.')
+    return Ranking(
+        top=int(top),
+        stop_words=_is_keep("stopwords", otherwise="drop"),
+        fold_case=not _is_keep("case", otherwise="fold"),
+    )
+
+
+def _is_keep(name: str, *, otherwise: str) -> bool:
+    value = request.args.get(name, otherwise)
+    if value not in {"keep", otherwise}:
+        raise Problem(400, "bad_parameter", f'"{name}" must be "keep" or "{otherwise}".')
+    return value == "keep"

@@ -1,0 +1,54 @@
+"""HTML for people: the form, and the page of one count."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from wtforms import StringField
+
+import jobs
+from models import Result, Status
+from views.errors import Problem
+from views.rankings import Ranking
+from wordcount.errors import UrlError
+
+pages = Blueprint("pages", __name__)
+
+#: Words on the page of a count.
+SHOWN_WORDS = 10
+
+
+class UrlForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """The one field; a token keeps other sites from submitting it."""
+
+    url = StringField("Address of a page")
+
+
+@pages.get("/")
+def form() -> ResponseReturnValue:
+    """The form; ``?url=`` fills it in."""
+    return render_template("index.html", form=UrlForm(url=request.args.get("url", "")))
+
+
+@pages.post("/")
+def submit() -> ResponseReturnValue:
+    """Accept the URL and go to the page of its count, or show the form again and say why not."""
+    url_form = UrlForm()
+    if not url_form.validate_on_submit():
+        error = "The form was open for too long: please submit it once more."
+        return render_template("index.html", form=url_form, error=error), 400
+    try:
+        job_key = jobs.submit(url_form.url.data or "")
+    except UrlError as refused:
+        return render_template("index.html", form=url_form, error=refused.detail), 400
+    return redirect(url_for("pages.count", job_key=job_key), 303)
+
+
+@pages.get("/counts/<job_key>")
+def count(job_key: str) -> ResponseReturnValue:
+    """The page of one count: how far it is, what came out, or why nothing did."""
+    result = Result.by_key(job_key)
+    if result is None:
+        raise Problem(404, "unknown_key", "There is no count at this address.")
+    status = Status(result.status)
+    words = Ranking(top=SHOWN_WORDS).of(result) if status == Status.FINISHED else []
+    return render_template("count.html", result=result, status=status, words=words)
