@@ -1,8 +1,11 @@
 """The web application, put together: extensions, blueprints, and which error is which status."""
 
 import os
+from collections.abc import Callable
+from typing import Any
 
 from flask import Flask
+from flask.typing import ResponseReturnValue
 from flask_bootstrap import Bootstrap5
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
@@ -16,7 +19,7 @@ from models import db
 from views import errors
 from wordcount.errors import UrlError
 
-ERRORS = {
+ERRORS: dict[type[Exception], Callable[[Any], ResponseReturnValue]] = {
     UrlError: errors.url_error,  # 400
     OperationalError: errors.database_away,  # 503
     HTTPException: errors.http_error,  # the status it names

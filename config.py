@@ -156,9 +156,7 @@ def _seconds(low: float, high: float) -> Callable[[str, str], float]:
 
 def _networks(name: str, value: str) -> tuple[Network, ...]:
     try:
-        return tuple(
-            ipaddress.ip_network(part) for part in value.replace(",", " ").split()
-        )
+        return tuple(ipaddress.ip_network(part) for part in value.replace(",", " ").split())
     except ValueError as error:
         raise ConfigError(
             f"{name} must be networks such as 10.0.0.0/8, separated by commas: {error}."

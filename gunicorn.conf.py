@@ -18,6 +18,6 @@ threads = 4
 # Heroku kills what has not stopped 30 seconds after SIGTERM.
 graceful_timeout = 20
 # The heartbeat file of a worker must not wait for a slow disk.
-worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112, S108
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
 accesslog = "-"
 access_log_format = '%(h)s "%(r)s" %(s)s %(b)s %(L)ss'

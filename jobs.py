@@ -188,8 +188,10 @@ def _save(claim: Claim, page: "Page", counted: PageCount) -> bool:
 def _tops(counted: PageCount) -> dict[str, list[tuple[str, int]]]:
     return {
         ranking_name(stop_words=stop_words, fold_case=fold_case): [
-            tuple(row)
-            for row in counted.ranking(stop_words=stop_words, fold_case=fold_case)[:TOP_ROWS]
+            (word, times)
+            for word, times in counted.ranking(stop_words=stop_words, fold_case=fold_case)[
+                :TOP_ROWS
+            ]
         ]
         for stop_words in (True, False)
         for fold_case in (True, False)

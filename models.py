@@ -11,14 +11,26 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, BigInteger, CheckConstraint, DateTime, Index, UniqueConstraint, and_, func, or_, select, update
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Index,
+    UniqueConstraint,
+    Update,
+    and_,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy import text as sql
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-
 
 #: How many rows of each ranking `Result.tops` holds.
 TOP_ROWS = 100
@@ -118,10 +130,7 @@ class Result(db.Model):  # type: ignore[name-defined,misc]  # Flask-SQLAlchemy m
     @classmethod
     def by_key(cls, job_key: str) -> Self | None:
         """The count with this key; None if there is none, or it cannot be a key at all."""
-        try:
-            key = uuid.UUID(job_key)
-        except ValueError:
-            return None
+        key = as_key(job_key)
         return db.session.execute(select(cls).filter_by(job_key=key)).scalar_one_or_none()
 
     @classmethod
@@ -192,7 +201,7 @@ class Result(db.Model):  # type: ignore[name-defined,misc]  # Flask-SQLAlchemy m
 
         :returns: False if it is not running any more, or was begun `max_attempts` times.
         """
-        changed = db.session.execute(
+        return _changed_one(
             update(cls)
             .where(
                 cls.job_key == uuid.UUID(job_key),
@@ -201,7 +210,6 @@ class Result(db.Model):  # type: ignore[name-defined,misc]  # Flask-SQLAlchemy m
             )
             .values(status=Status.QUEUED, lease_until=None)
         )
-        return _committed(changed)
 
     @classmethod
     def release_overdue(
@@ -226,16 +234,16 @@ class Result(db.Model):  # type: ignore[name-defined,misc]  # Flask-SQLAlchemy m
         keys = list(
             db.session.execute(
                 select(cls.job_key)
-                .where(or_(lost, out_of_lease), cls.job_key.not_in(map(uuid.UUID, waiting)))
+                .where(
+                    or_(lost, out_of_lease), cls.job_key.not_in(filter(None, map(as_key, waiting)))
+                )
                 .order_by(cls.id)
                 .limit(limit)
                 .with_for_update(skip_locked=True)
             ).scalars()
         )
         db.session.execute(
-            update(cls)
-            .where(cls.job_key.in_(keys))
-            .values(status=Status.QUEUED, lease_until=None)
+            update(cls).where(cls.job_key.in_(keys)).values(status=Status.QUEUED, lease_until=None)
         )
         db.session.commit()
         return [str(key) for key in keys]
@@ -268,7 +276,7 @@ class Result(db.Model):  # type: ignore[name-defined,misc]  # Flask-SQLAlchemy m
 
     @classmethod
     def _end(cls, claim: Claim, **columns: Any) -> bool:
-        changed = db.session.execute(
+        return _changed_one(
             update(cls)
             .where(
                 cls.job_key == uuid.UUID(claim.job_key),
@@ -277,12 +285,20 @@ class Result(db.Model):  # type: ignore[name-defined,misc]  # Flask-SQLAlchemy m
             )
             .values(lease_until=None, **columns)
         )
-        return _committed(changed)
 
 
-def _committed(changed: CursorResult[Any]) -> bool:
+def _changed_one(statement: Update) -> bool:
+    changed = cast("CursorResult[Any]", db.session.execute(statement))
     db.session.commit()
     return changed.rowcount == 1
+
+
+def as_key(text: str) -> uuid.UUID | None:
+    """A text as a job key; None if it cannot be one."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
 
 
 def ranking_name(*, stop_words: bool, fold_case: bool) -> str:

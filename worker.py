@@ -44,7 +44,7 @@ class CountWorker(Worker):
         """
         if self.horse_pid:
             self.kill_horse()
-        super().request_stop(signum, frame)
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
     def handle_work_horse_killed(self, job: Job, retpid: int, ret_val: int, rusage: object) -> None:
         """RQ's hook for a horse that ended without a word."""

@@ -27,7 +27,9 @@ def start() -> ResponseReturnValue:
     # The Content-Type is not looked at: many a client sends JSON without saying so.
     body = request.get_json(force=True, silent=True)
     if not isinstance(body, dict):
-        raise Problem(400, "bad_json", 'Send a JSON object such as {"url": "https://example.com/"}.')
+        raise Problem(
+            400, "bad_json", 'Send a JSON object such as {"url": "https://example.com/"}.'
+        )
     url, fresh = body.get("url"), body.get("fresh", False)
     if not isinstance(url, str | None):
         raise Problem(400, "bad_parameter", '"url" must be a string.')

@@ -1,4 +1,7 @@
-"""Errors as people and programs want them: a page, or problem+json with a stable code (RFC 9457)."""
+"""Errors as people want them, a page, and as programs do: problem+json with a stable code.
+
+The format is that of RFC 9457.
+"""
 
 import json
 from http import HTTPStatus

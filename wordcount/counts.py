@@ -15,7 +15,7 @@ class Ranked(NamedTuple):
     """One row of a ranking; as JSON, ``[word, count]``."""
 
     word: str
-    count: int
+    times: int
 
 
 def fold(word: str) -> str:
@@ -34,22 +34,22 @@ def rank(counts: Mapping[str, int], *, fold_case: bool = True) -> list[Ranked]:
         frequent on the page (in lower case if both are equally so); otherwise each by itself.
     """
     if not fold_case:
-        rows = [Ranked(word, count) for word, count in counts.items()]
-        return sorted(rows, key=lambda row: (-row.count, row.word))
+        rows = [Ranked(word, times) for word, times in counts.items()]
+        return sorted(rows, key=lambda row: (-row.times, row.word))
     total: dict[str, int] = {}
     shown: dict[str, str] = {}
     # The most frequent form of a word comes first here, and is the one that stays.
-    for word, count in sorted(
+    for word, times in sorted(
         counts.items(), key=lambda item: (-item[1], item[0] != fold(item[0]), item[0])
     ):
         key = fold(word)
-        total[key] = total.get(key, 0) + count
+        total[key] = total.get(key, 0) + times
         shown.setdefault(key, word)
     ordered = sorted(total.items(), key=lambda item: (-item[1], item[0]))
-    return [Ranked(shown[key], count) for key, count in ordered]
+    return [Ranked(shown[key], times) for key, times in ordered]
 
 
 def without(counts: Mapping[str, int], stop_words: Iterable[str]) -> dict[str, int]:
     """The counts of all words but these, whatever their case."""
     left_out = {fold(word) for word in stop_words}
-    return {word: count for word, count in counts.items() if fold(word) not in left_out}
+    return {word: times for word, times in counts.items() if fold(word) not in left_out}

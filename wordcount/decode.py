@@ -11,7 +11,20 @@ import webencodings
 from bs4.dammit import EncodingDetector
 from charset_normalizer import from_bytes
 
-BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16le"), (b"\xfe\xff", "utf-16be"))
+
+def _standard(name: str) -> webencodings.Encoding:
+    encoding = webencodings.lookup(name)
+    assert encoding, name
+    return encoding
+
+
+UTF_8 = _standard("utf-8")
+WINDOWS_1252 = _standard("windows-1252")
+BYTE_ORDER_MARKS = (
+    (b"\xef\xbb\xbf", UTF_8),
+    (b"\xff\xfe", _standard("utf-16le")),
+    (b"\xfe\xff", _standard("utf-16be")),
+)
 # Browsers look for a declaration in the first 1,024 bytes only.
 PRESCAN_BYTES = 1024
 # Enough to tell languages apart; guessing from more only takes longer.
@@ -26,9 +39,9 @@ def decode(body: bytes, content_type: str | None = None) -> tuple[str, str]:
     :returns: the text, and the encoding's name in the WHATWG Encoding standard, in lower case.
         Bytes that are not valid in that encoding become U+FFFD, as in browsers.
     """
-    for mark, name in BYTE_ORDER_MARKS:
+    for mark, of_mark in BYTE_ORDER_MARKS:
         if body.startswith(mark):
-            return _decode_as(webencodings.lookup(name), body[len(mark) :])
+            return _decode_as(of_mark, body[len(mark) :])
     encoding = (
         _known(charset_of(content_type)) or _declared_in(body) or _valid_utf8(body) or _guess(body)
     )
@@ -58,7 +71,7 @@ def _declared_in(body: bytes) -> webencodings.Encoding | None:
     encoding = _known(label)
     if encoding and encoding.name.startswith("utf-16"):
         # The declaration was readable as ASCII, so UTF-16 it cannot be; the standard says UTF-8.
-        return webencodings.lookup("utf-8")
+        return UTF_8
     return encoding
 
 
@@ -67,12 +80,15 @@ def _valid_utf8(body: bytes) -> webencodings.Encoding | None:
         body.decode("utf-8")
     except UnicodeDecodeError:
         return None
-    return webencodings.lookup("utf-8")
+    return UTF_8
 
 
 def _guess(body: bytes) -> webencodings.Encoding:
     best = from_bytes(body[:GUESS_BYTES]).best()
-    return (best and _known(best.encoding)) or webencodings.lookup("windows-1252")
+    # All of these read the bytes alike; some are names of Python's that browsers do not know.
+    names = [best.encoding, *best.could_be_from_charset] if best else []
+    known = [encoding for name in names if (encoding := _known(name.replace("_", "-")))]
+    return WINDOWS_1252 if WINDOWS_1252 in known or not known else known[0]
 
 
 def _decode_as(encoding: webencodings.Encoding, body: bytes) -> tuple[str, str]:

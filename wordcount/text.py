@@ -13,18 +13,18 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 # Not rendered as text by any browser, whatever the style (HTML standard, section "Rendering",
 # hidden elements), or replaced by something that is not the element's own text.
 NEVER_SHOWN = (
-    "head, title, script, style, template, noscript, noframes, noembed, "
-    "iframe, object, audio, video, canvas, textarea, datalist, rp, "
-    "[hidden], dialog:not([open]), details:not([open]) > :not(summary:first-of-type), math annotation"
+    "head, title, script, style, template, noscript, noframes, noembed, iframe, object, audio, "
+    "video, canvas, textarea, datalist, rp, [hidden], dialog:not([open]), "
+    "details:not([open]) > :not(summary:first-of-type), math annotation"
 )
 
-# Where a browser's default style sheet starts a new line (display: block, list-item, table-row ...),
-# and <br>, which is a line break itself.
+# Where a browser's default style sheet starts a new line (display: block, list-item, table-row
+# and the like), and <br>, which is a line break itself.
 STARTS_A_LINE = (
-    "address, article, aside, blockquote, body, br, caption, center, dd, details, dialog, dir, div, "
-    "dl, dt, fieldset, figcaption, figure, footer, form, h1, h2, h3, h4, h5, h6, header, hgroup, hr, "
-    "legend, li, listing, main, menu, nav, ol, optgroup, option, p, plaintext, pre, search, section, "
-    "summary, table, tbody, tfoot, thead, tr, ul, xmp"
+    "address, article, aside, blockquote, body, br, caption, center, dd, details, dialog, dir, "
+    "div, dl, dt, fieldset, figcaption, figure, footer, form, h1, h2, h3, h4, h5, h6, header, "
+    "hgroup, hr, legend, li, listing, main, menu, nav, ol, optgroup, option, p, plaintext, pre, "
+    "search, section, summary, table, tbody, tfoot, thead, tr, ul, xmp"
 )
 # Cells stand side by side, but their words never touch.
 STARTS_A_CELL = "td, th"
@@ -35,7 +35,8 @@ STARTS_A_CELL = "td, th"
 LINE = "\x1e"
 
 _HIDDEN_BY_STYLE = re.compile(
-    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))\s*(?:!\s*important\s*)?(?:;|$)",
+    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))"
+    r"\s*(?:!\s*important\s*)?(?:;|$)",
     re.IGNORECASE,
 )
 

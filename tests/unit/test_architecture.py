@@ -1,0 +1,104 @@
+"""The rules of docs/DESIGN.md on who may import whom, read from the source itself."""
+
+import ast
+import subprocess
+import sys
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parent.parent.parent
+
+# Who may import whom; what is not named here imports nothing of ours.
+MAY_IMPORT = {
+    "wordcount": {"wordcount"},
+    "config": set(),
+    "models": set(),
+    "fetch": {"wordcount.errors", "wordcount.url", "wordcount.address"},
+    "jobs": {"fetch", "models", "wordcount"},
+    "views": {"jobs", "models", "views", "wordcount"},
+    "app": {"config", "models", "views", "wordcount.errors"},
+    "worker": {"app", "config", "jobs", "models"},
+    "manage": {"app", "config", "dev", "jobs"},
+    "gunicorn.conf": {"config"},
+    "dev": {"dev"},
+}
+# The core, by its own rule, knows none of these.
+NOT_IN_THE_CORE = ("flask", "redis", "rq", "sqlalchemy", "requests")
+# What only a job needs; see jobs.JOB.
+NOT_IN_THE_WEB = ("fetch", "requests", "selectolax", "icu4py", "nltk", "py3langid", "bs4")
+
+
+def modules() -> dict[str, Path]:
+    files = [*PROJECT.glob("*.py")]
+    for package in ("wordcount", "views", "dev"):
+        files += PROJECT.glob(f"{package}/**/*.py")
+    return {
+        ".".join(file.relative_to(PROJECT).with_suffix("").parts).removesuffix(".__init__"): file
+        for file in files
+    }
+
+
+def imports_of(file: Path) -> set[str]:
+    """The modules of ours that a file imports, anywhere in it."""
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file.name}: imports of ours are absolute"
+            assert node.module
+            submodules = {f"{node.module}.{alias.name}" for alias in node.names} & set(MODULES)
+            found |= submodules or {node.module}
+    return {name for name in found if name in MODULES}
+
+
+MODULES = modules()
+
+
+def test_every_module_is_under_a_rule() -> None:
+    assert {name if name in MAY_IMPORT else name.partition(".")[0] for name in MODULES} == set(
+        MAY_IMPORT
+    )
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_imports_only_what_it_may(name: str) -> None:
+    allowed = MAY_IMPORT[name if name in MAY_IMPORT else name.partition(".")[0]]
+    forbidden = {
+        imported
+        for imported in imports_of(MODULES[name])
+        if not any(imported == other or imported.startswith(f"{other}.") for other in allowed)
+    }
+    assert not forbidden
+
+
+def test_there_are_no_cycles() -> None:
+    graph = {name: imports_of(file) for name, file in MODULES.items()}
+    assert "wordcount.counts" in tuple(TopologicalSorter(graph).static_order())
+
+
+def loaded_after(code: str, modules: tuple[str, ...]) -> set[str]:
+    """Which of these modules are loaded after some code ran, in a Python of its own."""
+    answer = subprocess.run(
+        [sys.executable, "-c", f"{code}\nimport sys\nprint(*sys.modules)"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(answer.stdout.split()) & set(modules)
+
+
+def test_the_core_does_without_web_and_databases() -> None:
+    code = "from wordcount import count_page\nassert count_page(b'<p>One</p>').counts == {'One': 1}"
+    assert loaded_after(code, NOT_IN_THE_CORE) == set()
+
+
+def test_the_web_does_without_what_only_a_job_needs() -> None:
+    code = (
+        "from app import create_app\nfrom config import settings_from\n"
+        "create_app(settings_from({'DATABASE_URL': 'postgresql://localhost/none'}))"
+    )
+    assert loaded_after(code, NOT_IN_THE_WEB) == set()

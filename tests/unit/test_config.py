@@ -1,0 +1,115 @@
+import ipaddress
+
+import pytest
+
+from config import CONFIGS, ConfigError, DevelopmentConfig, ProductionConfig, settings_from
+
+DATABASE = {"DATABASE_URL": "postgresql://user:secret@host/name"}
+PRODUCTION = {
+    **DATABASE,
+    "APP_SETTINGS": "config.ProductionConfig",
+    "REDIS_URL": "rediss://:secret@host:6380",
+    "SECRET_KEY": "long and random",
+}
+
+
+def test_development_is_the_default_and_may_count_local_pages() -> None:
+    settings = settings_from(DATABASE)
+    assert type(settings) is DevelopmentConfig
+    assert settings.HOST == "127.0.0.1"
+    assert ipaddress.ip_network("127.0.0.0/8") in settings.FETCH_ALLOWED_NETWORKS
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+@pytest.mark.parametrize("prefix", ["", "config."])
+def test_app_settings_picks_the_class(name: str, prefix: str) -> None:
+    settings = settings_from({**PRODUCTION, "APP_SETTINGS": prefix + name})
+    assert type(settings).__name__ == name
+
+
+def test_production_may_count_no_local_page() -> None:
+    settings = settings_from(PRODUCTION)
+    assert type(settings) is ProductionConfig
+    assert settings.FETCH_ALLOWED_NETWORKS == ()
+    assert settings.SESSION_COOKIE_SECURE
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg2"])
+def test_the_database_is_reached_through_psycopg2(scheme: str) -> None:
+    url = f"{scheme}://user:p%40ss@host:5433/name?sslmode=require"
+    settings = settings_from({"DATABASE_URL": url})
+    assert settings.SQLALCHEMY_DATABASE_URI == (
+        "postgresql+psycopg2://user:p%40ss@host:5433/name?sslmode=require"
+    )
+
+
+def test_redistogo_url_stands_in_for_redis_url() -> None:
+    assert settings_from({**DATABASE, "REDISTOGO_URL": "redis://a/0"}).REDIS_URL == "redis://a/0"
+    both = {**DATABASE, "REDISTOGO_URL": "redis://a/0", "REDIS_URL": "redis://b/0"}
+    assert settings_from(both).REDIS_URL == "redis://b/0"
+
+
+def test_all_settings_are_read() -> None:
+    settings = settings_from(
+        {
+            **PRODUCTION,
+            "PORT": "8000",
+            "WEB_CONCURRENCY": "3",
+            "FETCH_ALLOWED_NETWORKS": "10.0.0.0/8, fd00::/8",
+            "FETCH_TIMEOUT": "2.5",
+            "FETCH_MAX_BYTES": "1000",
+            "RESULT_REUSE_SECONDS": "0",
+        }
+    )
+    assert (settings.PORT, settings.WEB_CONCURRENCY) == (8000, 3)
+    assert list(map(str, settings.FETCH_ALLOWED_NETWORKS)) == ["10.0.0.0/8", "fd00::/8"]
+    assert (settings.FETCH_TIMEOUT, settings.FETCH_MAX_BYTES) == (2.5, 1000)
+    assert settings.RESULT_REUSE_SECONDS == 0
+
+
+def test_an_empty_value_is_not_set() -> None:
+    assert settings_from({**DATABASE, "PORT": " ", "APP_SETTINGS": ""}).PORT == 5000
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "SECRET_KEY"])
+def test_production_refuses_to_start_without(name: str) -> None:
+    with pytest.raises(ConfigError, match=f"^{name} is not set"):
+        settings_from({**PRODUCTION, name: ""})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("APP_SETTINGS", "config.NoSuchConfig"),
+        ("DATABASE_URL", "no url"),
+        ("DATABASE_URL", "mysql://host/name"),
+        ("REDIS_URL", "http://host"),
+        ("PORT", "0"),
+        ("PORT", "65536"),
+        ("PORT", "http"),
+        ("PORT", "５０００"),
+        ("WEB_CONCURRENCY", "0"),
+        ("FETCH_ALLOWED_NETWORKS", "10.0.0.1/8"),
+        ("FETCH_ALLOWED_NETWORKS", "everything"),
+        ("FETCH_TIMEOUT", "0"),
+        ("FETCH_TIMEOUT", "nan"),
+        ("FETCH_TIMEOUT", "soon"),
+        ("FETCH_MAX_BYTES", "10 MB"),
+        ("RESULT_REUSE_SECONDS", "-1"),
+    ],
+)
+def test_a_wrong_value_is_named(name: str, value: str) -> None:
+    with pytest.raises(ConfigError, match=f"^{name} "):
+        settings_from({**DATABASE, name: value})
+
+
+def test_secrets_are_never_shown() -> None:
+    assert "secret" not in repr(settings_from(PRODUCTION))
+    with pytest.raises(ConfigError) as error:
+        settings_from({"DATABASE_URL": "mysql://user:secret@host/name"})
+    assert "secret" not in str(error.value)
+
+
+def test_settings_are_frozen() -> None:
+    with pytest.raises(AttributeError):
+        settings_from(DATABASE).PORT = 1  # type: ignore[misc]

@@ -1,0 +1,33 @@
+"""Nothing that is installed is left to chance."""
+
+import re
+from importlib.metadata import distributions
+from pathlib import Path
+
+PROJECT = Path(__file__).parent.parent.parent
+# They come with the virtual environment itself.
+OF_THE_ENVIRONMENT = {"pip", "setuptools", "wheel"}
+
+
+def normalised(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def pins(file: str) -> dict[str, str]:
+    lines = (PROJECT / file).read_text().splitlines()
+    return {
+        normalised(name): version
+        for name, version in (line.split("==") for line in lines if line and line[0] not in "#-")
+    }
+
+
+def test_every_installed_version_is_pinned() -> None:
+    pinned = pins("requirements.txt") | pins("requirements-dev.txt")
+    installed = {normalised(dist.metadata["Name"]): dist.version for dist in distributions()}
+    assert {
+        name: version for name, version in installed.items() if name not in OF_THE_ENVIRONMENT
+    } == pinned
+
+
+def test_no_version_is_pinned_twice() -> None:
+    assert not pins("requirements.txt").keys() & pins("requirements-dev.txt").keys()

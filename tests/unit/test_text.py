@@ -1,0 +1,49 @@
+"""HTML in, what a reader sees out."""
+
+import pytest
+
+from wordcount.text import text_of_html, text_of_plain
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        pytest.param("<ul><li>One</li><li>Two</li></ul>", "One\nTwo", id="blocks part words"),
+        pytest.param("w<b>or</b>d and <i>word</i>s", "word and words", id="inline joins"),
+        pytest.param("a<br>b<hr>c", "a\nb\nc", id="br and hr"),
+        pytest.param(
+            "<table><tr><td>a<td>b<tr><th>c<th>d</table>", "a b\nc d", id="cells and rows"
+        ),
+        pytest.param("one\n   two\t three", "one two three", id="white space collapses"),
+        pytest.param("a&nbsp;b &amp; c&eacute;", "a b & cé", id="entities"),
+        pytest.param("<p>a<script>b()</script><style>p{}</style>c", "ac", id="script and style"),
+        pytest.param("a<template><p>b</template><noscript>c</noscript>", "a", id="template"),
+        pytest.param("a<!-- b --><p hidden>c</p><p HIDDEN=''>d</p>", "a", id="hidden"),
+        pytest.param('a<p style="color:red; DISPLAY : none">b', "a", id="display none"),
+        pytest.param('a<p style="visibility:hidden!important">b', "a", id="visibility hidden"),
+        pytest.param('a<p style="background:url(display:none)">b', "a\nb", id="not hidden"),
+        pytest.param("a<textarea>b</textarea><input value=c>", "a", id="fields"),
+        pytest.param("<details><summary>a</summary>b<p>c</details>", "a\nb", id="details"),
+        pytest.param("<details open><summary>a</summary><p>c</details>", "a\nc", id="open details"),
+        pytest.param("<dialog>a</dialog><dialog open>b</dialog>", "b", id="dialog"),
+        pytest.param("<select><option>a<option>b</select>", "a\nb", id="options"),
+        pytest.param("<title>t</title><p>a", "a", id="title is not text"),
+        pytest.param("<frameset><frame src=x></frameset>", "", id="frameset"),
+        pytest.param("", "", id="nothing"),
+        pytest.param("a\x00b<p>c\x1ed", "ab\nc\nd", id="control characters"),
+        pytest.param("<p>" * 3000 + "deep", "deep", id="deep nesting"),
+        pytest.param("<p>a<p>b</div></span></p>c", "a\nb\nc", id="broken markup"),
+    ],
+)
+def test_visible_text(html: str, text: str) -> None:
+    assert text_of_html(html).text == text
+
+
+def test_title_and_language() -> None:
+    page = text_of_html("<html lang='de-AT'><title> Ein\n Titel &amp; mehr </title><p>Text")
+    assert (page.title, page.declared_language) == ("Ein Titel & mehr", "de-AT")
+
+
+def test_plain_text_is_taken_as_it_is() -> None:
+    page = text_of_plain("<p>not a tag</p>\r\n\r\n two\x00  words ")
+    assert page.text == "<p>not a tag</p>\ntwo words"

@@ -1,0 +1,37 @@
+"""Text in, words out."""
+
+import unicodedata
+
+import pytest
+
+from wordcount.words import words_in
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("one two  one", {"one": 2, "two": 1}),
+        (
+            "Don't stop – the café's open!",
+            {"Don't": 1, "stop": 1, "the": 1, "café's": 1, "open": 1},
+        ),
+        ("Съешь булок", {"Съешь": 1, "булок": 1}),
+        ("καλημέρα κόσμε", {"καλημέρα": 1, "κόσμε": 1}),
+        ("مرحبا بالعالم", {"مرحبا": 1, "بالعالم": 1}),
+        ("שלום עולם", {"שלום": 1, "עולם": 1}),
+        ("नमस्ते दुनिया", {"नमस्ते": 1, "दुनिया": 1}),
+        ("我们去公园", {"我们": 1, "去": 1, "公园": 1}),
+        ("สวัสดีชาวโลก", {"สวัสดี": 1, "ชาว": 1, "โลก": 1}),
+        ("도서관에 갔다", {"도서관에": 1, "갔다": 1}),
+        ("2026 3.14 😀 --- ...", {}),
+        ("B2B and H2O", {"B2B": 1, "and": 1, "H2O": 1}),
+        ("", {}),
+    ],
+)
+def test_words(text: str, words: dict[str, int]) -> None:
+    assert words_in(text) == words
+
+
+def test_composed_and_decomposed_letters_are_one_word() -> None:
+    text = "café " + unicodedata.normalize("NFD", "café")
+    assert words_in(text) == {"café": 2}
