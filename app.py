@@ -8,7 +8,6 @@ from flask import Flask
 from flask.typing import ResponseReturnValue
 from flask_bootstrap import Bootstrap5
 from flask_migrate import Migrate
-from flask_wtf import CSRFProtect
 from redis import Redis
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
@@ -37,10 +36,10 @@ def create_app(settings: Config | None = None) -> Flask:
     db.init_app(app)
     Migrate(app, db)
     Bootstrap5(app)
-    CSRFProtect(app)
     app.extensions["redis"] = Redis.from_url(
         app.config["REDIS_URL"], socket_connect_timeout=1, socket_timeout=2
     )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # words of every script, readable
     views.register(app)
     for error, to_response in ERRORS.items():
         app.register_error_handler(error, to_response)

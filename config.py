@@ -43,11 +43,12 @@ class Config:
     #: Cookies travel over HTTPS only, and never with a form of another site.
     SESSION_COOKIE_SECURE: bool = True
     SESSION_COOKIE_SAMESITE: str = "Lax"
+    #: A form token lasts as long as the session, for people who leave a page open.
+    WTF_CSRF_TIME_LIMIT: int | None = None
     #: The largest request body that is read.
     MAX_CONTENT_LENGTH: int = 64 * 1024
     #: Bootstrap's style sheet comes from its wheel, not from somebody's CDN.
     BOOTSTRAP_SERVE_LOCAL: bool = True
-    DEBUG: bool = False
     TESTING: bool = False
 
     @property
@@ -83,7 +84,6 @@ class DevelopmentConfig(Config):
         ipaddress.ip_network("::1/128"),
     )
     SESSION_COOKIE_SECURE: bool = False
-    DEBUG: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,14 @@ MAY_IMPORT = {
     "wordcount": {"wordcount"},
     "config": set(),
     "models": set(),
-    "fetch": {"wordcount.errors", "wordcount.url", "wordcount.address"},
+    "transport": {"wordcount.address", "wordcount.errors"},
+    "fetch": {
+        "transport",
+        "wordcount.address",
+        "wordcount.content_coding",
+        "wordcount.errors",
+        "wordcount.url",
+    },
     "jobs": {"fetch", "models", "wordcount"},
     "views": {"jobs", "models", "views", "wordcount"},
     "app": {"config", "models", "views", "wordcount.errors"},
@@ -27,7 +34,16 @@ MAY_IMPORT = {
 # The core, by its own rule, knows none of these.
 NOT_IN_THE_CORE = ("flask", "redis", "rq", "sqlalchemy", "requests")
 # What only a job needs; see jobs.JOB.
-NOT_IN_THE_WEB = ("fetch", "requests", "selectolax", "icu4py", "nltk", "py3langid", "bs4")
+NOT_IN_THE_WEB = (
+    "fetch",
+    "transport",
+    "requests",
+    "selectolax",
+    "icu4py",
+    "nltk",
+    "py3langid",
+    "bs4",
+)
 
 
 def modules() -> dict[str, Path]:

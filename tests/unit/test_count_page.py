@@ -12,7 +12,7 @@ SAMPLE = Path(__file__).parent.parent.parent / "static" / "sample.html"
 
 def test_the_sample_page() -> None:
     page = count_page(SAMPLE.read_bytes(), "text/html; charset=utf-8")
-    assert page.title == "The lighthouse keeper's garden"
+    assert page.title == "The lighthouse keeper’s garden"
     assert (page.language, page.charset) == ("en", "utf-8")
     assert page.ranking()[:5] == [
         ("garden", 6),

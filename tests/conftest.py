@@ -1,0 +1,93 @@
+"""The real parts that tests talk to: a throw-away Postgres and Redis, a worker, a gunicorn.
+
+They listen on sockets and ports of their own, so that the tests run beside anything else. The
+servers are started once, web and worker once for each module that asks for them.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import flask_migrate
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from redis import Redis
+from sqlalchemy import text
+
+from app import create_app
+from config import settings_from
+from dev.services import local_postgres, local_redis
+from models import db
+from tests.support import PROJECT, Program, Site, free_port, running
+
+
+@pytest.fixture(scope="session")
+def environ(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The environment of a process that uses the throw-away servers."""
+    with ExitStack() as servers:
+        folder = tmp_path_factory.mktemp("servers")
+        yield {
+            "APP_SETTINGS": "config.TestingConfig",
+            "DATABASE_URL": servers.enter_context(local_postgres(folder / "postgres")),
+            "REDIS_URL": servers.enter_context(local_redis(folder / "redis")),
+            "WEB_CONCURRENCY": "2",
+        }
+
+
+@pytest.fixture(scope="session")
+def _migrated_app(environ: dict[str, str]) -> Flask:
+    app = create_app(settings_from(environ))
+    with app.app_context():
+        flask_migrate.upgrade(str(PROJECT / "migrations"))
+    return app
+
+
+@pytest.fixture
+def app(_migrated_app: Flask) -> Iterator[Flask]:
+    """The application in its context, on an empty database and an empty Redis."""
+    with _migrated_app.app_context():
+        db.session.execute(text("TRUNCATE results RESTART IDENTITY"))
+        db.session.commit()
+        redis: Redis = _migrated_app.extensions["redis"]
+        redis.flushall()
+        yield _migrated_app
+        db.session.remove()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Asks the application without a server between."""
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where programs write their logs."""
+    return tmp_path_factory.mktemp("logs")
+
+
+@pytest.fixture(scope="module")
+def worker(_migrated_app: Flask, environ: dict[str, str], logs: Path) -> Iterator[Program]:
+    """A real worker process."""
+    with running(["worker"], environ, logs / "worker.log") as program:
+        program.wait_for_line("ready for counts")
+        yield program
+
+
+@pytest.fixture(scope="module")
+def web(_migrated_app: Flask, environ: dict[str, str], logs: Path) -> Iterator[str]:
+    """The address of a real gunicorn."""
+    port = free_port()
+    command = ["gunicorn", "app:create_app()"]
+    with running(command, {**environ, "PORT": str(port)}, logs / "web.log") as program:
+        program.wait_for_line("Listening at")
+        yield f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """A web site to be counted."""
+    pages = Site()
+    yield pages
+    pages.close()

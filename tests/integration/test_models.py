@@ -1,0 +1,146 @@
+"""The states of a count, on a real Postgres: only what may happen, happens."""
+
+import uuid
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from models import Result, Status, db
+
+pytestmark = pytest.mark.usefixtures("app")
+
+
+def new_count(url: str = "http://example.com/") -> str:
+    result = Result(url=url)
+    db.session.add(result)
+    db.session.commit()
+    return str(result.job_key)
+
+
+def end_lease(job_key: str) -> None:
+    db.session.execute(
+        text("UPDATE results SET lease_until = now() - interval '1 s' WHERE job_key = :key"),
+        {"key": job_key},
+    )
+    db.session.commit()
+
+
+def found(job_key: str) -> Result:
+    result = Result.by_key(job_key)
+    assert result
+    db.session.refresh(result)
+    return result
+
+
+def test_a_new_count_is_queued() -> None:
+    result = found(new_count())
+    assert (result.status, result.attempt, result.lease_until) == ("queued", 0, None)
+    assert result.submitted_at
+
+
+@pytest.mark.parametrize("key", ["", "x", "1", str(uuid.uuid4()), "'; DROP TABLE results; --"])
+def test_there_is_no_count_for_a_key_that_nobody_was_given(key: str) -> None:
+    assert Result.by_key(key) is None
+
+
+def test_a_claim_takes_the_lease() -> None:
+    key = new_count()
+    claim = Result.claim(key, lease_seconds=60)
+    assert claim
+    assert (claim.job_key, claim.url, claim.attempt) == (key, "http://example.com/", 1)
+    result = found(key)
+    assert result.status == Status.RUNNING
+    assert result.lease_until
+    assert result.started_at
+    assert 55 < (result.lease_until - result.started_at).total_seconds() < 65
+
+
+def test_only_one_claim_at_a_time() -> None:
+    key = new_count()
+    assert Result.claim(key, 60)
+    assert Result.claim(key, 60) is None
+
+
+def test_a_lease_that_ran_out_can_be_claimed_and_fences_off_the_older_attempt() -> None:
+    key = new_count()
+    older = Result.claim(key, 60)
+    end_lease(key)
+    newer = Result.claim(key, 60)
+    assert older
+    assert newer
+    assert newer.attempt == 2
+    assert not Result.finish(older, total_words=1)
+    assert not Result.fail(older, "timeout", "Too late.")
+    assert Result.finish(newer, total_words=2)
+    assert (found(key).status, found(key).total_words) == ("finished", 2)
+
+
+def test_what_is_done_stays_done() -> None:
+    key = new_count()
+    claim = Result.claim(key, 60)
+    assert claim
+    assert Result.fail(claim, "timeout", "Too slow.")
+    assert Result.claim(key, 60) is None
+    assert not Result.finish(claim, total_words=1)
+    assert not Result.release(key, max_attempts=5)
+    result = found(key)
+    assert (result.status, result.error_code, result.error_detail) == (
+        "failed",
+        "timeout",
+        "Too slow.",
+    )
+    assert result.finished_at
+    assert result.lease_until is None
+
+
+def test_a_released_count_is_queued_again() -> None:
+    key = new_count()
+    claim = Result.claim(key, 60)
+    assert Result.release(key, max_attempts=5)
+    assert found(key).status == "queued"
+    assert claim
+    assert not Result.finish(claim, total_words=1)
+    again = Result.claim(key, 60)
+    assert again
+    assert again.attempt == 2
+
+
+def test_a_count_is_not_released_for_ever() -> None:
+    key = new_count()
+    assert Result.claim(key, 60)
+    assert not Result.release(key, max_attempts=1)
+
+
+def test_reuse_of_a_recent_count() -> None:
+    key = new_count("http://a/")
+    other = "http://b/"
+
+    def reusable(url: str, seconds: float) -> str | None:
+        result = Result.reusable(url, seconds)
+        return str(result.job_key) if result else None
+
+    assert reusable("http://a/", 0) == key  # pending
+    assert reusable(other, 60) is None
+    claim = Result.claim(key, 60)
+    assert claim
+    assert Result.finish(claim)
+    assert reusable("http://a/", 60) == key
+    assert reusable("http://a/", 0) is None
+
+
+def test_a_failed_count_is_not_reused() -> None:
+    claim = Result.claim(new_count("http://a/"), 60)
+    assert claim
+    assert Result.fail(claim, "timeout", "Too slow.")
+    assert Result.reusable("http://a/", 60) is None
+
+
+def test_the_database_knows_the_states() -> None:
+    with pytest.raises(IntegrityError, match="ck_results_status"):
+        db.session.execute(
+            text(
+                "INSERT INTO results (job_key, url, status, attempt)"
+                " VALUES (gen_random_uuid(), 'http://a/', 'lost', 0)"
+            )
+        )

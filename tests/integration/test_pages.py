@@ -1,0 +1,119 @@
+"""What people get: pages that work without JavaScript, and escape every word of a stranger."""
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+import jobs
+from models import Result, db
+
+
+def token(client: FlaskClient) -> str:
+    found = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', client.get("/").text)
+    assert found
+    return found[1]
+
+
+def submit(client: FlaskClient, url: str) -> TestResponse:
+    return client.post("/", data={"url": url, "csrf_token": token(client)})
+
+
+def count_of(client: FlaskClient, url: str = "example.com") -> str:
+    return submit(client, url).headers["Location"].rpartition("/")[2]
+
+
+def test_the_form(client: FlaskClient) -> None:
+    response = client.get("/?url=example.org/%3Cb%3E")
+    assert response.status_code == 200
+    assert 'value="example.org/&lt;b&gt;"' in response.text
+    assert response.headers["Content-Security-Policy"].startswith("default-src 'self';")
+
+
+def test_a_url_leads_to_the_page_of_its_count(client: FlaskClient) -> None:
+    response = submit(client, " example.com ")
+    assert response.status_code == 303
+    assert re.fullmatch(r"/counts/[0-9a-f-]{36}", response.headers["Location"])
+    page = client.get(response.headers["Location"]).text
+    assert "Waiting for a worker" in page
+    assert "http://example.com/" in page
+    assert '<noscript><meta http-equiv="refresh"' in page
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [("", "Enter the address"), ("ftp://x", "Only http and https"), ("http://", "no valid host")],
+)
+def test_a_wrong_url_stays_in_the_form(client: FlaskClient, url: str, sentence: str) -> None:
+    response = submit(client, url)
+    assert response.status_code == 400
+    assert sentence in response.text
+    assert f'value="{url}"' in response.text
+    assert 'aria-invalid="true"' in response.text
+
+
+@pytest.mark.parametrize("forged", ["", "wrong"])
+def test_the_form_wants_its_token(client: FlaskClient, forged: str) -> None:
+    response = client.post("/", data={"url": "example.com", "csrf_token": forged})
+    assert response.status_code == 400
+    assert "submit it once more" in response.text
+    assert 'value="example.com"' in response.text
+    assert jobs.queue().count == 0
+
+
+def test_a_failed_count_says_why(client: FlaskClient) -> None:
+    key = count_of(client)
+    claim = Result.claim(key, 60)
+    assert claim
+    assert Result.fail(claim, "host_not_found", "There is no host named <b>x</b>.")
+    page = client.get(f"/counts/{key}")
+    assert page.status_code == 200
+    assert "There is no host named &lt;b&gt;x&lt;/b&gt;." in page.text
+    assert "host_not_found" in page.text
+    assert "http-equiv" not in page.text
+
+
+def finish(key: str, tops: list[list[object]], **columns: object) -> None:
+    claim = Result.claim(key, 60)
+    assert claim
+    shown = {
+        "tops": {"no_stop_words/folded": tops},
+        "final_url": "http://example.com/",
+        "total_words": sum(int(str(times)) for _, times in tops),
+        "distinct_words": len(tops),
+        "bytes": 10,
+        "charset": "utf-8",
+    }
+    assert Result.finish(claim, **{**shown, **columns})
+    db.session.expire_all()
+
+
+def test_every_word_and_title_is_escaped(client: FlaskClient) -> None:
+    key = count_of(client)
+    evil = "<script>alert(1)</script>"
+    finish(key, [[evil, 3]], title=evil, language='"><b>', final_url="http://e/?<script>")
+    page = client.get(f"/counts/{key}").text
+    assert "<script>" not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+@pytest.mark.parametrize(
+    ("total", "sentence"), [(4, "All words of this page are stop words"), (0, "shows no words")]
+)
+def test_a_count_without_rows(client: FlaskClient, total: int, sentence: str) -> None:
+    key = count_of(client)
+    finish(key, [], total_words=total)
+    assert sentence in client.get(f"/counts/{key}").text
+
+
+@pytest.mark.parametrize("path", ["/counts/x", "/nowhere", "/counts/"])
+def test_unknown_addresses_are_pages(client: FlaskClient, path: str) -> None:
+    response = client.get(path, headers={"Accept": "text/html"})
+    assert (response.status_code, response.mimetype) == (404, "text/html")
+    assert "<h1>Not Found</h1>" in response.text
+
+
+def test_unknown_addresses_are_problems_for_programs(client: FlaskClient) -> None:
+    response = client.get("/nowhere", headers={"Accept": "application/json"})
+    assert (response.status_code, response.mimetype) == (404, "application/problem+json")

@@ -1,0 +1,105 @@
+"""A worker that dies, or is told to stop, does not take its job with it."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+import jobs
+from models import Result, db
+from tests.support import Program, Site, children_of, running, wait_for
+
+
+@pytest.fixture
+def first(environ: dict[str, str], logs: Path, app: Flask) -> Iterator[Program]:
+    """The worker that something happens to."""
+    with running(["worker"], environ, logs / "first_worker.log") as program:
+        program.wait_for_line("ready for counts")
+        yield program
+
+
+def result(job_key: str) -> Result:
+    db.session.rollback()  # see what other processes have stored since
+    found = Result.by_key(job_key)
+    assert found
+    return found
+
+
+def start_held(app: Flask, site: Site) -> str:
+    """A count whose job waits for its page, until the site lets go."""
+    url = site.serve("/held", "<p>Handed over", held=True)
+    key = app.test_client().post("/start", json={"url": url}).text
+    wait_for("request for the page", lambda: "/held" in site.asked)
+    return key
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_told_to_stop_it_hands_its_job_back_at_once(
+    app: Flask,
+    environ: dict[str, str],
+    logs: Path,
+    site: Site,
+    first: Program,
+    how: signal.Signals,
+) -> None:
+    key = start_held(app, site)
+    begun = time.monotonic()
+    assert first.stop(how) == 0
+    assert time.monotonic() - begun < app.config["FETCH_TIMEOUT"]  # it did not wait for the page
+    assert result(key).status == "queued"
+    site.let_go()
+    with running(["worker"], environ, logs / "second_worker.log"):
+        wait_for("outcome", lambda: result(key).status == "finished")
+    assert result(key).attempt == 2
+    assert result(key).total_words == 2
+
+
+def test_a_horse_that_is_killed_is_replaced(app: Flask, site: Site, first: Program) -> None:
+    key = start_held(app, site)
+    horses = [pid for pid in children_of(first.process.pid) if os.getpgid(pid) == pid]
+    assert len(horses) == 1
+    os.kill(horses[0], signal.SIGKILL)
+    site.let_go()
+    wait_for("outcome", lambda: result(key).status == "finished")
+    assert result(key).attempt == 2
+
+
+def test_killed_with_all_its_children_it_leaves_a_row_for_the_rescuer(
+    app: Flask, environ: dict[str, str], logs: Path, site: Site, first: Program
+) -> None:
+    key = start_held(app, site)
+    for pid in [*children_of(first.process.pid), first.process.pid]:
+        os.kill(pid, signal.SIGKILL)
+    first.process.wait()
+    site.let_go()
+    assert result(key).status == "running"
+    result(key).lease_until = result(key).started_at  # the lease runs out
+    db.session.commit()
+    with running(["worker"], environ, logs / "second_worker.log"):
+        wait_for("outcome", lambda: result(key).status == "finished")
+    assert result(key).attempt == 2
+
+
+def test_a_count_whose_worker_always_dies_ends_as_crashed(app: Flask) -> None:
+    key = app.test_client().post("/start", json={"url": "http://example.com/"}).text
+    for attempt in range(1, jobs.MAX_ATTEMPTS + 1):
+        jobs.queue().empty()  # a worker takes it ...
+        claim = Result.claim(key, lease_seconds=-1)  # ... and dies: the lease runs out
+        assert claim
+        assert claim.attempt == attempt
+        assert jobs.rescue() == 1
+    assert result(key).status == "failed"
+    assert result(key).error_code == "crashed"
+    assert jobs.queue().get_job_ids() == []
+    assert jobs.rescue() == 0
+
+
+def test_without_a_setting_it_says_which(environ: dict[str, str], logs: Path) -> None:
+    program = Program(["worker"], {**environ, "DATABASE_URL": ""}, logs / "no_setting.log")
+    assert program.process.wait(timeout=20) == 1
+    assert program.log.startswith("The worker cannot start: DATABASE_URL is not set.")
+    assert "Traceback" not in program.log

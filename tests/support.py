@@ -1,0 +1,149 @@
+"""What tests of running processes share."""
+
+import http.server
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import psutil
+
+PROJECT = Path(__file__).parent.parent
+Found = TypeVar("Found")
+
+
+def wait_for(what: str, look: Callable[[], Found | None], seconds: float = 20) -> Found:
+    """The first thing that ``look`` finds; a failure that says what was missing, if it is late."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if found := look():
+            return found
+        time.sleep(0.02)
+    raise AssertionError(f"no {what} within {seconds} s")
+
+
+def free_port() -> int:
+    """A TCP port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that a process has started."""
+    return [child.pid for child in psutil.Process(pid).children()]
+
+
+class Program:
+    """A program of this project that runs beside the test, and the log that it writes."""
+
+    def __init__(self, command: Sequence[str], environ: Mapping[str, str], log: Path) -> None:
+        self._log = log
+        with log.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", *command],
+                cwd=PROJECT,
+                env={"PATH": os.environ["PATH"], "PYTHONUNBUFFERED": "1", **environ},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    @property
+    def log(self) -> str:
+        """All that it has written so far."""
+        return self._log.read_text()
+
+    def wait_for_line(self, part: str) -> None:
+        """Wait until it has written this; fail at once if it ends without."""
+
+        def look() -> bool:
+            assert self.process.poll() is None or part in self.log, self.log
+            return part in self.log
+
+        wait_for(f"{part!r} in the log", look)
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        """End it, and say with which status."""
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+        try:
+            return self.process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise AssertionError(f"it did not end:\n{self.log}") from None
+
+
+@contextmanager
+def running(command: Sequence[str], environ: Mapping[str, str], log: Path) -> Iterator[Program]:
+    """Run ``python -m command``, and end it afterwards."""
+    program = Program(command, environ, log)
+    try:
+        yield program
+    finally:
+        program.stop()
+
+
+@dataclass
+class ServedPage:
+    """A page of the test's own site; a request for it waits until it is let go."""
+
+    body: bytes
+    content_type: str = "text/html; charset=utf-8"
+    status: int = 200
+    held: bool = False
+
+
+class Site:
+    """A web site on loopback, whose pages a test sets up as it needs them."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, ServedPage] = {}
+        self.asked: list[str] = []
+        self._let_go = threading.Event()
+        site = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                site.asked.append(self.path)
+                page = site.pages.get(self.path, ServedPage(b"nothing here", status=404))
+                if page.held:
+                    site._let_go.wait(30)
+                try:
+                    self.send_response(page.status)
+                    self.send_header("Content-Type", page.content_type)
+                    self.send_header("Content-Length", str(len(page.body)))
+                    self.end_headers()
+                    self.wfile.write(page.body)
+                except ConnectionError:
+                    pass  # the test has killed whoever asked
+
+            def log_message(self, format: str, *args: object) -> None:
+                """Keep the test's output to itself."""
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.address = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def serve(self, path: str, html: str | bytes, **how: object) -> str:
+        """Put a page on the site; returns its URL."""
+        body = html.encode() if isinstance(html, str) else html
+        self.pages[path] = ServedPage(body, **how)  # type: ignore[arg-type]
+        return self.address + path
+
+    def let_go(self) -> None:
+        """Answer the requests that are held, and hold none from now on."""
+        self._let_go.set()
+
+    def close(self) -> None:
+        self.let_go()
+        self._server.shutdown()
+        self._server.server_close()
