@@ -1,0 +1,92 @@
+"""A person pastes a URL into the form and sees the words: in a real browser, on real processes."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support import Site, wait_for
+
+pytestmark = pytest.mark.usefixtures("app", "worker")
+
+WITHOUT_JAVASCRIPT = {"java_script_enabled": False}
+NARROW_AND_DARK = {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark"}
+
+both_ways = pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param({}, id="with JavaScript"),
+        pytest.param(WITHOUT_JAVASCRIPT, id="without JavaScript"),
+    ],
+    indirect=True,
+)
+
+
+def submit(page: Page, web: str, url: str) -> None:
+    """With the keyboard alone: the field has the focus from the start."""
+    page.goto(web)
+    expect(page.get_by_label("Address of a page")).to_be_focused()
+    page.keyboard.insert_text(url)
+    page.keyboard.press("Enter")
+
+
+def words(page: Page) -> list[str]:
+    expect(page.locator("tbody tr")).not_to_have_count(0, timeout=15_000)
+    return [" ".join(row.split()) for row in page.locator("tbody tr").all_inner_texts()]
+
+
+@both_ways
+def test_from_the_form_to_the_words(page: Page, web: str) -> None:
+    submit(page, web, f"{web}/static/sample.html")
+    assert words(page)[:3] == ["garden 6 3.92%", "keeper 5 3.27%", "Roses 5 3.27%"]
+    assert "/counts/" in page.url
+    expect(page.get_by_role("heading", level=1)).to_have_text("The lighthouse keeper’s garden")
+    expect(page.locator(".verdict")).to_contain_text("153 words, 80 different")
+    expect(page).to_have_title("The lighthouse keeper’s garden – Wordcount")
+    page.reload()
+    assert len(words(page)) == 10
+
+
+@both_ways
+def test_a_slow_page_says_how_far_it_is(page: Page, web: str, site: Site) -> None:
+    submit(page, web, site.serve("/slow", "<p>Worth the wait", held=True))
+    wait_for("request for the page", lambda: "/slow" in site.asked)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Counting…")
+    expect(page.get_by_text("Reading the page")).to_be_visible(timeout=10_000)
+    site.let_go()
+    assert words(page) == ["wait 1 33.33%", "Worth 1 33.33%"]
+
+
+@both_ways
+def test_a_page_that_is_not_there(page: Page, web: str, site: Site) -> None:
+    submit(page, web, f"{site.address}/nothing")
+    expect(page.get_by_role("alert")).to_contain_text("404 Not Found", timeout=15_000)
+    page.get_by_role("link", name="Count another page").click()
+    expect(page.get_by_label("Address of a page")).to_be_focused()
+
+
+@both_ways
+def test_a_wrong_address_stays_in_the_field(page: Page, web: str) -> None:
+    submit(page, web, "ftp://example.com")
+    field = page.get_by_label("Address of a page")
+    expect(field).to_have_value("ftp://example.com")
+    expect(page.get_by_role("alert")).to_have_text(
+        "Only http and https addresses can be counted, not ftp:."
+    )
+    expect(field).to_have_attribute("aria-describedby", "url-error")
+
+
+def test_no_word_of_a_stranger_becomes_markup(page: Page, web: str, site: Site) -> None:
+    evil = (
+        "<title>&lt;img src=x onerror=alert(1)&gt;</title><p>&lt;script&gt;alert(2)&lt;/script&gt;"
+    )
+    submit(page, web, site.serve("/evil", evil))
+    assert {row.split()[0] for row in words(page)} == {"alert", "script"}
+    expect(page.locator("h1")).to_have_text("<img src=x onerror=alert(1)>")
+    assert page.locator("img").count() == 0
+
+
+@pytest.mark.parametrize("page", [NARROW_AND_DARK], indirect=True)
+def test_a_small_screen_is_wide_enough(page: Page, web: str, site: Site) -> None:
+    long_word = "Donaudampfschifffahrtsgesellschaftskapitän" * 2
+    submit(page, web, site.serve("/long", f"<title>{long_word}</title><p>{long_word}"))
+    assert words(page) == [f"{long_word} 1 100.00%"]
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
