@@ -19,7 +19,7 @@ from redis.exceptions import RedisError
 from rq import Queue, Worker
 from rq.job import Job
 from rq.serializers import JSONSerializer
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 
 import jobs
 from app import create_app
@@ -75,9 +75,12 @@ def main() -> None:
         jobs.warm_up()
         # A connection of its own: the worker waits on it for minutes, the web for seconds.
         connection = Redis.from_url(app.config["REDIS_URL"])
-        worker = CountWorker(
-            [jobs.queue(connection)], connection=connection, serializer=JSONSerializer
-        )
+        try:
+            worker = CountWorker(
+                [jobs.queue(connection)], connection=connection, serializer=JSONSerializer
+            )
+        except RedisError as error:
+            sys.exit(f"The worker cannot start: Redis cannot be reached. {error}")
         logger.info("ready for counts")
         worker.work(logging_level="WARNING")
 
@@ -89,7 +92,7 @@ def _rescue_for_ever(app: Flask, parent: int) -> None:
         try:
             with app.app_context():
                 jobs.rescue()
-        except (OperationalError, RedisError) as error:
+        except (SQLAlchemyError, RedisError) as error:
             logger.warning("cannot look for stuck counts just now: %s", error)
         time.sleep(RESCUE_EVERY)
 

@@ -98,8 +98,28 @@ def test_a_count_whose_worker_always_dies_ends_as_crashed(app: Flask) -> None:
     assert jobs.rescue() == 0
 
 
-def test_without_a_setting_it_says_which(environ: dict[str, str], logs: Path) -> None:
-    program = Program(["worker"], {**environ, "DATABASE_URL": ""}, logs / "no_setting.log")
+@pytest.mark.parametrize(
+    ("setting", "sentence"),
+    [
+        ({"DATABASE_URL": ""}, "The worker cannot start: DATABASE_URL is not set."),
+        (
+            {"REDIS_URL": "redis://127.0.0.1:1/0"},
+            "The worker cannot start: Redis cannot be reached.",
+        ),
+    ],
+)
+def test_what_keeps_it_from_starting_is_one_line(
+    environ: dict[str, str], logs: Path, setting: dict[str, str], sentence: str
+) -> None:
+    program = Program(["worker"], {**environ, **setting}, logs / "not_started.log")
     assert program.process.wait(timeout=20) == 1
-    assert program.log.startswith("The worker cannot start: DATABASE_URL is not set.")
+    assert sentence in program.log
+    assert "Traceback" not in program.log
+
+
+def test_the_web_says_what_keeps_it_from_starting(environ: dict[str, str], logs: Path) -> None:
+    production = {**environ, "APP_SETTINGS": "config.ProductionConfig"}
+    program = Program(["gunicorn", "app:create_app()"], production, logs / "no_key.log")
+    assert program.process.wait(timeout=20) == 1
+    assert program.log.startswith("The web cannot start: SECRET_KEY is not set.")
     assert "Traceback" not in program.log
