@@ -170,7 +170,7 @@ def test_runs_until_ctrl_c_and_keeps_its_data(start: Start) -> None:
 @pytest.mark.parametrize("closing", [signal.SIGHUP, signal.SIGINT])
 def test_stops_when_asked_during_its_start(start: Start, closing: signal.Signals) -> None:
     run = start()
-    wait_until(lambda: (run.project / ".data" / "run.lock").exists(), run)
+    wait_until((run.project / ".data" / "run.lock").exists, run)
     run.process.send_signal(closing)
     run.process.send_signal(closing)
     assert run.wait_for_end() == 0

@@ -5,8 +5,8 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 PROJECT = Path(__file__).parent.parent.parent
-# They come with the virtual environment itself.
-OF_THE_ENVIRONMENT = {"pip", "setuptools", "wheel"}
+# It comes with the virtual environment itself.
+OF_THE_ENVIRONMENT = {"pip"}
 
 
 def normalised(name: str) -> str:

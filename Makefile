@@ -1,0 +1,44 @@
+# Needs git, GNU make, and Python 3.11 or later with venv. `make` alone says what there is.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+# A venv whose Python has gone, or that was made in another folder (its scripts have the old path
+# in them), counts as not made.
+$(shell [ "$$(cat $(READY) 2>/dev/null)" = "$(CURDIR)" ] && $(BIN)/python -c '' 2>/dev/null \
+	|| rm -f $(READY))
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint
+
+help: ## Say what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(READY) ## Run everything on this machine; PORT=5001 make run: on another port
+	@exec $(BIN)/python manage.py dev
+
+test: $(READY) ## Run all tests; make test ARGS="tests/unit -x": some of them
+	@exec $(BIN)/python -m pytest $(ARGS)
+
+lint: $(READY) ## Check style and types
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+
+# The mark is written last, so a setup that was interrupted is done again, from nothing.
+$(READY): requirements.txt requirements-dev.txt
+	@fail() { echo "$$1" >&2; exit 1; }; \
+	command -v "$(PYTHON)" >/dev/null \
+		|| fail "$(PYTHON) is missing. Install it: apt install python3 python3-venv"; \
+	"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| fail "$$("$(PYTHON)" --version) is too old, 3.11 is needed. Another one: make PYTHON=python3.12 ..."; \
+	"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null \
+		|| fail "Python's venv is missing. Install it: apt install python3-venv"; \
+	echo "Setting up (once, about a minute)..."; \
+	rm -rf .venv && "$(PYTHON)" -m venv .venv \
+		|| fail "Could not make .venv; the reason is above."; \
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-input \
+		-r requirements-dev.txt \
+		|| fail "Could not install what the project needs; the reason is above. Is there a network?"; \
+	printf '%s' "$(CURDIR)" > $@
