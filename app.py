@@ -40,6 +40,7 @@ def create_app(settings: Config | None = None) -> Flask:
         app.config["REDIS_URL"], socket_connect_timeout=1, socket_timeout=2
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # words of every script, readable
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # what matters first
     views.register(app)
     for error, to_response in ERRORS.items():
         app.register_error_handler(error, to_response)

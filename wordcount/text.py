@@ -60,7 +60,9 @@ def text_of_html(html: str) -> VisibleText:
 
     :param html: any text at all; like a browser, this never refuses a page.
     """
-    tree = LexborHTMLParser(html)
+    # As in a browser that runs scripts, what stands in <noscript> is not even parsed: a tag that is
+    # left open in it swallows nothing of the page.
+    tree = LexborHTMLParser(html, scripting=True)
     root, body = tree.root, tree.body
     title = tree.css_first("title")
     found_title = _collapse(title.text(deep=True)) if title else ""

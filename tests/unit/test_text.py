@@ -18,6 +18,7 @@ from wordcount.text import text_of_html, text_of_plain
         pytest.param("a&nbsp;b &amp; c&eacute;", "a b & cé", id="entities"),
         pytest.param("<p>a<script>b()</script><style>p{}</style>c", "ac", id="script and style"),
         pytest.param("a<template><p>b</template><noscript>c</noscript>", "a", id="template"),
+        pytest.param("a<noscript><div></noscript>b", "ab", id="a tag left open in noscript"),
         pytest.param("a<!-- b --><p hidden>c</p><p HIDDEN=''>d</p>", "a", id="hidden"),
         pytest.param('a<p style="color:red; DISPLAY : none">b', "a", id="display none"),
         pytest.param('a<p style="visibility:hidden!important">b', "a", id="visibility hidden"),
