@@ -27,8 +27,10 @@ class StopRequest:
     def listening(self) -> Iterator[None]:
         """Take Ctrl-C, SIGTERM and a closed terminal as requests."""
         before = {number: signal.getsignal(number) for number in _WAYS_TO_SAY_STOP}
-        # Whoever had a signal ignored (nohup does) keeps it so.
-        ours = {number for number in before if before[number] is not signal.SIG_IGN}
+        # nohup has SIGHUP ignored, and means it. A shell has SIGINT ignored for all that it starts
+        # with &, and whoever sends one all the same means to stop us.
+        kept = {signal.SIGHUP} if before[signal.SIGHUP] is signal.SIG_IGN else set()
+        ours = before.keys() - kept
         for number in ours:
             signal.signal(number, self._count)
         try:
