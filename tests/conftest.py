@@ -4,12 +4,14 @@ They listen on sockets and ports of their own, so that the tests run beside anyt
 servers are started once, web and worker once for each module that asks for them.
 """
 
+import ssl
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import flask_migrate
 import pytest
+import trustme
 from flask import Flask
 from flask.testing import FlaskClient
 from redis import Redis
@@ -83,6 +85,20 @@ def web(_migrated_app: Flask, environ: dict[str, str], logs: Path) -> Iterator[s
     with running(command, {**environ, "PORT": str(port)}, logs / "web.log") as program:
         program.wait_for_line("Listening at")
         yield f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    """An authority for certificates, which nobody trusts by itself."""
+    return trustme.CA()
+
+
+@pytest.fixture(scope="session")
+def tls(authority: trustme.CA) -> ssl.SSLContext:
+    """What a server on 127.0.0.1 needs to speak TLS."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    return context
 
 
 @pytest.fixture

@@ -4,14 +4,13 @@ import gc
 import gzip
 import socket
 import ssl
-import subprocess
 import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from ipaddress import ip_network
-from pathlib import Path
 
 import pytest
+import trustme
 
 from fetch import Limits, Page, fetch_page
 from tests.hostile_server import Script, Server, Visit, answer, sends
@@ -655,42 +654,19 @@ def test_a_url_that_cannot_be_fetched() -> None:
 # --- TLS
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file with a key and a self-signed certificate for 127.0.0.1."""
-    folder = tmp_path_factory.mktemp("tls")
-    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
-    names = ["-subj", "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1"]
-    subprocess.run(
-        [*make, *names, "-keyout", "key", "-out", "crt"],
-        cwd=folder,
-        check=True,
-        capture_output=True,
-    )
-    both = folder / "both.pem"
-    both.write_bytes((folder / "key").read_bytes() + (folder / "crt").read_bytes())
-    return both
-
-
 @pytest.fixture
-def tls(certificate: Path) -> ssl.SSLContext:
-    """What a server needs to speak TLS with that certificate."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    return context
-
-
-@pytest.fixture
-def _trusted(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The fetcher trusts that certificate, as it trusts those of certifi otherwise."""
-    monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(certificate))
+def _trusted(authority: trustme.CA, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The fetcher trusts the test's authority, as it trusts those of certifi otherwise."""
+    with authority.cert_pem.tempfile() as file:
+        monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", file)
+        yield
 
 
 def test_a_certificate_that_nobody_vouches_for(tls: ssl.SSLContext) -> None:
     with Server(sends(answer()), tls=tls) as server:
         error = failure(server.origin)
     assert error.code == "tls_failed"
-    assert "self-signed certificate" in error.detail
+    assert "unable to get local issuer certificate" in error.detail
     assert server.requests == []
 
 
