@@ -9,7 +9,7 @@ from email.message import Message
 
 import webencodings
 from bs4.dammit import EncodingDetector
-from charset_normalizer import from_bytes
+from chardetng_py import detect
 
 
 def _standard(name: str) -> webencodings.Encoding:
@@ -19,7 +19,6 @@ def _standard(name: str) -> webencodings.Encoding:
 
 
 UTF_8 = _standard("utf-8")
-WINDOWS_1252 = _standard("windows-1252")
 BYTE_ORDER_MARKS = (
     (b"\xef\xbb\xbf", UTF_8),
     (b"\xff\xfe", _standard("utf-16le")),
@@ -27,8 +26,6 @@ BYTE_ORDER_MARKS = (
 )
 # Browsers look for a declaration in the first 1,024 bytes only.
 PRESCAN_BYTES = 1024
-# Enough to tell languages apart; guessing from more only takes longer.
-GUESS_BYTES = 64 * 1024
 
 
 def decode(body: bytes, content_type: str | None = None) -> tuple[str, str]:
@@ -84,11 +81,7 @@ def _valid_utf8(body: bytes) -> webencodings.Encoding | None:
 
 
 def _guess(body: bytes) -> webencodings.Encoding:
-    best = from_bytes(body[:GUESS_BYTES]).best()
-    # All of these read the bytes alike; some are names of Python's that browsers do not know.
-    names = [best.encoding, *best.could_be_from_charset] if best else []
-    known = [encoding for name in names if (encoding := _known(name.replace("_", "-")))]
-    return WINDOWS_1252 if WINDOWS_1252 in known or not known else known[0]
+    return _standard(detect(body, allow_utf8=False))
 
 
 def _decode_as(encoding: webencodings.Encoding, body: bytes) -> tuple[str, str]:

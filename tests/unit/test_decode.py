@@ -7,6 +7,9 @@ from wordcount.decode import charset_of, decode, media_type_of
 GERMAN = "Die Straße führt über die Brücke nach Köln, wo schöne Bäume blühen."
 RUSSIAN = "Съешь ещё этих мягких французских булок, да выпей же чаю. " * 3
 JAPANESE = "吾輩は猫である。名前はまだ無い。どこで生れたかとんと見当がつかぬ。" * 3
+CHINESE = "今天公司一同合作共同文化。" * 4
+FRENCH = "Déjà à Genève, les décès baissent. "
+POLISH = "Zażółć gęślą jaźń, Łódź i łąka. "
 KOREAN = "우리는 오늘 공원에 갔다. 날씨가 좋았다. " * 3
 
 
@@ -67,7 +70,11 @@ def test_what_the_page_declares(meta: str, python_codec: str, charset: str) -> N
         (JAPANESE, "shift_jis", "shift_jis"),
         (JAPANESE, "euc_jp", "euc-jp"),
         (KOREAN, "euc_kr", "euc-kr"),
+        (CHINESE, "gbk", "gb18030"),
+        (CHINESE, "big5", "big5"),
         (GERMAN, "cp1252", "windows-1252"),
+        (FRENCH, "cp1252", "windows-1252"),
+        (POLISH, "iso8859-2", "iso-8859-2"),
     ],
 )
 def test_undeclared_pages_are_guessed(text: str, python_codec: str, charset: str) -> None:
