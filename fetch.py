@@ -132,7 +132,10 @@ def _page(url: str, response: requests.Response, max_bytes: int) -> Page:
     _check_status(response.status_code)
     content_type = response.headers.get("Content-Type")
     _check_content_type(content_type)
-    return Page(url, response.status_code, content_type, _body(response, max_bytes))
+    body = _body(response, max_bytes)
+    if not body:
+        raise FetchError("empty_page")
+    return Page(url, response.status_code, content_type, body)
 
 
 def _body(response: requests.Response, max_bytes: int) -> bytes:

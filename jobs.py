@@ -58,6 +58,7 @@ def submit(text: str, *, fresh: bool = False) -> str:
     if not fresh:
         known = Result.reusable(url, current_app.config["RESULT_REUSE_SECONDS"])
         if known:
+            db.session.commit()
             return str(known.job_key)
     result = Result(url=url)
     db.session.add(result)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flask.cli import AppGroup, ScriptInfo
 from flask_migrate.cli import db as db_commands
+from sqlalchemy.exc import OperationalError
 
 from app import create_app
 from config import ConfigError
@@ -27,3 +28,5 @@ if __name__ == "__main__":
         cli(obj=ScriptInfo(create_app=create_app))
     except ConfigError as error:
         sys.exit(f"Wrong setting: {error}")
+    except OperationalError as error:
+        sys.exit(f"The database cannot be reached: {error.orig}")

@@ -135,7 +135,12 @@ class Result(db.Model):  # type: ignore[name-defined,misc]  # Flask-SQLAlchemy m
 
     @classmethod
     def reusable(cls, url: str, seconds: float) -> Self | None:
-        """The newest count of a URL that is under way, or finished less than `seconds` ago."""
+        """The newest count of a URL that is under way, or finished less than `seconds` ago.
+
+        Until the caller commits, nobody else gets an answer for this URL: of two who submit it at
+        the same moment, the second one finds the count of the first.
+        """
+        db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(url, 0))))
         recent = func.now() - timedelta(seconds=seconds)
         return db.session.execute(
             select(cls)

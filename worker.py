@@ -15,6 +15,7 @@ from types import FrameType
 
 from flask import Flask
 from redis import Redis
+from redis.client import Pipeline
 from redis.exceptions import RedisError
 from rq import Queue, Worker
 from rq.job import Job
@@ -30,12 +31,42 @@ logger = logging.getLogger(__name__)
 
 #: How often to look for stuck counts, in seconds.
 RESCUE_EVERY = 5.0
+#: How long an idle worker may be silent, in seconds; RQ wakes it 15 seconds before.
+WORKER_TTL = 30
+
+
+class Rescuer:
+    """A process beside the worker that looks for stuck counts every few seconds."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._start()
+
+    def keep_alive(self) -> None:
+        """Start it again if it died."""
+        if not self._process.is_alive():
+            logger.warning("the rescuer died (%s) and is started again", self._process.exitcode)
+            self._start()
+
+    def _start(self) -> None:
+        # A daemon ends with the worker; if the worker is killed, the loop notices.
+        self._process = multiprocessing.get_context("fork").Process(
+            target=_rescue_for_ever, args=(self._app, os.getpid()), daemon=True
+        )
+        self._process.start()
 
 
 class CountWorker(Worker):
     """An RQ worker that does not let go of a count when it is told to stop, or its horse dies."""
 
+    rescuer: Rescuer
     _horse_died = False
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
+        """RQ calls this before and after each job, and every few seconds while there is none."""
+        super().heartbeat(timeout, pipeline)
+        if not self.is_horse:
+            self.rescuer.keep_alive()
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """Stop now: a process manager waits only a few seconds before it kills.
@@ -68,25 +99,25 @@ def main() -> None:
     except ConfigError as error:
         sys.exit(f"The worker cannot start: {error}")
     with app.app_context():
-        rescuer = multiprocessing.get_context("fork").Process(
-            target=_rescue_for_ever, args=(app, os.getpid()), daemon=True
-        )
-        rescuer.start()
+        rescuer = Rescuer(app)
         jobs.warm_up()
-        # A connection of its own: the worker waits on it for minutes, the web for seconds.
+        # A connection of its own: the worker waits on it for longer than the web would.
         connection = Redis.from_url(app.config["REDIS_URL"])
         try:
             worker = CountWorker(
-                [jobs.queue(connection)], connection=connection, serializer=JSONSerializer
+                [jobs.queue(connection)],
+                connection=connection,
+                serializer=JSONSerializer,
+                worker_ttl=WORKER_TTL,
             )
         except RedisError as error:
             sys.exit(f"The worker cannot start: Redis cannot be reached. {error}")
+        worker.rescuer = rescuer
         logger.info("ready for counts")
         worker.work(logging_level="WARNING")
 
 
 def _rescue_for_ever(app: Flask, parent: int) -> None:
-    """Rescue every few seconds, in a process of its own that ends with its parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     while os.getppid() == parent:
         try:

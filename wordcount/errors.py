@@ -17,7 +17,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "url_scheme": "Only http and https addresses can be counted, not {scheme}:.",
         "url_has_credentials": "The address contains a user name or password: leave out what stands"
         " before the @.",
-        "url_host": "The address has no valid host name.",
+        "url_host": "The address has no valid host name: write it like example.com.",
         "url_port": "The address has an invalid port: a port is a number from 1 to 65535.",
         # The way to the page
         "port_not_allowed": "Port {port} is not allowed: only {allowed} are.",
@@ -35,7 +35,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         " or is damaged ({encoding}).",
         "content_type": "This is not a page of text: the site calls it {content_type}.",
         # The page itself
-        "empty_page": "The site answered with an empty page.",
+        "empty_page": "The site answered with an empty page: not a single byte.",
         "too_complex": "The page is built in a way that takes too long to read.",
         # The job
         "crashed": "Counting this page stopped unexpectedly, several times.",

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -128,6 +129,16 @@ def test_the_same_url_while_it_is_pending(client: FlaskClient) -> None:
     key = start(client, url="http://example.com").text
     assert start(client, url="HTTP://EXAMPLE.com:80/#top").text == key
     assert start(client, url="http://example.com", fresh=True).text != key
+
+
+def test_the_same_url_from_many_at_once(app: Flask) -> None:
+    def submit(_: int) -> str:
+        return start(app.test_client(), url="http://example.com/").text
+
+    with ThreadPoolExecutor(8) as visitors:
+        keys = set(visitors.map(submit, range(16)))
+    assert len(keys) == 1
+    assert jobs.queue().get_job_ids() == list(keys)
 
 
 def test_pending(client: FlaskClient) -> None:

@@ -57,7 +57,7 @@ def test_a_wrong_url_stays_in_the_form(client: FlaskClient, url: str, sentence: 
 def test_the_form_wants_its_token(client: FlaskClient, forged: str) -> None:
     response = client.post("/", data={"url": "example.com", "csrf_token": forged})
     assert response.status_code == 400
-    assert "submit it once more" in response.text
+    assert "The form needs a cookie" in response.text
     assert 'value="example.com"' in response.text
     assert jobs.queue().count == 0
 

@@ -84,6 +84,16 @@ def test_killed_with_all_its_children_it_leaves_a_row_for_the_rescuer(
     assert result(key).attempt == 2
 
 
+def test_a_rescuer_that_dies_is_replaced(app: Flask, site: Site, first: Program) -> None:
+    rescuers = children_of(first.process.pid)
+    assert len(rescuers) == 1
+    os.kill(rescuers[0], signal.SIGKILL)
+    key = app.test_client().post("/start", json={"url": site.serve("/", "<p>Hello")}).text
+    wait_for("outcome", lambda: result(key).status == "finished")
+    first.wait_for_line("the rescuer died (-9) and is started again")
+    wait_for("rescuer", lambda: children_of(first.process.pid) not in ([], rescuers))
+
+
 def test_a_count_whose_worker_always_dies_ends_as_crashed(app: Flask) -> None:
     key = app.test_client().post("/start", json={"url": "http://example.com/"}).text
     for attempt in range(1, jobs.MAX_ATTEMPTS + 1):
