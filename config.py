@@ -58,8 +58,11 @@ class Config:
 
     @property
     def SQLALCHEMY_ENGINE_OPTIONS(self) -> dict[str, object]:  # noqa: N802
-        """A connection that broke while idle is noticed before it is used."""
-        return {"pool_pre_ping": True, "connect_args": {"connect_timeout": 3}}
+        """A connection that broke while idle is noticed before it is used; times are in UTC."""
+        return {
+            "pool_pre_ping": True,
+            "connect_args": {"connect_timeout": 3, "options": "-c timezone=utc"},
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +87,9 @@ class DevelopmentConfig(Config):
         ipaddress.ip_network("::1/128"),
     )
     SESSION_COOKIE_SECURE: bool = False
+    #: A web site of a stranger must not reach local pages through us, under a name of its own that
+    #: leads to this machine (DNS rebinding).
+    TRUSTED_HOSTS: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,11 +161,13 @@ def _seconds(low: float, high: float) -> Callable[[str, str], float]:
 
 
 def _networks(name: str, value: str) -> tuple[Network, ...]:
+    if value.lower() == "none":
+        return ()
     try:
         return tuple(ipaddress.ip_network(part) for part in value.replace(",", " ").split())
     except ValueError as error:
         raise ConfigError(
-            f"{name} must be networks such as 10.0.0.0/8, separated by commas: {error}."
+            f"{name} must be none, or networks such as 10.0.0.0/8, separated by commas: {error}."
         ) from None
 
 
@@ -168,7 +176,7 @@ def _database_url(name: str, value: str) -> str:
     another driver."""
     try:
         url = make_url(value)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # the latter for a port that is no number
         # The value is not repeated: it may hold a password.
         raise ConfigError(f"{name} is not a URL. {_HOW_TO_SET[name]}") from None
     if url.drivername not in {"postgres", "postgresql", "postgresql+psycopg2"}:
@@ -177,7 +185,12 @@ def _database_url(name: str, value: str) -> str:
 
 
 def _redis_url(name: str, value: str) -> str:
-    if urlsplit(value).scheme not in {"redis", "rediss", "unix"}:
+    try:
+        url = urlsplit(value)
+        valid = url.scheme in {"redis", "rediss", "unix"} and url.port != 0
+    except ValueError:  # a port that is no number, or brackets that do not match
+        valid = False
+    if not valid:
         raise ConfigError(f"{name} is not a Redis URL. {_HOW_TO_SET[name]}")
     return value
 

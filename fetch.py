@@ -18,6 +18,7 @@ import urllib3
 from transport import Budget, Gate, GuardedSession, OverBudgetError
 from wordcount.address import Network
 from wordcount.content_coding import ACCEPTED, PLAIN, decoded
+from wordcount.content_type import media_type_of
 from wordcount.errors import FetchError, UrlError
 from wordcount.url import read_url
 
@@ -130,7 +131,7 @@ def _utf8(header: str) -> str:
 
 def _page(url: str, response: requests.Response, max_bytes: int) -> Page:
     _check_status(response.status_code)
-    content_type = response.headers.get("Content-Type")
+    content_type = _printable(response.headers.get("Content-Type"))
     _check_content_type(content_type)
     body = _body(response, max_bytes)
     if not body:
@@ -151,6 +152,11 @@ def _body(response: requests.Response, max_bytes: int) -> bytes:
     return bytes(body)
 
 
+def _printable(header: str | None) -> str | None:
+    """A header without control characters: no database stores a NUL, and nobody reads others."""
+    return header and "".join(filter(str.isprintable, header))
+
+
 def _check_status(status: int) -> None:
     if status == 200:
         return
@@ -166,8 +172,7 @@ def _check_status(status: int) -> None:
 
 
 def _check_content_type(content_type: str | None) -> None:
-    # A header that is sent twice arrives joined by a comma (RFC 9110, section 5.3).
-    media_type = (content_type or "").replace(",", ";").split(";")[0].strip().lower()
+    media_type = media_type_of(content_type)
     if media_type and media_type not in CONTENT_TYPES:
         raise FetchError("content_type", content_type=ascii(media_type[:60])[1:-1])
 

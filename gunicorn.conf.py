@@ -21,5 +21,7 @@ graceful_timeout = 20
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
 # A way to steer gunicorn from outside, which nobody here uses.
 control_socket_disable = True
+# A URL of 2,000 characters, each of them three bytes, percent-encoded, in ?url=
+limit_request_line = 8190
 accesslog = "-"
 access_log_format = '%(h)s "%(r)s" %(s)s %(b)s %(L)ss'

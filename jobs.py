@@ -8,32 +8,32 @@ All functions here want a Flask application context.
 
 import logging
 import time
-from typing import TYPE_CHECKING
+from typing import Any
 
 from flask import current_app
 from redis import Redis
 from redis.exceptions import RedisError
-from rq import Queue
+from rq import Queue, get_current_job
 from rq.serializers import JSONSerializer
 from rq.timeouts import JobTimeoutException
 
-from models import TOP_ROWS, Claim, Result, db, ranking_name
-from wordcount import RULE_VERSION, PageCount, count_page
+from models import MAX_ATTEMPTS, TOP_ROWS, Claim, Result, db, ranking_name
+from wordcount import RULE_VERSION, PageCount, Ranked, count_page
 from wordcount.errors import SENTENCES, PageError, WordcountError
 from wordcount.url import read_url
-
-if TYPE_CHECKING:
-    from fetch import Page
 
 logger = logging.getLogger(__name__)
 
 QUEUE = "default"
 #: The job by name: the web process never imports what only a job needs.
 JOB = "jobs.count_and_save_words"
-#: How long reading and counting a page may take, in seconds, on top of fetching it.
-COUNT_TIMEOUT = 60
-#: A count that dies this often is not tried again.
-MAX_ATTEMPTS = 5
+#: How much processor time a job may use, in seconds. A large page needs two or three; what needs
+#: this much was made to choke a parser.
+CPU_SECONDS = 30
+#: How long a job may take, in seconds, on top of fetching: waiting for the database, for example.
+JOB_TIMEOUT = 60
+#: How much longer than its job a lease lasts, in seconds.
+LEASE_MARGIN = 10
 #: A queued row younger than this is left to the process that is about to enqueue it, in seconds.
 RESCUE_QUEUED_AFTER = 10
 RESCUE_LIMIT = 100
@@ -58,8 +58,9 @@ def submit(text: str, *, fresh: bool = False) -> str:
     if not fresh:
         known = Result.reusable(url, current_app.config["RESULT_REUSE_SECONDS"])
         if known:
+            known_key = str(known.job_key)
             db.session.commit()
-            return str(known.job_key)
+            return known_key
     result = Result(url=url)
     db.session.add(result)
     db.session.flush()
@@ -80,7 +81,8 @@ def enqueue(job_key: str, *, at_front: bool = False) -> None:
         job_key,
         job_id=job_key,
         job_timeout=_job_timeout(),
-        result_ttl=0,  # the result is in Postgres
+        result_ttl=0,  # the result is in Postgres,
+        failure_ttl=60,  # and so is the reason for a failure
         description=job_key,
         at_front=at_front,
     )
@@ -95,49 +97,55 @@ def warm_up() -> None:
 
 def count_and_save_words(job_key: str) -> None:
     """The job. Idempotent: it does nothing for a row that is done, or that another job holds."""
-    # RQ ends an overlong job, and only then does the lease run out.
-    claim = Result.claim(job_key, lease_seconds=_job_timeout() + 10)
+    # RQ's alarm ends a job that waits, the processor limit one that computes; the lease outlasts
+    # both. Should a machine be so busy that it does not, the attempt's fence still holds.
+    lease = _job_timeout() + LEASE_MARGIN
+    claim = Result.claim(job_key, worker=_worker_name(), lease_seconds=lease)
     if claim is None:
         logger.info("%s is already taken care of", job_key)
         return
     begun = time.monotonic()
     try:
-        page, counted = _fetch_and_count(claim)
+        outcome = _fetch_and_count(claim)
+    except JobTimeoutException:
+        kept, said = _fail(claim, PageError("too_complex"))
     except WordcountError as failure:
-        kept = Result.fail(claim, failure.code, failure.detail)
-        outcome = f"failed ({failure.code})"
+        kept, said = _fail(claim, failure)
     else:
-        kept = _save(claim, page, counted)
-        outcome = f"finished, {counted.total_words} words"
+        kept, said = Result.finish(claim, **outcome), f"finished, {outcome['total_words']} words"
     logger.info(
         "%s %s in %.2f s%s",
         job_key,
-        outcome,
+        said,
         time.monotonic() - begun,
         "" if kept else ", dropped: a newer attempt has taken over",
     )
 
 
-def release(job_key: str) -> None:
-    """Queue a count again whose job was killed on the way."""
-    if Result.release(job_key, MAX_ATTEMPTS):
+def release(job_key: str, worker: str) -> None:
+    """Queue a count again whose job died on the way, unless it is not this worker's any more."""
+    if Result.release(job_key, worker=worker):
         enqueue(job_key, at_front=True)
+
+
+def give_up(job_key: str, worker: str) -> None:
+    """Fail a count whose job used up its processor time: another attempt would, too."""
+    if claim := Result.claim_of(job_key, worker=worker):
+        _fail(claim, PageError("too_complex"))
+        logger.warning("%s failed (too_complex)", job_key)
 
 
 def rescue() -> int:
     """Put counts back into the queue that Redis does not know of, or whose worker died.
 
-    A count whose worker died :data:`MAX_ATTEMPTS` times ends as failed instead.
+    A count that was begun :data:`models.MAX_ATTEMPTS` times ends as failed instead.
 
     :returns: how many were stuck.
     """
-    failed = Result.abandon_overdue(
-        max_attempts=MAX_ATTEMPTS, code="crashed", detail=SENTENCES["crashed"]
-    )
+    failed = Result.abandon(code="crashed", detail=SENTENCES["crashed"])
     lost = Result.release_overdue(
         waiting=queue().get_job_ids(),
         queued_for=RESCUE_QUEUED_AFTER,
-        max_attempts=MAX_ATTEMPTS,
         limit=RESCUE_LIMIT,
     )
     for job_key in failed:
@@ -148,7 +156,8 @@ def rescue() -> int:
     return len(failed) + len(lost)
 
 
-def _fetch_and_count(claim: Claim) -> "tuple[Page, PageCount]":
+def _fetch_and_count(claim: Claim) -> dict[str, Any]:
+    """All that is known of a page, by the names of the columns."""
     from fetch import Limits, fetch_page  # only a job fetches; see JOB
 
     settings = current_app.config
@@ -160,44 +169,43 @@ def _fetch_and_count(claim: Claim) -> "tuple[Page, PageCount]":
             allowed_networks=settings["FETCH_ALLOWED_NETWORKS"],
         ),
     )
-    try:
-        return page, count_page(page.body, page.content_type)
-    except JobTimeoutException as slow:
-        raise PageError("too_complex") from slow
-
-
-def _save(claim: Claim, page: "Page", counted: PageCount) -> bool:
-    return Result.finish(
-        claim,
-        final_url=page.url,
-        http_status=page.status,
-        content_type=page.content_type,
-        charset=counted.charset,
-        language=counted.language,
-        title=counted.title,
-        bytes=len(page.body),
-        text=counted.text,
-        total_words=counted.total_words,
-        distinct_words=counted.distinct_words,
-        rule_version=RULE_VERSION,
-        tops=_tops(counted),
-        result_all=dict(counted.counts),
-        result_no_stop_words=dict(counted.counts_without_stop_words),
-    )
-
-
-def _tops(counted: PageCount) -> dict[str, list[tuple[str, int]]]:
+    counted = count_page(page.body, page.content_type)
     return {
-        ranking_name(stop_words=stop_words, fold_case=fold_case): [
-            (word, times)
-            for word, times in counted.ranking(stop_words=stop_words, fold_case=fold_case)[
-                :TOP_ROWS
-            ]
-        ]
+        "final_url": page.url,
+        "http_status": page.status,
+        "content_type": page.content_type,
+        "charset": counted.charset,
+        "language": counted.language,
+        "title": counted.title,
+        "bytes": len(page.body),
+        "text": counted.text,
+        "total_words": counted.total_words,
+        "distinct_words": counted.distinct_words,
+        "rule_version": RULE_VERSION,
+        "tops": _tops(counted),
+        "result_all": dict(counted.counts),
+        "result_no_stop_words": dict(counted.counts_without_stop_words),
+    }
+
+
+def _tops(counted: PageCount) -> dict[str, list[Ranked]]:
+    return {
+        ranking_name(stop_words=stop_words, fold_case=fold_case): counted.ranking(
+            stop_words=stop_words, fold_case=fold_case, top=TOP_ROWS
+        )
         for stop_words in (True, False)
         for fold_case in (True, False)
     }
 
 
+def _fail(claim: Claim, failure: WordcountError) -> tuple[bool, str]:
+    return Result.fail(claim, failure.code, failure.detail), f"failed ({failure.code})"
+
+
+def _worker_name() -> str:
+    job = get_current_job()
+    return (job and job.worker_name) or "no worker"
+
+
 def _job_timeout() -> int:
-    return int(current_app.config["FETCH_TIMEOUT"]) + COUNT_TIMEOUT
+    return int(current_app.config["FETCH_TIMEOUT"]) + JOB_TIMEOUT

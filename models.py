@@ -18,6 +18,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     DateTime,
     Index,
     UniqueConstraint,
@@ -34,6 +35,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 #: How many rows of each ranking `Result.tops` holds.
 TOP_ROWS = 100
+#: A count is not begun more often than this.
+MAX_ATTEMPTS = 5
 
 
 class Base(DeclarativeBase):
@@ -79,7 +82,9 @@ class Result(db.Model):  # type: ignore[name-defined,misc]  # Flask-SQLAlchemy m
     status: Mapped[str] = mapped_column(default=Status.QUEUED)
     #: How often it was begun.
     attempt: Mapped[int] = mapped_column(default=0)
-    #: Until when the worker that claimed it is believed to be alive.
+    #: The name of the RQ worker that claimed it last.
+    worker: Mapped[str | None]
+    #: Until when that worker is believed to be alive.
     lease_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     #: Why it failed: the stable code and the sentence of `wordcount.errors`.
     error_code: Mapped[str | None]
@@ -131,6 +136,8 @@ class Result(db.Model):  # type: ignore[name-defined,misc]  # Flask-SQLAlchemy m
     def by_key(cls, job_key: str) -> Self | None:
         """The count with this key; None if there is none, or it cannot be a key at all."""
         key = as_key(job_key)
+        if key is None:
+            return None
         return db.session.execute(select(cls).filter_by(job_key=key)).scalar_one_or_none()
 
     @classmethod
@@ -156,7 +163,7 @@ class Result(db.Model):  # type: ignore[name-defined,misc]  # Flask-SQLAlchemy m
         ).scalar_one_or_none()
 
     @classmethod
-    def claim(cls, job_key: str, lease_seconds: float) -> Claim | None:
+    def claim(cls, job_key: str, *, worker: str, lease_seconds: float) -> Claim | None:
         """Begin work on a count, and commit.
 
         :returns: None if there is nothing to do: it is done, or another worker holds its lease.
@@ -165,20 +172,31 @@ class Result(db.Model):  # type: ignore[name-defined,misc]  # Flask-SQLAlchemy m
             update(cls)
             .where(
                 cls.job_key == uuid.UUID(job_key),
-                or_(
-                    cls.status == Status.QUEUED,
-                    and_(cls.status == Status.RUNNING, cls.lease_until < func.now()),
-                ),
+                or_(cls.status == Status.QUEUED, _out_of_lease()),
+                cls.attempt < MAX_ATTEMPTS,
             )
             .values(
                 status=Status.RUNNING,
                 attempt=cls.attempt + 1,
+                worker=worker,
                 started_at=func.now(),
                 lease_until=func.now() + timedelta(seconds=lease_seconds),
             )
             .returning(cls.url, cls.attempt)
         ).one_or_none()
         db.session.commit()
+        return Claim(job_key, row.url, row.attempt) if row else None
+
+    @classmethod
+    def claim_of(cls, job_key: str, *, worker: str) -> Claim | None:
+        """The claim that a worker holds on a running count; None if it is not its any more."""
+        row = db.session.execute(
+            select(cls.url, cls.attempt).where(
+                cls.job_key == uuid.UUID(job_key),
+                cls.status == Status.RUNNING,
+                cls.worker == worker,
+            )
+        ).one_or_none()
         return Claim(job_key, row.url, row.attempt) if row else None
 
     @classmethod
@@ -201,24 +219,24 @@ class Result(db.Model):  # type: ignore[name-defined,misc]  # Flask-SQLAlchemy m
         )
 
     @classmethod
-    def release(cls, job_key: str, max_attempts: int) -> bool:
-        """Queue a running count again, because its worker died or is told to stop, and commit.
+    def release(cls, job_key: str, *, worker: str) -> bool:
+        """Queue a count again that a worker had claimed and will not finish, and commit.
 
-        :returns: False if it is not running any more, or was begun `max_attempts` times.
+        :returns: False if it is not this worker's any more.
         """
         return _changed_one(
             update(cls)
             .where(
                 cls.job_key == uuid.UUID(job_key),
                 cls.status == Status.RUNNING,
-                cls.attempt < max_attempts,
+                cls.worker == worker,
             )
             .values(status=Status.QUEUED, lease_until=None)
         )
 
     @classmethod
     def release_overdue(
-        cls, *, waiting: Collection[str], queued_for: float, max_attempts: int, limit: int
+        cls, *, waiting: Collection[str], queued_for: float, limit: int
     ) -> list[str]:
         """Queue counts again whose worker is gone, and commit.
 
@@ -231,16 +249,13 @@ class Result(db.Model):  # type: ignore[name-defined,misc]  # Flask-SQLAlchemy m
             cls.status == Status.QUEUED,
             cls.submitted_at < func.now() - timedelta(seconds=queued_for),
         )
-        out_of_lease = and_(
-            cls.status == Status.RUNNING,
-            cls.lease_until < func.now(),
-            cls.attempt < max_attempts,
-        )
         keys = list(
             db.session.execute(
                 select(cls.job_key)
                 .where(
-                    or_(lost, out_of_lease), cls.job_key.not_in(filter(None, map(as_key, waiting)))
+                    or_(lost, _out_of_lease()),
+                    cls.attempt < MAX_ATTEMPTS,
+                    cls.job_key.not_in(filter(None, map(as_key, waiting))),
                 )
                 .order_by(cls.id)
                 .limit(limit)
@@ -254,17 +269,16 @@ class Result(db.Model):  # type: ignore[name-defined,misc]  # Flask-SQLAlchemy m
         return [str(key) for key in keys]
 
     @classmethod
-    def abandon_overdue(cls, *, max_attempts: int, code: str, detail: str) -> list[str]:
-        """Fail the counts whose worker died once too often, and commit.
+    def abandon(cls, *, code: str, detail: str) -> list[str]:
+        """Fail the counts that were begun too often and still have no outcome, and commit.
 
         :returns: their keys.
         """
         keys = db.session.execute(
             update(cls)
             .where(
-                cls.status == Status.RUNNING,
-                cls.lease_until < func.now(),
-                cls.attempt >= max_attempts,
+                or_(cls.status == Status.QUEUED, _out_of_lease()),
+                cls.attempt >= MAX_ATTEMPTS,
             )
             .values(
                 status=Status.FAILED,
@@ -292,6 +306,11 @@ class Result(db.Model):  # type: ignore[name-defined,misc]  # Flask-SQLAlchemy m
         )
 
 
+def _out_of_lease() -> ColumnElement[bool]:
+    """Somebody claimed it, and must be dead by now."""
+    return and_(Result.status == Status.RUNNING, Result.lease_until < func.now())
+
+
 def _changed_one(statement: Update) -> bool:
     changed = cast("CursorResult[Any]", db.session.execute(statement))
     db.session.commit()
@@ -299,11 +318,15 @@ def _changed_one(statement: Update) -> bool:
 
 
 def as_key(text: str) -> uuid.UUID | None:
-    """A text as a job key; None if it cannot be one."""
+    """A text as a job key; None if it cannot be one.
+
+    A key is spelled in one way only, as it was given out, so that a count has one address.
+    """
     try:
-        return uuid.UUID(text)
+        key = uuid.UUID(text)
     except ValueError:
         return None
+    return key if str(key) == text else None
 
 
 def ranking_name(*, stop_words: bool, fold_case: bool) -> str:

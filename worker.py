@@ -8,9 +8,11 @@ one would garble each other's answers).
 import logging
 import multiprocessing
 import os
+import resource
 import signal
 import sys
 import time
+from collections.abc import Callable
 from types import FrameType
 
 from flask import Flask
@@ -33,6 +35,7 @@ logger = logging.getLogger(__name__)
 RESCUE_EVERY = 5.0
 #: How long an idle worker may be silent, in seconds; RQ wakes it 15 seconds before.
 WORKER_TTL = 30
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class Rescuer:
@@ -53,19 +56,24 @@ class Rescuer:
         self._process = multiprocessing.get_context("fork").Process(
             target=_rescue_for_ever, args=(self._app, os.getpid()), daemon=True
         )
+        # Held back until the child has put the worker's signal handlers away.
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
         self._process.start()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
 
 
 class CountWorker(Worker):
     """An RQ worker that does not let go of a count when it is told to stop, or its horse dies."""
 
     rescuer: Rescuer
-    _horse_died = False
+    #: How the last horse ended, if it was not by itself: the signal that killed it, or 0.
+    _killed_by: int | None = None
+    stopped = False
 
     def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
         """RQ calls this before and after each job, and every few seconds while there is none."""
         super().heartbeat(timeout, pipeline)
-        if not self.is_horse:
+        if not (self.is_horse or self.stopped):
             self.rescuer.keep_alive()
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
@@ -73,26 +81,60 @@ class CountWorker(Worker):
 
         The running job is killed and handed back, so that another worker takes it at once.
         """
+        self.stopped = True
         if self.horse_pid:
             self.kill_horse()
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
+    def kill_horse(self, sig: signal.Signals = signal.SIGKILL) -> None:
+        """Kill the horse alone. RQ kills its process group, which just after the fork is ours."""
+        try:
+            os.kill(self.horse_pid, sig)
+        except ProcessLookupError:
+            logger.debug("the horse has ended by itself")
+
+    def setup_work_horse_signals(self) -> None:
+        """RQ calls this in the new horse. C code takes no notice of RQ's alarm, but of this limit.
+
+        At the soft limit the kernel ends the horse with SIGXCPU.
+        """
+        super().setup_work_horse_signals()  # type: ignore[no-untyped-call]
+        resource.setrlimit(resource.RLIMIT_CPU, (jobs.CPU_SECONDS, jobs.CPU_SECONDS + 5))
+
     def handle_work_horse_killed(self, job: Job, retpid: int, ret_val: int, rusage: object) -> None:
         """RQ's hook for a horse that ended without a word."""
-        self._horse_died = True
+        self._killed_by = os.WTERMSIG(ret_val or 0)
 
     def execute_job(self, job: Job, queue: Queue) -> None:
-        """Run one job in a horse of its own."""
-        self._horse_died = False
+        """Run one job in a horse of its own; see to its count if the horse dies."""
+        self._killed_by = None
         super().execute_job(job, queue)
-        if self._horse_died:
-            # Only now, because RQ has just marked the job as failed in its own books.
-            jobs.release(job.id)
-            _let_go_of_database()
+        if self._killed_by == signal.SIGXCPU:
+            self._settle(jobs.give_up, job)
+        elif self._killed_by is not None:
+            self._settle(jobs.release, job)
+
+    def perform_job(self, job: Job, queue: Queue) -> bool:
+        """Run one job, in its horse; after an error that nobody foresaw, hand it back."""
+        done = super().perform_job(job, queue)
+        if not done:
+            self._settle(jobs.release, job)
+        return done
+
+    def _settle(self, how: Callable[[str, str], None], job: Job) -> None:
+        """See to the count of a job that failed; RQ has just closed its own books on it."""
+        db.session.remove()
+        try:
+            how(job.id, self.name)
+        except (SQLAlchemyError, RedisError) as error:
+            logger.warning("%s is left to the rescuers: %s", job.id, error)
+        finally:
+            db.session.remove()
+            db.engine.dispose()  # so that no horse is forked with a connection
 
 
 def main() -> None:
-    """Work until told to stop."""
+    """Work until told to stop; any other end is a failure, so that a process manager restarts."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
     try:
         app = create_app()
@@ -115,22 +157,24 @@ def main() -> None:
         worker.rescuer = rescuer
         logger.info("ready for counts")
         worker.work(logging_level="WARNING")
+    if not worker.stopped:
+        sys.exit("The worker ended although nobody told it to; the reason is above.")
 
 
 def _rescue_for_ever(app: Flask, parent: int) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
     while os.getppid() == parent:
         try:
             with app.app_context():
                 jobs.rescue()
         except (SQLAlchemyError, RedisError) as error:
             logger.warning("cannot look for stuck counts just now: %s", error)
+        except Exception:
+            # Whatever strangers may have put into Redis, the next look may go well.
+            logger.exception("cannot look for stuck counts")
         time.sleep(RESCUE_EVERY)
-
-
-def _let_go_of_database() -> None:
-    db.session.remove()
-    db.engine.dispose()
 
 
 if __name__ == "__main__":

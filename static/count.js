@@ -9,6 +9,9 @@ const count = document.getElementById("count");
 
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
+// finished, failed, unknown
+const OUTCOMES = [200, 422, 404];
+
 // Says whether there is an outcome, and meanwhile how far the count is.
 async function isDone() {
   const answer = await fetch(count.dataset.results, { cache: "no-store" });
@@ -17,7 +20,7 @@ async function isDone() {
     say(STEPS[status] ?? status);
     return false;
   }
-  return answer.status < 500; // otherwise the server is in trouble, and may recover
+  return OUTCOMES.includes(answer.status); // otherwise the server is in trouble, and may recover
 }
 
 // The server has already drawn the outcome: the words of a stranger's page are escaped in one
@@ -25,7 +28,8 @@ async function isDone() {
 async function showOutcome() {
   const answer = await fetch(location.href, { cache: "no-store" });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  count.replaceChildren(...page.getElementById("count").childNodes);
+  const outcome = page.getElementById("count") ?? page.querySelector("main");
+  count.replaceChildren(...outcome.childNodes);
   document.title = page.title;
 }
 

@@ -16,6 +16,8 @@ from typing import TypeVar
 
 import psutil
 
+from models import Claim, Result
+
 PROJECT = Path(__file__).parent.parent
 Found = TypeVar("Found")
 
@@ -40,6 +42,13 @@ def free_port() -> int:
 def children_of(pid: int) -> list[int]:
     """The processes that a process has started."""
     return [child.pid for child in psutil.Process(pid).children()]
+
+
+def begin(job_key: str, worker: str = "a worker") -> Claim:
+    """Claim a count, as a job does."""
+    claim = Result.claim(job_key, worker=worker, lease_seconds=60)
+    assert claim
+    return claim
 
 
 class Program:

@@ -1,5 +1,6 @@
 """JSON for programs: start a count, ask for its result."""
 
+import json
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -24,12 +25,7 @@ def start() -> ResponseReturnValue:
     """
     if request.headers.get("Sec-Fetch-Site") == "cross-site":
         raise Problem(403, "cross_site", "Pages of other sites may not start counts.")
-    # The Content-Type is not looked at: many a client sends JSON without saying so.
-    body = request.get_json(force=True, silent=True)
-    if not isinstance(body, dict):
-        raise Problem(
-            400, "bad_json", 'Send a JSON object such as {"url": "https://example.com/"}.'
-        )
+    body = _json_object()
     url, fresh = body.get("url"), body.get("fresh", False)
     if not isinstance(url, str | None):
         raise Problem(400, "bad_parameter", '"url" must be a string.')
@@ -55,6 +51,19 @@ def results(job_key: str) -> ResponseReturnValue:
             422, result.error_code or "crashed", result.error_detail or "", **_about(result)
         )
     return jsonify(wanted.of(result))
+
+
+def _json_object() -> dict[str, Any]:
+    """The body; whatever its Content-Type says, for many a client sends JSON without saying so."""
+    try:
+        body = json.loads(request.get_data())
+    except (ValueError, RecursionError):  # the latter for [[[[[...
+        body = None
+    if not isinstance(body, dict):
+        raise Problem(
+            400, "bad_json", 'Send a JSON object such as {"url": "https://example.com/"}.'
+        )
+    return body
 
 
 def _pending(result: Result) -> ResponseReturnValue:

@@ -32,11 +32,9 @@ def form() -> ResponseReturnValue:
 @pages.post("/")
 def submit() -> ResponseReturnValue:
     """Accept the URL and go to the page of its count, or show the form again and say why not."""
-    url_form = UrlForm()
+    url_form = UrlForm(request.form)  # not the files, which a form can name "url", too
     if not url_form.validate_on_submit():
-        error = (
-            "The form needs a cookie of this site. Allow it, and submit the form once more."
-        )
+        error = "The form needs a cookie of this site. Allow it, and submit the form once more."
         return render_template("index.html", form=url_form, error=error), 400
     try:
         job_key = jobs.submit(url_form.url.data or "")

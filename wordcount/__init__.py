@@ -1,15 +1,15 @@
 """The core: from the bytes of a page to its counted words.
 
-It does no input or output, keeps no state, and knows nothing of Flask, Redis, RQ, SQLAlchemy or
-requests: everything here can be tested with plain values. The files stand in the order in which
-the data passes through them: decode, text, language, words, counts.
+It reads nothing but the language data of this project, writes nothing, and knows nothing of Flask,
+Redis, RQ, SQLAlchemy or requests: everything here can be tested with plain values. The files stand
+in the order in which the data passes through them: decode, text, language, words, counts.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from wordcount.counts import RULE_VERSION, Ranked, rank, without
+from wordcount.counts import RULE_VERSION, Ranked, distinct, rank, without
 
 __all__ = ["RULE_VERSION", "PageCount", "Ranked", "count_page", "rank"]
 
@@ -41,16 +41,18 @@ class PageCount:
     @property
     def distinct_words(self) -> int:
         """How many different words there are, case folded."""
-        return len(self.ranking(stop_words=True))
+        return distinct(self.counts)
 
-    def ranking(self, *, stop_words: bool = False, fold_case: bool = True) -> list[Ranked]:
+    def ranking(
+        self, *, stop_words: bool = False, fold_case: bool = True, top: int | None = None
+    ) -> list[Ranked]:
         """The words, most frequent first.
 
         :param stop_words: keep them in.
-        :param fold_case: see :func:`wordcount.counts.rank`.
+        :param fold_case: see :func:`wordcount.counts.rank`, also for `top`.
         """
         counts = self.counts if stop_words else self.counts_without_stop_words
-        return rank(counts, fold_case=fold_case)
+        return rank(counts, fold_case=fold_case, top=top)
 
 
 def count_page(body: bytes, content_type: str | None = None) -> PageCount:
@@ -61,7 +63,8 @@ def count_page(body: bytes, content_type: str | None = None) -> PageCount:
     """
     # Imported here, because the web process ranks counts but never parses a page: without the
     # parsers and the language model it starts faster and needs a third of the memory.
-    from wordcount.decode import decode, media_type_of
+    from wordcount.content_type import media_type_of
+    from wordcount.decode import decode
     from wordcount.language import language_of, stop_words_of
     from wordcount.text import text_of_html, text_of_plain
     from wordcount.words import words_in

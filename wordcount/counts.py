@@ -1,7 +1,8 @@
 """Words -> ranked counts. Every rule of the ranking is here."""
 
+import heapq
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 # Goes up whenever the same page would be counted or ranked differently; stored with each result.
@@ -26,27 +27,41 @@ def fold(word: str) -> str:
     return unicodedata.normalize("NFC", word.translate(_STRAIGHTEN).casefold())
 
 
-def rank(counts: Mapping[str, int], *, fold_case: bool = True) -> list[Ranked]:
+def rank(
+    counts: Mapping[str, int], *, fold_case: bool = True, top: int | None = None
+) -> list[Ranked]:
     """The words, most frequent first; equal counts in the order of the alphabet.
 
     :param counts: word -> how often, as :func:`wordcount.words.words_in` gives it.
     :param fold_case: count ``Python`` and ``python`` together, shown in the form that is more
         frequent on the page (in lower case if both are equally so); otherwise each by itself.
+    :param top: how many rows; all by default.
     """
-    if not fold_case:
-        rows = [Ranked(word, times) for word, times in counts.items()]
-        return sorted(rows, key=lambda row: (-row.times, row.word))
-    total: dict[str, int] = {}
-    shown: dict[str, str] = {}
-    # The most frequent form of a word comes first here, and is the one that stays.
-    for word, times in sorted(
-        counts.items(), key=lambda item: (-item[1], item[0] != fold(item[0]), item[0])
-    ):
+    rows = _folded(counts) if fold_case else _as_written(counts)
+    # A page may have a million different words, and hardly anybody asks for more than a hundred.
+    ordered = sorted(rows) if top is None else heapq.nsmallest(top, rows)
+    return [row for _, _, row in ordered]
+
+
+def distinct(counts: Mapping[str, int]) -> int:
+    """How many different words there are, case folded."""
+    return len(set(map(fold, counts)))
+
+
+def _as_written(counts: Mapping[str, int]) -> Iterator[tuple[int, str, Ranked]]:
+    """One row for each form, with what it is ordered by."""
+    return ((-times, word, Ranked(word, times)) for word, times in counts.items())
+
+
+def _folded(counts: Mapping[str, int]) -> Iterator[tuple[int, str, Ranked]]:
+    """One row for all forms of a word together, with what it is ordered by."""
+    forms: dict[str, list[tuple[int, bool, str]]] = {}
+    for word, times in counts.items():
         key = fold(word)
-        total[key] = total.get(key, 0) + times
-        shown.setdefault(key, word)
-    ordered = sorted(total.items(), key=lambda item: (-item[1], item[0]))
-    return [Ranked(shown[key], times) for key, times in ordered]
+        forms.setdefault(key, []).append((-times, word != key, word))
+    for key, of_key in forms.items():
+        total = -sum(times for times, _, _ in of_key)
+        yield -total, key, Ranked(min(of_key)[2], total)
 
 
 def without(counts: Mapping[str, int], stop_words: Iterable[str]) -> dict[str, int]:

@@ -5,11 +5,11 @@ mark, then the HTTP header, then what the page itself declares, then a guess.
 https://html.spec.whatwg.org/multipage/parsing.html#determining-the-character-encoding
 """
 
-from email.message import Message
-
 import webencodings
 from bs4.dammit import EncodingDetector
 from chardetng_py import detect
+
+from wordcount.content_type import charset_of
 
 
 def _standard(name: str) -> webencodings.Encoding:
@@ -19,11 +19,14 @@ def _standard(name: str) -> webencodings.Encoding:
 
 
 UTF_8 = _standard("utf-8")
+WINDOWS_1252 = _standard("windows-1252")
 BYTE_ORDER_MARKS = (
     (b"\xef\xbb\xbf", UTF_8),
     (b"\xff\xfe", _standard("utf-16le")),
     (b"\xfe\xff", _standard("utf-16be")),
 )
+# The detector gives names for Python; this one is not also a name on the web.
+PYTHON_NAMES = {"cp874": "windows-874"}
 # Browsers look for a declaration in the first 1,024 bytes only.
 PRESCAN_BYTES = 1024
 
@@ -43,19 +46,6 @@ def decode(body: bytes, content_type: str | None = None) -> tuple[str, str]:
         _known(charset_of(content_type)) or _declared_in(body) or _valid_utf8(body) or _guess(body)
     )
     return _decode_as(encoding, body)
-
-
-def media_type_of(content_type: str | None) -> str:
-    """``text/html`` of ``Text/HTML; charset=utf-8``; empty without a header."""
-    return (content_type or "").partition(";")[0].strip().lower()
-
-
-def charset_of(content_type: str | None) -> str | None:
-    """The charset parameter of a Content-Type header, if it has one."""
-    header = Message()
-    header["Content-Type"] = (content_type or "").replace("\r", " ").replace("\n", " ")
-    charset = header.get_param("charset")
-    return charset if isinstance(charset, str) else None
 
 
 def _known(label: str | None) -> webencodings.Encoding | None:
@@ -81,7 +71,8 @@ def _valid_utf8(body: bytes) -> webencodings.Encoding | None:
 
 
 def _guess(body: bytes) -> webencodings.Encoding:
-    return _standard(detect(body, allow_utf8=False))
+    name = detect(body, allow_utf8=False)
+    return _known(PYTHON_NAMES.get(name, name)) or WINDOWS_1252
 
 
 def _decode_as(encoding: webencodings.Encoding, body: bytes) -> tuple[str, str]:

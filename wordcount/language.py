@@ -25,10 +25,10 @@ NLTK_LISTS = {
     "ar": "arabic", "az": "azerbaijani", "be": "belarusian", "bn": "bengali", "ca": "catalan",
     "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish",
     "eu": "basque", "fi": "finnish", "fr": "french", "he": "hebrew", "hu": "hungarian",
-    "id": "indonesian", "it": "italian", "kk": "kazakh", "ne": "nepali", "nl": "dutch",
-    "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sl": "slovene",
-    "sq": "albanian", "sv": "swedish", "ta": "tamil", "tg": "tajik", "tr": "turkish",
-    "uz": "uzbek", "zh": "chinese",
+    "id": "indonesian", "it": "italian", "kk": "kazakh", "nb": "norwegian", "ne": "nepali",
+    "nl": "dutch", "nn": "norwegian", "no": "norwegian", "pt": "portuguese", "ro": "romanian",
+    "ru": "russian", "sl": "slovene", "sq": "albanian", "sv": "swedish", "ta": "tamil",
+    "tg": "tajik", "tr": "turkish", "uz": "uzbek", "zh": "chinese",
 }  # fmt: skip
 
 

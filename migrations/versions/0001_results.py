@@ -15,6 +15,7 @@ def upgrade() -> None:
         sa.Column("url", sa.String(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("worker", sa.String()),
         sa.Column("lease_until", sa.DateTime(timezone=True)),
         sa.Column("error_code", sa.String()),
         sa.Column("error_detail", sa.String()),

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select, text
+from sqlalchemy import create_engine, func, select, text
 from werkzeug.test import TestResponse
 
 import jobs
 from app import create_app
 from config import settings_from
 from models import Result, db
+from tests.support import begin
 
 WORDS = {"Garden": 2, "garden": 1, "the": 5, "The": 1, "wall": 3}
 WITHOUT_STOP_WORDS = {"Garden": 2, "garden": 1, "wall": 3}
@@ -36,8 +37,7 @@ def problem(response: TestResponse) -> dict[str, Any]:
 def finished(client: FlaskClient) -> str:
     """A count that is finished, with the words above."""
     job_key = start(client, url="http://example.com/").text
-    claim = Result.claim(job_key, 60)
-    assert claim
+    claim = begin(job_key)
     tops = {
         "no_stop_words/folded": [["Garden", 3], ["wall", 3]],
         "all/folded": [["the", 6], ["Garden", 3], ["wall", 3]],
@@ -88,6 +88,7 @@ def test_redis_holds_nothing_but_the_key_as_json(client: FlaskClient) -> None:
         (b"url=http://example.com/", "bad_json"),
         (b'"http://example.com/"', "bad_json"),
         (b"[]", "bad_json"),
+        (b"[" * 60_000, "bad_json"),
         (b"\xff\xfe", "bad_json"),
         (b"{}", "url_missing"),
         (b'{"url": null}', "url_missing"),
@@ -148,7 +149,7 @@ def test_pending(client: FlaskClient) -> None:
     assert response.json["status"] == "queued"
     assert response.json["url"] == "http://example.com/"
     assert response.headers["Retry-After"] == "1"
-    assert Result.claim(key, 60)
+    begin(key)
     db.session.expire_all()
     assert client.get(f"/results/{key}").json["status"] == "running"
 
@@ -172,6 +173,15 @@ def test_finished(client: FlaskClient, query: str, rows: list[list[object]]) -> 
     assert response.json == rows
 
 
+def test_a_page_with_too_many_words_to_rank(client: FlaskClient) -> None:
+    key = finished(client)
+    db.session.execute(text("UPDATE results SET distinct_words = 1000000"))
+    db.session.commit()
+    assert client.get(f"/results/{key}?top=100").status_code == 200
+    response = client.get(f"/results/{key}?top=101")
+    assert (response.status_code, problem(response)["code"]) == (400, "too_many_words")
+
+
 @pytest.mark.parametrize(
     "query", ["top=0", "top=-1", "top=ten", "top=", "top=9999999999", "stopwords=no", "case=lower"]
 )
@@ -182,8 +192,7 @@ def test_parameters_that_make_no_sense(client: FlaskClient, query: str) -> None:
 
 def test_failed(client: FlaskClient) -> None:
     key = start(client, url="http://example.com").text
-    claim = Result.claim(key, 60)
-    assert claim
+    claim = begin(key)
     assert Result.fail(claim, "timeout", "The site did not finish answering within 20 seconds.")
     response = client.get(f"/results/{key}")
     assert response.status_code == 422
@@ -227,6 +236,25 @@ def test_without_redis_a_count_is_accepted_all_the_same(
     assert jobs.rescue() == 1
     assert jobs.queue().get_job_ids() == [key]
     assert jobs.rescue() == 0
+
+
+def test_a_connection_that_broke_while_idle_is_noticed(app: Flask, client: FlaskClient) -> None:
+    key = finished(client)
+    db.session.remove()  # back into the pool
+    with create_engine(app.config["DATABASE_URL"]).connect() as other:
+        other.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
+            )
+        )
+    assert client.get(f"/results/{key}").status_code == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:5000", "127.0.0.1.evil.example"])
+def test_names_that_strangers_give_to_this_machine(client: FlaskClient, host: str) -> None:
+    response = client.get("/", headers={"Host": host})
+    assert response.status_code == 400
 
 
 def test_without_postgres_the_client_is_asked_to_come_back(environ: dict[str, str]) -> None:

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from models import Result, Status, db
+from models import MAX_ATTEMPTS, Result, db
+from tests.support import begin
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -39,18 +40,17 @@ def test_a_new_count_is_queued() -> None:
     assert result.submitted_at
 
 
-@pytest.mark.parametrize("key", ["", "x", "1", str(uuid.uuid4()), "'; DROP TABLE results; --"])
+@pytest.mark.parametrize("key", ["", "x", "1", str(uuid.uuid4()), uuid.uuid4().hex, "'; --"])
 def test_there_is_no_count_for_a_key_that_nobody_was_given(key: str) -> None:
     assert Result.by_key(key) is None
 
 
 def test_a_claim_takes_the_lease() -> None:
     key = new_count()
-    claim = Result.claim(key, lease_seconds=60)
-    assert claim
+    claim = begin(key)
     assert (claim.job_key, claim.url, claim.attempt) == (key, "http://example.com/", 1)
     result = found(key)
-    assert result.status == Status.RUNNING
+    assert (result.status, result.worker) == ("running", "a worker")
     assert result.lease_until
     assert result.started_at
     assert 55 < (result.lease_until - result.started_at).total_seconds() < 65
@@ -58,32 +58,32 @@ def test_a_claim_takes_the_lease() -> None:
 
 def test_only_one_claim_at_a_time() -> None:
     key = new_count()
-    assert Result.claim(key, 60)
-    assert Result.claim(key, 60) is None
+    begin(key)
+    assert Result.claim(key, worker="another", lease_seconds=60) is None
 
 
 def test_a_lease_that_ran_out_can_be_claimed_and_fences_off_the_older_attempt() -> None:
     key = new_count()
-    older = Result.claim(key, 60)
+    older = begin(key, "older")
     end_lease(key)
-    newer = Result.claim(key, 60)
-    assert older
-    assert newer
+    newer = begin(key, "newer")
     assert newer.attempt == 2
     assert not Result.finish(older, total_words=1)
     assert not Result.fail(older, "timeout", "Too late.")
+    assert not Result.release(key, worker="older")
+    assert Result.claim_of(key, worker="older") is None
+    assert Result.claim_of(key, worker="newer") == newer
     assert Result.finish(newer, total_words=2)
     assert (found(key).status, found(key).total_words) == ("finished", 2)
 
 
 def test_what_is_done_stays_done() -> None:
     key = new_count()
-    claim = Result.claim(key, 60)
-    assert claim
+    claim = begin(key)
     assert Result.fail(claim, "timeout", "Too slow.")
-    assert Result.claim(key, 60) is None
+    assert Result.claim(key, worker="another", lease_seconds=60) is None
     assert not Result.finish(claim, total_words=1)
-    assert not Result.release(key, max_attempts=5)
+    assert not Result.release(key, worker="a worker")
     result = found(key)
     assert (result.status, result.error_code, result.error_detail) == (
         "failed",
@@ -96,20 +96,46 @@ def test_what_is_done_stays_done() -> None:
 
 def test_a_released_count_is_queued_again() -> None:
     key = new_count()
-    claim = Result.claim(key, 60)
-    assert Result.release(key, max_attempts=5)
+    claim = begin(key)
+    assert Result.release(key, worker="a worker")
     assert found(key).status == "queued"
-    assert claim
     assert not Result.finish(claim, total_words=1)
-    again = Result.claim(key, 60)
-    assert again
-    assert again.attempt == 2
+    assert begin(key).attempt == 2
 
 
-def test_a_count_is_not_released_for_ever() -> None:
+def test_a_count_is_not_begun_for_ever() -> None:
     key = new_count()
-    assert Result.claim(key, 60)
-    assert not Result.release(key, max_attempts=1)
+    for _ in range(MAX_ATTEMPTS):
+        begin(key)
+        assert Result.abandon(code="crashed", detail="Too often.") == []
+        assert Result.release(key, worker="a worker")
+    assert Result.claim(key, worker="a worker", lease_seconds=60) is None
+    assert overdue() == []
+    assert Result.abandon(code="crashed", detail="Too often.") == [key]
+    assert found(key).error_code == "crashed"
+
+
+def overdue(*waiting: str) -> list[str]:
+    return Result.release_overdue(waiting=waiting, queued_for=-1, limit=10)
+
+
+def test_only_what_is_stuck_is_released() -> None:
+    lost, waiting, running, stuck = (new_count() for _ in range(4))
+    begin(running)
+    begin(stuck)
+    end_lease(stuck)
+    assert overdue(waiting, "no key", "") == [lost, stuck]
+    assert found(stuck).status == "queued"
+    assert found(running).status == "running"
+    assert Result.release_overdue(waiting=[], queued_for=60, limit=10) == []
+
+
+def test_two_rescuers_do_not_wait_for_each_other() -> None:
+    first, second = new_count(), new_count()
+    with db.engine.connect() as other:
+        other.execute(text("SELECT 1 FROM results WHERE job_key = :key FOR UPDATE"), {"key": first})
+        assert overdue() == [second]
+    assert overdue() == [first, second]
 
 
 def test_reuse_of_a_recent_count() -> None:
@@ -122,16 +148,14 @@ def test_reuse_of_a_recent_count() -> None:
 
     assert reusable("http://a/", 0) == key  # pending
     assert reusable(other, 60) is None
-    claim = Result.claim(key, 60)
-    assert claim
+    claim = begin(key)
     assert Result.finish(claim)
     assert reusable("http://a/", 60) == key
     assert reusable("http://a/", 0) is None
 
 
 def test_a_failed_count_is_not_reused() -> None:
-    claim = Result.claim(new_count("http://a/"), 60)
-    assert claim
+    claim = begin(new_count("http://a/"))
     assert Result.fail(claim, "timeout", "Too slow.")
     assert Result.reusable("http://a/", 60) is None
 

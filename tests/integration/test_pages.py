@@ -1,13 +1,16 @@
 """What people get: pages that work without JavaScript, and escape every word of a stranger."""
 
 import re
+from io import BytesIO
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 import jobs
 from models import Result, db
+from tests.support import begin
 
 
 def token(client: FlaskClient) -> str:
@@ -29,6 +32,7 @@ def test_the_form(client: FlaskClient) -> None:
     assert response.status_code == 200
     assert 'value="example.org/&lt;b&gt;"' in response.text
     assert response.headers["Content-Security-Policy"].startswith("default-src 'self';")
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
 def test_a_url_leads_to_the_page_of_its_count(client: FlaskClient) -> None:
@@ -62,10 +66,24 @@ def test_the_form_wants_its_token(client: FlaskClient, forged: str) -> None:
     assert jobs.queue().count == 0
 
 
+def test_a_file_in_place_of_the_url(client: FlaskClient) -> None:
+    file = (BytesIO(b"http://example.com/"), "url.txt")
+    response = client.post("/", data={"csrf_token": token(client), "url": file})
+    assert response.status_code == 400
+    assert "Enter the address" in response.text
+
+
+def test_a_time_is_in_utc_wherever_the_database_is(client: FlaskClient) -> None:
+    key = count_of(client)
+    finish(key, [["word", 1]])
+    db.session.execute(text("UPDATE results SET finished_at = '2026-01-02 03:04:05+09'"))
+    db.session.commit()
+    assert "1 January 2026, 18:04 UTC" in client.get(f"/counts/{key}").text
+
+
 def test_a_failed_count_says_why(client: FlaskClient) -> None:
     key = count_of(client)
-    claim = Result.claim(key, 60)
-    assert claim
+    claim = begin(key)
     assert Result.fail(claim, "host_not_found", "There is no host named <b>x</b>.")
     page = client.get(f"/counts/{key}")
     assert page.status_code == 200
@@ -75,8 +93,7 @@ def test_a_failed_count_says_why(client: FlaskClient) -> None:
 
 
 def finish(key: str, tops: list[list[object]], **columns: object) -> None:
-    claim = Result.claim(key, 60)
-    assert claim
+    claim = begin(key)
     shown = {
         "tops": {"no_stop_words/folded": tops},
         "final_url": "http://example.com/",
@@ -95,6 +112,7 @@ def test_every_word_and_title_is_escaped(client: FlaskClient) -> None:
     finish(key, [[evil, 3]], title=evil, language='"><b>', final_url="http://e/?<script>")
     page = client.get(f"/counts/{key}").text
     assert "<script>" not in page
+    assert '"><b>' not in page
     assert "&lt;script&gt;alert(1)" in page
 
 

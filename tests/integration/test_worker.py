@@ -6,11 +6,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from flask import Flask
 
 import jobs
-from models import Result, db
+from models import MAX_ATTEMPTS, Result, db
 from tests.support import Program, Site, children_of, running, wait_for
 
 
@@ -37,6 +38,12 @@ def start_held(app: Flask, site: Site) -> str:
     return key
 
 
+def horse_of(worker: Program) -> int:
+    """The process that runs the job; it leads a group of its own, the rescuer does not."""
+    (horse,) = (pid for pid in children_of(worker.process.pid) if os.getpgid(pid) == pid)
+    return horse
+
+
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_told_to_stop_it_hands_its_job_back_at_once(
     app: Flask,
@@ -60,9 +67,7 @@ def test_told_to_stop_it_hands_its_job_back_at_once(
 
 def test_a_horse_that_is_killed_is_replaced(app: Flask, site: Site, first: Program) -> None:
     key = start_held(app, site)
-    horses = [pid for pid in children_of(first.process.pid) if os.getpgid(pid) == pid]
-    assert len(horses) == 1
-    os.kill(horses[0], signal.SIGKILL)
+    os.kill(horse_of(first), signal.SIGKILL)
     site.let_go()
     wait_for("outcome", lambda: result(key).status == "finished")
     assert result(key).attempt == 2
@@ -84,6 +89,67 @@ def test_killed_with_all_its_children_it_leaves_a_row_for_the_rescuer(
     assert result(key).attempt == 2
 
 
+def test_a_count_whose_worker_always_dies_ends_as_crashed(app: Flask) -> None:
+    key = app.test_client().post("/start", json={"url": "http://example.com/"}).text
+    for attempt in range(1, MAX_ATTEMPTS + 1):
+        jobs.queue().empty()  # a worker takes it ...
+        claim = Result.claim(key, worker="w", lease_seconds=-1)  # ... and dies: its lease runs out
+        assert claim
+        assert claim.attempt == attempt
+        assert jobs.rescue() == 1
+    assert result(key).status == "failed"
+    assert result(key).error_code == "crashed"
+    assert jobs.queue().get_job_ids() == []
+    assert jobs.rescue() == 0
+
+
+def test_a_signal_to_the_whole_group_stops_a_busy_worker(
+    app: Flask, site: Site, first: Program
+) -> None:
+    key = start_held(app, site)
+    for pid in [*children_of(first.process.pid), first.process.pid]:
+        os.kill(pid, signal.SIGTERM)
+    assert first.process.wait(timeout=app.config["FETCH_TIMEOUT"]) == 0
+    assert result(key).status == "queued"
+    assert "Traceback" not in first.log
+
+
+def test_a_rescuer_ends_with_its_worker(first: Program) -> None:
+    (rescuer,) = children_of(first.process.pid)
+    first.process.kill()
+    first.process.wait()
+    wait_for("end of the rescuer", lambda: not psutil.pid_exists(rescuer))
+
+
+def test_a_worker_forks_without_a_database_connection(
+    app: Flask, site: Site, first: Program
+) -> None:
+    key = start_held(app, site)
+    os.kill(horse_of(first), signal.SIGKILL)  # so that the worker itself talks to the database
+    site.let_go()
+    wait_for("outcome", lambda: result(key).status == "finished")
+    open_sockets = psutil.Process(first.process.pid).net_connections("unix")
+    assert [one.raddr for one in open_sockets if "PGSQL" in str(one.raddr)] == []
+
+
+def test_a_page_that_computes_for_ever_is_too_complex(
+    app: Flask, site: Site, first: Program
+) -> None:
+    key = start_held(app, site)
+    horse = horse_of(first)
+    assert psutil.Process(horse).rlimit(psutil.RLIMIT_CPU)[0] == jobs.CPU_SECONDS
+    os.kill(horse, signal.SIGXCPU)  # as the kernel does at the limit
+    wait_for("outcome", lambda: result(key).status == "failed")
+    assert result(key).error_code == "too_complex"
+    assert result(key).attempt == 1
+
+
+def test_a_job_that_nobody_knows_stops_no_worker(app: Flask, site: Site, first: Program) -> None:
+    app.extensions["redis"].lpush(jobs.queue().key, "not-a-job")
+    key = app.test_client().post("/start", json={"url": site.serve("/", "<p>Hello")}).text
+    wait_for("outcome", lambda: result(key).status == "finished")
+
+
 def test_a_rescuer_that_dies_is_replaced(app: Flask, site: Site, first: Program) -> None:
     rescuers = children_of(first.process.pid)
     assert len(rescuers) == 1
@@ -92,20 +158,6 @@ def test_a_rescuer_that_dies_is_replaced(app: Flask, site: Site, first: Program)
     wait_for("outcome", lambda: result(key).status == "finished")
     first.wait_for_line("the rescuer died (-9) and is started again")
     wait_for("rescuer", lambda: children_of(first.process.pid) not in ([], rescuers))
-
-
-def test_a_count_whose_worker_always_dies_ends_as_crashed(app: Flask) -> None:
-    key = app.test_client().post("/start", json={"url": "http://example.com/"}).text
-    for attempt in range(1, jobs.MAX_ATTEMPTS + 1):
-        jobs.queue().empty()  # a worker takes it ...
-        claim = Result.claim(key, lease_seconds=-1)  # ... and dies: the lease runs out
-        assert claim
-        assert claim.attempt == attempt
-        assert jobs.rescue() == 1
-    assert result(key).status == "failed"
-    assert result(key).error_code == "crashed"
-    assert jobs.queue().get_job_ids() == []
-    assert jobs.rescue() == 0
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ MAY_IMPORT = {
         "transport",
         "wordcount.address",
         "wordcount.content_coding",
+        "wordcount.content_type",
         "wordcount.errors",
         "wordcount.url",
     },

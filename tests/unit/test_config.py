@@ -67,6 +67,11 @@ def test_all_settings_are_read() -> None:
     assert settings.RESULT_REUSE_SECONDS == 0
 
 
+def test_no_network_at_all() -> None:
+    settings = settings_from({**DATABASE, "FETCH_ALLOWED_NETWORKS": "none"})
+    assert settings.FETCH_ALLOWED_NETWORKS == ()
+
+
 def test_an_empty_value_is_not_set() -> None:
     assert settings_from({**DATABASE, "PORT": " ", "APP_SETTINGS": ""}).PORT == 5000
 
@@ -84,6 +89,9 @@ def test_production_refuses_to_start_without(name: str) -> None:
         ("DATABASE_URL", "no url"),
         ("DATABASE_URL", "mysql://host/name"),
         ("REDIS_URL", "http://host"),
+        ("DATABASE_URL", "postgres://u:p@h:port/name"),
+        ("REDIS_URL", "redis://h:port/0"),
+        ("REDIS_URL", "redis://[/0"),
         ("PORT", "0"),
         ("PORT", "65536"),
         ("PORT", "http"),

@@ -1,8 +1,11 @@
 """Encodings as browsers choose them."""
 
 import pytest
+import webencodings
+from hypothesis import given
+from hypothesis import strategies as st
 
-from wordcount.decode import charset_of, decode, media_type_of
+from wordcount.decode import decode
 
 GERMAN = "Die Straße führt über die Brücke nach Köln, wo schöne Bäume blühen."
 RUSSIAN = "Съешь ещё этих мягких французских булок, да выпей же чаю. " * 3
@@ -10,6 +13,7 @@ JAPANESE = "吾輩は猫である。名前はまだ無い。どこで生れた�
 CHINESE = "今天公司一同合作共同文化。" * 4
 FRENCH = "Déjà à Genève, les décès baissent. "
 POLISH = "Zażółć gęślą jaźń, Łódź i łąka. "
+THAI = "สวัสดีชาวโลก ยินดีต้อนรับสู่ประเทศไทย " * 3
 KOREAN = "우리는 오늘 공원에 갔다. 날씨가 좋았다. " * 3
 
 
@@ -89,17 +93,12 @@ def test_no_bytes_at_all() -> None:
     assert decode(b"") == ("", "utf-8")
 
 
-@pytest.mark.parametrize(
-    ("header", "media_type", "charset"),
-    [
-        (None, "", None),
-        ("", "", None),
-        ("Text/HTML", "text/html", None),
-        ("text/html;charset=UTF-8", "text/html", "UTF-8"),
-        ("text/html; x=1; charset='utf-8'", "text/html", "'utf-8'"),
-        ("text/html\r\nX: y; charset=utf-8", "text/html  x: y", "utf-8"),
-    ],
-)
-def test_the_parts_of_the_header(header: str | None, media_type: str, charset: str | None) -> None:
-    assert charset_of(header) == charset
-    assert media_type_of((header or "").replace("\r\n", "  ")) == media_type
+def test_thai_in_the_encoding_that_only_python_calls_cp874() -> None:
+    assert decode(THAI.encode("cp874")) == (THAI, "windows-874")
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_have_an_encoding(body: bytes) -> None:
+    text, charset = decode(body)
+    assert isinstance(text, str)
+    assert webencodings.lookup(charset)
