@@ -40,6 +40,9 @@ class Config:
     FETCH_MAX_BYTES: int = 10 * 1024 * 1024
     #: A URL that was counted less than this long ago is not fetched again.
     RESULT_REUSE_SECONDS: float = 60.0
+    #: Refuse a client that submits too often; see views/limits.py. Off by default, because behind a
+    #: proxy all visitors would be one client.
+    RATELIMIT_ENABLED: bool = False
     #: Cookies travel over HTTPS only, and never with a form of another site.
     SESSION_COOKIE_SECURE: bool = True
     SESSION_COOKIE_SAMESITE: str = "Lax"
@@ -55,6 +58,11 @@ class Config:
     def SQLALCHEMY_DATABASE_URI(self) -> str:  # noqa: N802 -- Flask-SQLAlchemy's name for it
         """The same URL under the name that Flask-SQLAlchemy looks for."""
         return self.DATABASE_URL
+
+    @property
+    def RATELIMIT_STORAGE_URI(self) -> str:  # noqa: N802 -- Flask-Limiter's name, and its spelling
+        """The same Redis."""
+        return self.REDIS_URL.replace("unix://", "redis+unix://", 1)
 
     @property
     def SQLALCHEMY_ENGINE_OPTIONS(self) -> dict[str, object]:  # noqa: N802
@@ -160,6 +168,13 @@ def _seconds(low: float, high: float) -> Callable[[str, str], float]:
     return read
 
 
+def _switch(name: str, value: str) -> bool:
+    switches = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+    if value.lower() not in switches:
+        raise ConfigError(f"{name} is {value!r}, but must be true or false.")
+    return switches[value.lower()]
+
+
 def _networks(name: str, value: str) -> tuple[Network, ...]:
     if value.lower() == "none":
         return ()
@@ -205,6 +220,7 @@ _READERS: Mapping[str, Callable[[str, str], Any]] = {
     "FETCH_TIMEOUT": _seconds(0.1, 600),
     "FETCH_MAX_BYTES": _whole_number(1, 1024**3),
     "RESULT_REUSE_SECONDS": _seconds(0, 10 * 365 * 86400),
+    "RATELIMIT_ENABLED": _switch,
 }
 
 _HOW_TO_SET: Mapping[str, str] = {

@@ -3,6 +3,7 @@
 from flask import Flask, Response
 
 from views.api import api
+from views.limits import limiter
 from views.pages import pages
 
 # Everything comes from this site; nothing is inline. Bootstrap's style sheet draws its icons from
@@ -17,6 +18,7 @@ def register(app: Flask) -> None:
     """Give an application its pages and its API."""
     app.register_blueprint(pages)
     app.register_blueprint(api)
+    limiter.init_app(app)
     app.after_request(_protect)
 
 

@@ -18,6 +18,7 @@ SENTENCES = {
     404: "There is nothing at this address.",
     405: "This address does not answer {method} requests.",
     413: "The request is too large.",
+    429: "You have submitted many pages in a short time. Please wait a moment.",
     500: "Something went wrong on our side. It has been logged.",
     503: "The database cannot be reached just now. Please try again in a moment.",
 }

@@ -221,11 +221,25 @@ def test_wrong_requests_to_the_api_are_problems_even_for_browsers(
     assert problem(response)
 
 
+@pytest.mark.usefixtures("app")
+def test_a_client_that_submits_too_often(environ: dict[str, str]) -> None:
+    client = create_app(settings_from({**environ, "RATELIMIT_ENABLED": "true"})).test_client()
+    statuses = [start(client, url="http://example.com").status_code for _ in range(30)]
+    assert statuses == [200] * 30
+    response = start(client, url="http://example.com")
+    assert (response.status_code, problem(response)["code"]) == (429, "too_many_requests")
+    assert 0 < int(response.headers["Retry-After"]) <= 60
+    assert client.get("/").status_code == 200
+    assert client.post("/", data={"url": "example.com"}).status_code == 429
+
+
 def test_without_redis_a_count_is_accepted_all_the_same(
     app: Flask, environ: dict[str, str]
 ) -> None:
     without_redis = create_app(
-        settings_from({**environ, "REDIS_URL": "unix:///nowhere/redis.sock"})
+        settings_from(
+            {**environ, "REDIS_URL": "unix:///nowhere/redis.sock", "RATELIMIT_ENABLED": "true"}
+        )
     )
     key = start(without_redis.test_client(), url="http://example.com").text
     result = Result.by_key(key)

@@ -59,12 +59,14 @@ def test_all_settings_are_read() -> None:
             "FETCH_TIMEOUT": "2.5",
             "FETCH_MAX_BYTES": "1000",
             "RESULT_REUSE_SECONDS": "0",
+            "RATELIMIT_ENABLED": "True",
         }
     )
     assert (settings.PORT, settings.WEB_CONCURRENCY) == (8000, 3)
     assert list(map(str, settings.FETCH_ALLOWED_NETWORKS)) == ["10.0.0.0/8", "fd00::/8"]
     assert (settings.FETCH_TIMEOUT, settings.FETCH_MAX_BYTES) == (2.5, 1000)
     assert settings.RESULT_REUSE_SECONDS == 0
+    assert settings.RATELIMIT_ENABLED
 
 
 def test_no_network_at_all() -> None:
@@ -104,6 +106,7 @@ def test_production_refuses_to_start_without(name: str) -> None:
         ("FETCH_TIMEOUT", "soon"),
         ("FETCH_MAX_BYTES", "10 MB"),
         ("RESULT_REUSE_SECONDS", "-1"),
+        ("RATELIMIT_ENABLED", "maybe"),
     ],
 )
 def test_a_wrong_value_is_named(name: str, value: str) -> None:
