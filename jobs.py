@@ -17,7 +17,9 @@ from rq import Queue, get_current_job
 from rq.serializers import JSONSerializer
 from rq.timeouts import JobTimeoutException
 
-from models import MAX_ATTEMPTS, TOP_ROWS, Claim, Result, db, ranking_name
+import leases
+from leases import MAX_ATTEMPTS, Claim
+from models import TOP_ROWS, Result, db, ranking_name
 from wordcount import RULE_VERSION, PageCount, Ranked, count_page
 from wordcount.errors import SENTENCES, PageError, WordcountError
 from wordcount.url import read_url
@@ -100,7 +102,7 @@ def count_and_save_words(job_key: str) -> None:
     # RQ's alarm ends a job that waits, the processor limit one that computes; the lease outlasts
     # both. Should a machine be so busy that it does not, the attempt's fence still holds.
     lease = _job_timeout() + LEASE_MARGIN
-    claim = Result.claim(job_key, worker=_worker_name(), lease_seconds=lease)
+    claim = leases.claim(job_key, worker=_worker_name(), lease_seconds=lease)
     if claim is None:
         logger.info("%s is already taken care of", job_key)
         return
@@ -112,7 +114,7 @@ def count_and_save_words(job_key: str) -> None:
     except WordcountError as failure:
         kept, said = _fail(claim, failure)
     else:
-        kept, said = Result.finish(claim, **outcome), f"finished, {outcome['total_words']} words"
+        kept, said = leases.finish(claim, **outcome), f"finished, {outcome['total_words']} words"
     logger.info(
         "%s %s in %.2f s%s",
         job_key,
@@ -124,13 +126,13 @@ def count_and_save_words(job_key: str) -> None:
 
 def release(job_key: str, worker: str) -> None:
     """Queue a count again whose job died on the way, unless it is not this worker's any more."""
-    if Result.release(job_key, worker=worker):
+    if leases.release(job_key, worker=worker):
         enqueue(job_key, at_front=True)
 
 
 def give_up(job_key: str, worker: str) -> None:
     """Fail a count whose job used up its processor time: another attempt would, too."""
-    if claim := Result.claim_of(job_key, worker=worker):
+    if claim := leases.claim_of(job_key, worker=worker):
         _fail(claim, PageError("too_complex"))
         logger.warning("%s failed (too_complex)", job_key)
 
@@ -138,12 +140,12 @@ def give_up(job_key: str, worker: str) -> None:
 def rescue() -> int:
     """Put counts back into the queue that Redis does not know of, or whose worker died.
 
-    A count that was begun :data:`models.MAX_ATTEMPTS` times ends as failed instead.
+    A count that was begun :data:`leases.MAX_ATTEMPTS` times ends as failed instead.
 
     :returns: how many were stuck.
     """
-    failed = Result.abandon(code="crashed", detail=SENTENCES["crashed"])
-    lost = Result.release_overdue(
+    failed = leases.abandon(code="crashed", detail=SENTENCES["crashed"])
+    lost = leases.release_overdue(
         waiting=queue().get_job_ids(),
         queued_for=RESCUE_QUEUED_AFTER,
         limit=RESCUE_LIMIT,
@@ -199,7 +201,7 @@ def _tops(counted: PageCount) -> dict[str, list[Ranked]]:
 
 
 def _fail(claim: Claim, failure: WordcountError) -> tuple[bool, str]:
-    return Result.fail(claim, failure.code, failure.detail), f"failed ({failure.code})"
+    return leases.fail(claim, failure.code, failure.detail), f"failed ({failure.code})"
 
 
 def _worker_name() -> str:

@@ -8,35 +8,27 @@ All times are the database's own, so that machines whose clocks differ agree on 
 
 import enum
 import uuid
-from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Self, cast
+from typing import Self
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     JSON,
     BigInteger,
     CheckConstraint,
-    ColumnElement,
     DateTime,
     Index,
     UniqueConstraint,
-    Update,
     and_,
     func,
     or_,
     select,
-    update,
 )
 from sqlalchemy import text as sql
-from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 #: How many rows of each ranking `Result.tops` holds.
 TOP_ROWS = 100
-#: A count is not begun more often than this.
-MAX_ATTEMPTS = 5
 
 
 class Base(DeclarativeBase):
@@ -58,15 +50,6 @@ class Status(enum.StrEnum):
     def is_pending(self) -> bool:
         """There is no outcome yet."""
         return self in {Status.QUEUED, Status.RUNNING}
-
-
-@dataclass(frozen=True)
-class Claim:
-    """The right to work on one count until the lease ends; `attempt` fences off older claims."""
-
-    job_key: str
-    url: str
-    attempt: int
 
 
 class Result(db.Model):  # type: ignore[name-defined,misc]  # Flask-SQLAlchemy makes Model at run time
@@ -161,160 +144,6 @@ class Result(db.Model):  # type: ignore[name-defined,misc]  # Flask-SQLAlchemy m
             .order_by(cls.id.desc())
             .limit(1)
         ).scalar_one_or_none()
-
-    @classmethod
-    def claim(cls, job_key: str, *, worker: str, lease_seconds: float) -> Claim | None:
-        """Begin work on a count, and commit.
-
-        :returns: None if there is nothing to do: it is done, or another worker holds its lease.
-        """
-        row = db.session.execute(
-            update(cls)
-            .where(
-                cls.job_key == uuid.UUID(job_key),
-                or_(cls.status == Status.QUEUED, _out_of_lease()),
-                cls.attempt < MAX_ATTEMPTS,
-            )
-            .values(
-                status=Status.RUNNING,
-                attempt=cls.attempt + 1,
-                worker=worker,
-                started_at=func.now(),
-                lease_until=func.now() + timedelta(seconds=lease_seconds),
-            )
-            .returning(cls.url, cls.attempt)
-        ).one_or_none()
-        db.session.commit()
-        return Claim(job_key, row.url, row.attempt) if row else None
-
-    @classmethod
-    def claim_of(cls, job_key: str, *, worker: str) -> Claim | None:
-        """The claim that a worker holds on a running count; None if it is not its any more."""
-        row = db.session.execute(
-            select(cls.url, cls.attempt).where(
-                cls.job_key == uuid.UUID(job_key),
-                cls.status == Status.RUNNING,
-                cls.worker == worker,
-            )
-        ).one_or_none()
-        return Claim(job_key, row.url, row.attempt) if row else None
-
-    @classmethod
-    def finish(cls, claim: Claim, **columns: Any) -> bool:
-        """Store the outcome of a claim, and commit.
-
-        :returns: False if a newer claim has taken over; then nothing is stored.
-        """
-        return cls._end(claim, status=Status.FINISHED, finished_at=func.now(), **columns)
-
-    @classmethod
-    def fail(cls, claim: Claim, code: str, detail: str) -> bool:
-        """Store why a claim came to nothing, and commit; False as for :meth:`finish`."""
-        return cls._end(
-            claim,
-            status=Status.FAILED,
-            finished_at=func.now(),
-            error_code=code,
-            error_detail=detail,
-        )
-
-    @classmethod
-    def release(cls, job_key: str, *, worker: str) -> bool:
-        """Queue a count again that a worker had claimed and will not finish, and commit.
-
-        :returns: False if it is not this worker's any more.
-        """
-        return _changed_one(
-            update(cls)
-            .where(
-                cls.job_key == uuid.UUID(job_key),
-                cls.status == Status.RUNNING,
-                cls.worker == worker,
-            )
-            .values(status=Status.QUEUED, lease_until=None)
-        )
-
-    @classmethod
-    def release_overdue(
-        cls, *, waiting: Collection[str], queued_for: float, limit: int
-    ) -> list[str]:
-        """Queue counts again whose worker is gone, and commit.
-
-        :param waiting: keys that Redis has in its queue; they need no help.
-        :param queued_for: a row that is younger, in seconds, is only just being enqueued.
-        :returns: the keys to enqueue: those, and the queued ones that Redis does not know of.
-            Rows that another rescuer is looking at are skipped.
-        """
-        lost = and_(
-            cls.status == Status.QUEUED,
-            cls.submitted_at < func.now() - timedelta(seconds=queued_for),
-        )
-        keys = list(
-            db.session.execute(
-                select(cls.job_key)
-                .where(
-                    or_(lost, _out_of_lease()),
-                    cls.attempt < MAX_ATTEMPTS,
-                    cls.job_key.not_in(filter(None, map(as_key, waiting))),
-                )
-                .order_by(cls.id)
-                .limit(limit)
-                .with_for_update(skip_locked=True)
-            ).scalars()
-        )
-        db.session.execute(
-            update(cls).where(cls.job_key.in_(keys)).values(status=Status.QUEUED, lease_until=None)
-        )
-        db.session.commit()
-        return [str(key) for key in keys]
-
-    @classmethod
-    def abandon(cls, *, code: str, detail: str) -> list[str]:
-        """Fail the counts that were begun too often and still have no outcome, and commit.
-
-        :returns: their keys.
-        """
-        keys = db.session.execute(
-            update(cls)
-            .where(
-                or_(cls.status == Status.QUEUED, _out_of_lease()),
-                cls.attempt >= MAX_ATTEMPTS,
-            )
-            .values(
-                status=Status.FAILED,
-                finished_at=func.now(),
-                lease_until=None,
-                error_code=code,
-                error_detail=detail,
-            )
-            .returning(cls.job_key)
-        ).scalars()
-        failed = [str(key) for key in keys]
-        db.session.commit()
-        return failed
-
-    @classmethod
-    def _end(cls, claim: Claim, **columns: Any) -> bool:
-        return _changed_one(
-            update(cls)
-            .where(
-                cls.job_key == uuid.UUID(claim.job_key),
-                cls.status == Status.RUNNING,
-                cls.attempt == claim.attempt,
-            )
-            .values(lease_until=None, **columns)
-        )
-
-
-def _out_of_lease() -> ColumnElement[bool]:
-    """Somebody claimed it, and must be dead by now."""
-    return and_(Result.status == Status.RUNNING, Result.lease_until < func.now())
-
-
-def _changed_one(statement: Update) -> bool:
-    changed = cast("CursorResult[Any]", db.session.execute(statement))
-    db.session.commit()
-    return changed.rowcount == 1
 
 
 def as_key(text: str) -> uuid.UUID | None:

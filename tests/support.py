@@ -16,7 +16,8 @@ from typing import TypeVar
 
 import psutil
 
-from models import Claim, Result
+import leases
+from leases import Claim
 
 PROJECT = Path(__file__).parent.parent
 Found = TypeVar("Found")
@@ -46,7 +47,7 @@ def children_of(pid: int) -> list[int]:
 
 def begin(job_key: str, worker: str = "a worker") -> Claim:
     """Claim a count, as a job does."""
-    claim = Result.claim(job_key, worker=worker, lease_seconds=60)
+    claim = leases.claim(job_key, worker=worker, lease_seconds=60)
     assert claim
     return claim
 

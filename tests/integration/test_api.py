@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, func, select, text
 from werkzeug.test import TestResponse
 
 import jobs
+import leases
 from app import create_app
 from config import settings_from
 from models import Result, db
@@ -44,7 +45,7 @@ def finished(client: FlaskClient) -> str:
         "no_stop_words/as_written": [["wall", 3], ["Garden", 2], ["garden", 1]],
         "all/as_written": [["the", 5], ["wall", 3], ["Garden", 2], ["The", 1], ["garden", 1]],
     }
-    assert Result.finish(
+    assert leases.finish(
         claim, tops=tops, result_all=WORDS, result_no_stop_words=WITHOUT_STOP_WORDS
     )
     return job_key
@@ -193,7 +194,7 @@ def test_parameters_that_make_no_sense(client: FlaskClient, query: str) -> None:
 def test_failed(client: FlaskClient) -> None:
     key = start(client, url="http://example.com").text
     claim = begin(key)
-    assert Result.fail(claim, "timeout", "The site did not finish answering within 20 seconds.")
+    assert leases.fail(claim, "timeout", "The site did not finish answering within 20 seconds.")
     response = client.get(f"/results/{key}")
     assert response.status_code == 422
     document = problem(response)

@@ -9,7 +9,8 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 import jobs
-from models import Result, db
+import leases
+from models import db
 from tests.support import begin
 
 
@@ -84,7 +85,7 @@ def test_a_time_is_in_utc_wherever_the_database_is(client: FlaskClient) -> None:
 def test_a_failed_count_says_why(client: FlaskClient) -> None:
     key = count_of(client)
     claim = begin(key)
-    assert Result.fail(claim, "host_not_found", "There is no host named <b>x</b>.")
+    assert leases.fail(claim, "host_not_found", "There is no host named <b>x</b>.")
     page = client.get(f"/counts/{key}")
     assert page.status_code == 200
     assert "There is no host named &lt;b&gt;x&lt;/b&gt;." in page.text
@@ -102,7 +103,7 @@ def finish(key: str, tops: list[list[object]], **columns: object) -> None:
         "bytes": 10,
         "charset": "utf-8",
     }
-    assert Result.finish(claim, **{**shown, **columns})
+    assert leases.finish(claim, **{**shown, **columns})
     db.session.expire_all()
 
 

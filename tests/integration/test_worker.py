@@ -11,7 +11,9 @@ import pytest
 from flask import Flask
 
 import jobs
-from models import MAX_ATTEMPTS, Result, db
+import leases
+from leases import MAX_ATTEMPTS
+from models import Result, db
 from tests.support import Program, Site, children_of, running, wait_for
 
 
@@ -93,7 +95,7 @@ def test_a_count_whose_worker_always_dies_ends_as_crashed(app: Flask) -> None:
     key = app.test_client().post("/start", json={"url": "http://example.com/"}).text
     for attempt in range(1, MAX_ATTEMPTS + 1):
         jobs.queue().empty()  # a worker takes it ...
-        claim = Result.claim(key, worker="w", lease_seconds=-1)  # ... and dies: its lease runs out
+        claim = leases.claim(key, worker="w", lease_seconds=-1)  # ... and dies: its lease runs out
         assert claim
         assert claim.attempt == attempt
         assert jobs.rescue() == 1

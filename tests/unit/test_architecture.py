@@ -15,6 +15,7 @@ MAY_IMPORT = {
     "wordcount": {"wordcount"},
     "config": set(),
     "models": set(),
+    "leases": {"models"},
     "transport": {"wordcount.address", "wordcount.errors"},
     "fetch": {
         "transport",
@@ -24,7 +25,7 @@ MAY_IMPORT = {
         "wordcount.errors",
         "wordcount.url",
     },
-    "jobs": {"fetch", "models", "wordcount"},
+    "jobs": {"fetch", "leases", "models", "wordcount"},
     "views": {"jobs", "models", "views", "wordcount"},
     "app": {"config", "models", "views", "wordcount.errors"},
     "worker": {"app", "config", "jobs", "models"},

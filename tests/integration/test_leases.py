@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from models import MAX_ATTEMPTS, Result, db
+import leases
+from leases import MAX_ATTEMPTS
+from models import Result, db
 from tests.support import begin
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -59,7 +61,7 @@ def test_a_claim_takes_the_lease() -> None:
 def test_only_one_claim_at_a_time() -> None:
     key = new_count()
     begin(key)
-    assert Result.claim(key, worker="another", lease_seconds=60) is None
+    assert leases.claim(key, worker="another", lease_seconds=60) is None
 
 
 def test_a_lease_that_ran_out_can_be_claimed_and_fences_off_the_older_attempt() -> None:
@@ -68,22 +70,22 @@ def test_a_lease_that_ran_out_can_be_claimed_and_fences_off_the_older_attempt() 
     end_lease(key)
     newer = begin(key, "newer")
     assert newer.attempt == 2
-    assert not Result.finish(older, total_words=1)
-    assert not Result.fail(older, "timeout", "Too late.")
-    assert not Result.release(key, worker="older")
-    assert Result.claim_of(key, worker="older") is None
-    assert Result.claim_of(key, worker="newer") == newer
-    assert Result.finish(newer, total_words=2)
+    assert not leases.finish(older, total_words=1)
+    assert not leases.fail(older, "timeout", "Too late.")
+    assert not leases.release(key, worker="older")
+    assert leases.claim_of(key, worker="older") is None
+    assert leases.claim_of(key, worker="newer") == newer
+    assert leases.finish(newer, total_words=2)
     assert (found(key).status, found(key).total_words) == ("finished", 2)
 
 
 def test_what_is_done_stays_done() -> None:
     key = new_count()
     claim = begin(key)
-    assert Result.fail(claim, "timeout", "Too slow.")
-    assert Result.claim(key, worker="another", lease_seconds=60) is None
-    assert not Result.finish(claim, total_words=1)
-    assert not Result.release(key, worker="a worker")
+    assert leases.fail(claim, "timeout", "Too slow.")
+    assert leases.claim(key, worker="another", lease_seconds=60) is None
+    assert not leases.finish(claim, total_words=1)
+    assert not leases.release(key, worker="a worker")
     result = found(key)
     assert (result.status, result.error_code, result.error_detail) == (
         "failed",
@@ -97,9 +99,9 @@ def test_what_is_done_stays_done() -> None:
 def test_a_released_count_is_queued_again() -> None:
     key = new_count()
     claim = begin(key)
-    assert Result.release(key, worker="a worker")
+    assert leases.release(key, worker="a worker")
     assert found(key).status == "queued"
-    assert not Result.finish(claim, total_words=1)
+    assert not leases.finish(claim, total_words=1)
     assert begin(key).attempt == 2
 
 
@@ -107,16 +109,16 @@ def test_a_count_is_not_begun_for_ever() -> None:
     key = new_count()
     for _ in range(MAX_ATTEMPTS):
         begin(key)
-        assert Result.abandon(code="crashed", detail="Too often.") == []
-        assert Result.release(key, worker="a worker")
-    assert Result.claim(key, worker="a worker", lease_seconds=60) is None
+        assert leases.abandon(code="crashed", detail="Too often.") == []
+        assert leases.release(key, worker="a worker")
+    assert leases.claim(key, worker="a worker", lease_seconds=60) is None
     assert overdue() == []
-    assert Result.abandon(code="crashed", detail="Too often.") == [key]
+    assert leases.abandon(code="crashed", detail="Too often.") == [key]
     assert found(key).error_code == "crashed"
 
 
 def overdue(*waiting: str) -> list[str]:
-    return Result.release_overdue(waiting=waiting, queued_for=-1, limit=10)
+    return leases.release_overdue(waiting=waiting, queued_for=-1, limit=10)
 
 
 def test_only_what_is_stuck_is_released() -> None:
@@ -127,7 +129,7 @@ def test_only_what_is_stuck_is_released() -> None:
     assert overdue(waiting, "no key", "") == [lost, stuck]
     assert found(stuck).status == "queued"
     assert found(running).status == "running"
-    assert Result.release_overdue(waiting=[], queued_for=60, limit=10) == []
+    assert leases.release_overdue(waiting=[], queued_for=60, limit=10) == []
 
 
 def test_two_rescuers_do_not_wait_for_each_other() -> None:
@@ -149,14 +151,14 @@ def test_reuse_of_a_recent_count() -> None:
     assert reusable("http://a/", 0) == key  # pending
     assert reusable(other, 60) is None
     claim = begin(key)
-    assert Result.finish(claim)
+    assert leases.finish(claim)
     assert reusable("http://a/", 60) == key
     assert reusable("http://a/", 0) is None
 
 
 def test_a_failed_count_is_not_reused() -> None:
     claim = begin(new_count("http://a/"))
-    assert Result.fail(claim, "timeout", "Too slow.")
+    assert leases.fail(claim, "timeout", "Too slow.")
     assert Result.reusable("http://a/", 60) is None
 
 
