@@ -1,7 +1,8 @@
 """Who works on which count: every step of a count, from queued to its outcome.
 
 Each step is one UPDATE that says which state it expects, and commits. So a step happens once or
-not at all, whoever else tries the same at the same moment, and whatever dies in between.
+not at all, whoever else tries the same at the same moment, and whatever dies in between. All times
+are the database's own, so that machines whose clocks differ agree on a lease.
 """
 
 import uuid

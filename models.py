@@ -1,9 +1,7 @@
-"""The one table, and the queries that belong to it.
+"""The one table, and how to find a row of it.
 
-Postgres holds the truth: a count is here from the moment it is accepted, and every step of it is
-one UPDATE that says which state it expects. Redis only rings the bell.
-
-All times are the database's own, so that machines whose clocks differ agree on a lease.
+Postgres holds the truth: a count is here from the moment it is accepted. Redis only rings the bell.
+How a row gets from one state to the next is in :mod:`leases`.
 """
 
 import enum
