@@ -4,7 +4,6 @@ The format is that of RFC 9457.
 """
 
 import json
-from http import HTTPStatus
 
 from flask import Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
@@ -58,7 +57,7 @@ def database_away(error: OperationalError) -> ResponseReturnValue:
 def http_error(error: HTTPException) -> ResponseReturnValue:
     """The answer for any HTTP error: a page for browsers, problem+json for programs."""
     status = error.code or 500
-    title = HTTPStatus(status).phrase
+    title = error.name  # and not Python's own word for it, which changes between versions
     if isinstance(error, Problem):
         code, extra = error.problem_code, error.extra
     else:
