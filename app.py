@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 import views
-from config import Config, settings_from
+from config import REDIS_PATIENCE, Config, settings_from
 from models import db
 from views import errors
 from wordcount.errors import UrlError
@@ -36,9 +36,7 @@ def create_app(settings: Config | None = None) -> Flask:
     db.init_app(app)
     Migrate(app, db)
     Bootstrap5(app)
-    app.extensions["redis"] = Redis.from_url(
-        app.config["REDIS_URL"], socket_connect_timeout=1, socket_timeout=2
-    )
+    app.extensions["redis"] = Redis.from_url(app.config["REDIS_URL"], **REDIS_PATIENCE)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # words of every script, readable
     app.json.sort_keys = False  # type: ignore[attr-defined]  # what matters first
     views.register(app)

@@ -8,12 +8,16 @@ import ipaddress
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
-from urllib.parse import urlsplit
 
+from redis.connection import parse_url
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+#: How long the web waits for Redis, in seconds.
+REDIS_PATIENCE: dict[str, object] = {"socket_connect_timeout": 1, "socket_timeout": 2}
 
 
 class ConfigError(ValueError):
@@ -63,6 +67,11 @@ class Config:
     def RATELIMIT_STORAGE_URI(self) -> str:  # noqa: N802 -- Flask-Limiter's name, and its spelling
         """The same Redis."""
         return self.REDIS_URL.replace("unix://", "redis+unix://", 1)
+
+    @property
+    def RATELIMIT_STORAGE_OPTIONS(self) -> dict[str, object]:  # noqa: N802
+        """A Redis that is away or hangs keeps nobody waiting for long; in seconds."""
+        return REDIS_PATIENCE
 
     @property
     def SQLALCHEMY_ENGINE_OPTIONS(self) -> dict[str, object]:  # noqa: N802
@@ -201,12 +210,9 @@ def _database_url(name: str, value: str) -> str:
 
 def _redis_url(name: str, value: str) -> str:
     try:
-        url = urlsplit(value)
-        valid = url.scheme in {"redis", "rediss", "unix"} and url.port != 0
-    except ValueError:  # a port that is no number, or brackets that do not match
-        valid = False
-    if not valid:
-        raise ConfigError(f"{name} is not a Redis URL. {_HOW_TO_SET[name]}")
+        parse_url(value)  # type: ignore[no-untyped-call]
+    except ValueError:
+        raise ConfigError(f"{name} is not a Redis URL. {_HOW_TO_SET[name]}") from None
     return value
 
 

@@ -13,7 +13,8 @@ from typing import Any
 from flask import current_app
 from redis import Redis
 from redis.exceptions import RedisError
-from rq import Queue, get_current_job
+from rq import Queue
+from rq.job import Job
 from rq.serializers import JSONSerializer
 from rq.timeouts import JobTimeoutException
 
@@ -41,10 +42,27 @@ RESCUE_QUEUED_AFTER = 10
 RESCUE_LIMIT = 100
 
 
-def queue(connection: "Redis | None" = None) -> Queue:
-    """The queue of counts. JSON and not pickle: whoever can write to Redis must not run code."""
+class CountJob(Job):
+    """RQ's job, but what runs is the count that its id names, whatever else stands in Redis.
+
+    RQ would import and call any function that a job names, its callbacks too: whoever can write
+    to Redis could so run any code. (With RQ's default serializer, a pickle, even sooner.)
+    """
+
+    success_callback = failure_callback = stopped_callback = property(lambda _job: None)
+
+    def perform(self) -> None:
+        """Run the job, in its work horse."""
+        count_and_save_words(self.id, worker=self.worker_name or "")
+
+
+def queue(connection: Redis | None = None) -> Queue:
+    """The queue of counts; by default on the connection of the application."""
     return Queue(
-        QUEUE, connection=connection or current_app.extensions["redis"], serializer=JSONSerializer
+        QUEUE,
+        connection=connection or current_app.extensions["redis"],
+        job_class=CountJob,
+        serializer=JSONSerializer,
     )
 
 
@@ -84,7 +102,7 @@ def enqueue(job_key: str, *, at_front: bool = False) -> None:
         job_id=job_key,
         job_timeout=_job_timeout(),
         result_ttl=0,  # the result is in Postgres,
-        failure_ttl=60,  # and so is the reason for a failure
+        failure_ttl=3600,  # and so is the reason for a failure
         description=job_key,
         at_front=at_front,
     )
@@ -97,12 +115,15 @@ def warm_up() -> None:
     count_page(b"<p>Ready to count the words of a page.")
 
 
-def count_and_save_words(job_key: str) -> None:
-    """The job. Idempotent: it does nothing for a row that is done, or that another job holds."""
+def count_and_save_words(job_key: str, worker: str = "") -> None:
+    """The job. Idempotent: it does nothing for a row that is done, or that another job holds.
+
+    :param worker: the name of the worker that runs it.
+    """
     # RQ's alarm ends a job that waits, the processor limit one that computes; the lease outlasts
     # both. Should a machine be so busy that it does not, the attempt's fence still holds.
     lease = _job_timeout() + LEASE_MARGIN
-    claim = leases.claim(job_key, worker=_worker_name(), lease_seconds=lease)
+    claim = leases.claim(job_key, worker=worker, lease_seconds=lease)
     if claim is None:
         logger.info("%s is already taken care of", job_key)
         return
@@ -202,11 +223,6 @@ def _tops(counted: PageCount) -> dict[str, list[Ranked]]:
 
 def _fail(claim: Claim, failure: WordcountError) -> tuple[bool, str]:
     return leases.fail(claim, failure.code, failure.detail), f"failed ({failure.code})"
-
-
-def _worker_name() -> str:
-    job = get_current_job()
-    return (job and job.worker_name) or "no worker"
 
 
 def _job_timeout() -> int:

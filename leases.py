@@ -5,7 +5,6 @@ not at all, whoever else tries the same at the same moment, and whatever dies in
 are the database's own, so that machines whose clocks differ agree on a lease.
 """
 
-import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
@@ -37,7 +36,7 @@ def claim(job_key: str, *, worker: str, lease_seconds: float) -> Claim | None:
     row = db.session.execute(
         update(Result)
         .where(
-            Result.job_key == uuid.UUID(job_key),
+            Result.job_key == as_key(job_key),
             or_(Result.status == Status.QUEUED, _out_of_lease()),
             Result.attempt < MAX_ATTEMPTS,
         )
@@ -58,7 +57,7 @@ def claim_of(job_key: str, *, worker: str) -> Claim | None:
     """The claim that a worker holds on a running count; None if it is not its any more."""
     row = db.session.execute(
         select(Result.url, Result.attempt).where(
-            Result.job_key == uuid.UUID(job_key),
+            Result.job_key == as_key(job_key),
             Result.status == Status.RUNNING,
             Result.worker == worker,
         )
@@ -86,16 +85,19 @@ def fail(claim: Claim, code: str, detail: str) -> bool:
 
 
 def release(job_key: str, *, worker: str) -> bool:
-    """Queue a count again that a worker had claimed and will not finish, and commit.
+    """Queue a count again that a worker had taken from the queue and will not finish, and commit.
 
-    :returns: False if it is not this worker's any more.
+    :returns: whether it is to be enqueued: not if it is done, or another worker has claimed it.
     """
     return _changed_one(
         update(Result)
         .where(
-            Result.job_key == uuid.UUID(job_key),
-            Result.status == Status.RUNNING,
-            Result.worker == worker,
+            Result.job_key == as_key(job_key),
+            # Queued still, if the worker had not come to claim it.
+            or_(
+                Result.status == Status.QUEUED,
+                and_(Result.status == Status.RUNNING, Result.worker == worker),
+            ),
         )
         .values(status=Status.QUEUED, lease_until=None)
     )
@@ -164,7 +166,7 @@ def _end(claim: Claim, **columns: Any) -> bool:
     return _changed_one(
         update(Result)
         .where(
-            Result.job_key == uuid.UUID(claim.job_key),
+            Result.job_key == as_key(claim.job_key),
             Result.status == Status.RUNNING,
             Result.attempt == claim.attempt,
         )

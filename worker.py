@@ -56,10 +56,12 @@ class Rescuer:
         self._process = multiprocessing.get_context("fork").Process(
             target=_rescue_for_ever, args=(self._app, os.getpid()), daemon=True
         )
-        # Held back until the child has put the worker's signal handlers away.
+        # The child inherits the mask, and lifts it when it has put our signal handlers away.
         signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
-        self._process.start()
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+        try:
+            self._process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
 
 
 class CountWorker(Worker):
@@ -85,6 +87,12 @@ class CountWorker(Worker):
         if self.horse_pid:
             self.kill_horse()
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+
+    def fork_work_horse(self, job: Job, queue: Queue) -> None:
+        """Start the horse of a job; not for long, if the order to stop came while it was forked."""
+        super().fork_work_horse(job, queue)
+        if self.stopped:
+            self.kill_horse()
 
     def kill_horse(self, sig: signal.Signals = signal.SIGKILL) -> None:
         """Kill the horse alone. RQ kills its process group, which just after the fork is ours."""
@@ -135,6 +143,8 @@ class CountWorker(Worker):
 
 def main() -> None:
     """Work until told to stop; any other end is a failure, so that a process manager restarts."""
+    for stop in STOP_SIGNALS:  # RQ has handlers of its own, but only once it works
+        signal.signal(stop, _stop_before_work)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
     try:
         app = create_app()
@@ -149,6 +159,7 @@ def main() -> None:
             worker = CountWorker(
                 [jobs.queue(connection)],
                 connection=connection,
+                job_class=jobs.CountJob,
                 serializer=JSONSerializer,
                 worker_ttl=WORKER_TTL,
             )
@@ -156,9 +167,16 @@ def main() -> None:
             sys.exit(f"The worker cannot start: Redis cannot be reached. {error}")
         worker.rescuer = rescuer
         logger.info("ready for counts")
-        worker.work(logging_level="WARNING")
+        try:
+            worker.work(logging_level="WARNING")
+        except RedisError as error:  # while it takes its leave
+            logger.warning("Redis was not told of the end of this worker: %s", error)
     if not worker.stopped:
         sys.exit("The worker ended although nobody told it to; the reason is above.")
+
+
+def _stop_before_work(_signal: int, _frame: FrameType | None) -> None:
+    sys.exit(0)
 
 
 def _rescue_for_ever(app: Flask, parent: int) -> None:

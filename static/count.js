@@ -24,13 +24,15 @@ async function isDone() {
 }
 
 // The server has already drawn the outcome: the words of a stranger's page are escaped in one
-// place only.
+// place only. Says whether it could be shown.
 async function showOutcome() {
   const answer = await fetch(location.href, { cache: "no-store" });
+  if (answer.status >= 500) return false;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const outcome = page.getElementById("count") ?? page.querySelector("main");
   count.replaceChildren(...outcome.childNodes);
   document.title = page.title;
+  return true;
 }
 
 function say(words) {
@@ -43,10 +45,7 @@ for (;;) {
   await pause(wait);
   wait = Math.min(wait * 1.5, LONGEST_WAIT);
   try {
-    if (await isDone()) {
-      await showOutcome();
-      break;
-    }
+    if ((await isDone()) && (await showOutcome())) break;
   } catch (error) {
     if (!(error instanceof TypeError)) throw error; // fetch says TypeError when nobody answers
     say("No answer from the server; trying again");

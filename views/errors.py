@@ -8,7 +8,7 @@ import json
 from flask import Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from wordcount.errors import UrlError
 
@@ -65,7 +65,10 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     detail = str(error.description or title)
     if not isinstance(error, Problem) and status in SENTENCES:
         detail = SENTENCES[status].format(method=request.method)
-    if _wants_page():
+    if isinstance(error, SecurityError):
+        detail = f"This site does not go by the name {request.headers.get('Host', '')!r}."
+    # A page has links, and there are none under a name that is not ours.
+    if _wants_page() and not isinstance(error, SecurityError):
         body = render_template("error.html", status=status, title=title, detail=detail)
         response = Response(body, status, mimetype="text/html")
     else:

@@ -6,6 +6,7 @@ elements leave words whole (``w<b>or</b>d`` is one word).
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -14,8 +15,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 # hidden elements), or replaced by something that is not the element's own text.
 NEVER_SHOWN = (
     "head, title, script, style, template, noscript, noframes, noembed, iframe, object, audio, "
-    "video, canvas, textarea, datalist, rp, [hidden], dialog:not([open]), "
-    "details:not([open]) > :not(summary:first-of-type), math annotation"
+    "video, canvas, textarea, datalist, rp, [hidden], dialog:not([open]), math annotation"
 )
 
 # Where a browser's default style sheet starts a new line (display: block, list-item, table-row
@@ -64,18 +64,17 @@ def text_of_html(html: str) -> VisibleText:
     # left open in it swallows nothing of the page.
     tree = LexborHTMLParser(html, scripting=True)
     root, body = tree.root, tree.body
-    title = tree.css_first("title")
-    found_title = _collapse(title.text(deep=True)) if title else ""
+    title = _title_of(tree)
     language = root.attributes.get("lang") if root else None
     if body is None:  # a frameset
-        return VisibleText(found_title, "", language)
+        return VisibleText(title, "", language)
     _remove_unseen(body)
     for node in body.css(STARTS_A_LINE):
         node.insert_before(LINE)
         node.insert_after(LINE)
     for node in body.css(STARTS_A_CELL):
         node.insert_before(" ")
-    return VisibleText(found_title, _lines(body.text(deep=True), LINE), language)
+    return VisibleText(title, _lines(body.text(deep=True), LINE), language)
 
 
 def text_of_plain(text: str) -> VisibleText:
@@ -83,12 +82,38 @@ def text_of_plain(text: str) -> VisibleText:
     return VisibleText("", _lines(text, "\n"))
 
 
+def _title_of(tree: LexborHTMLParser) -> str:
+    """The text of the first <title>, but not of a picture's."""
+    of_pictures = {node.mem_id for node in tree.css("svg title")}
+    titles = (node for node in tree.css("title") if node.mem_id not in of_pictures)
+    title = next(titles, None)
+    return _collapse(title.text(deep=True)) if title else ""
+
+
 def _remove_unseen(body: LexborNode) -> None:
-    for node in body.css(NEVER_SHOWN):
+    _remove(body.css(NEVER_SHOWN))
+    _remove(
+        node
+        for node in body.css("[style]")
+        if _HIDDEN_BY_STYLE.search(node.attributes.get("style") or "")
+    )
+    for closed in reversed(body.css("details:not([open])")):
+        summary = closed.css_first("summary")
+        _remove(
+            node
+            for node in closed.iter(include_text=True)
+            if summary is None or node.mem_id != summary.mem_id
+        )
+
+
+def _remove(nodes: Iterable[LexborNode]) -> None:
+    """Take nodes out, given in the order of the page.
+
+    A node's memory is gone with it, and with that of all that it holds. So the innermost go first,
+    and each once: a query names a node again for each selector that it matches.
+    """
+    for node in reversed({node.mem_id: node for node in nodes}.values()):
         node.decompose()
-    for node in body.css("[style]"):
-        if _HIDDEN_BY_STYLE.search(node.attributes.get("style") or ""):
-            node.decompose()
 
 
 def _lines(text: str, separator: str) -> str:

@@ -268,8 +268,10 @@ def test_a_connection_that_broke_while_idle_is_noticed(app: Flask, client: Flask
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:5000", "127.0.0.1.evil.example"])
 def test_names_that_strangers_give_to_this_machine(client: FlaskClient, host: str) -> None:
-    response = client.get("/", headers={"Host": host})
-    assert response.status_code == 400
+    for path in ("/", "/start"):
+        response = client.get(path, headers={"Host": host, "Accept": "text/html"})
+        assert response.status_code == 400
+        assert host in problem(response)["detail"]
 
 
 def test_without_postgres_the_client_is_asked_to_come_back(environ: dict[str, str]) -> None:

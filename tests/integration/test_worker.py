@@ -3,12 +3,15 @@
 import os
 import signal
 import time
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 from flask import Flask
+from rq import Callback, Queue
+from rq.serializers import JSONSerializer
 
 import jobs
 import leases
@@ -146,10 +149,42 @@ def test_a_page_that_computes_for_ever_is_too_complex(
     assert result(key).attempt == 1
 
 
-def test_a_job_that_nobody_knows_stops_no_worker(app: Flask, site: Site, first: Program) -> None:
+def test_what_strangers_put_into_redis_is_not_run(
+    app: Flask, site: Site, first: Program, tmp_path: Path
+) -> None:
     app.extensions["redis"].lpush(jobs.queue().key, "not-a-job")
+    plain = Queue(jobs.QUEUE, connection=app.extensions["redis"], serializer=JSONSerializer)
+    for job_id in ("stranger", str(uuid.uuid4())):
+        plain.enqueue("os.mkdir", str(tmp_path / job_id), job_id=job_id)
+        plain.enqueue("os.getpid", on_success=Callback("os.abort"), on_failure=Callback("os.abort"))
+    pickled = Queue(jobs.QUEUE, connection=app.extensions["redis"])
+    pickled.enqueue("os.mkdir", str(tmp_path / "pickled"))
     key = app.test_client().post("/start", json={"url": site.serve("/", "<p>Hello")}).text
     wait_for("outcome", lambda: result(key).status == "finished")
+    assert list(tmp_path.iterdir()) == []
+    assert first.process.poll() is None
+
+
+@pytest.mark.parametrize("delay", [0, 0.002, 0.004, 0.006, 0.01, 0.02])
+def test_told_to_stop_just_when_a_job_comes(
+    app: Flask, site: Site, first: Program, delay: float
+) -> None:
+    url = site.serve("/held", "<p>Handed over", held=True)
+    key = app.test_client().post("/start", json={"url": url}).text
+    time.sleep(delay)
+    first.process.send_signal(signal.SIGTERM)
+    assert first.process.wait(timeout=app.config["FETCH_TIMEOUT"] - 1) == 0
+    assert result(key).status == "queued"
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_told_to_stop_before_it_is_ready(
+    environ: dict[str, str], logs: Path, app: Flask, how: signal.Signals
+) -> None:
+    program = Program(["worker"], environ, logs / "early.log")
+    wait_for("start", lambda: children_of(program.process.pid))  # the rescuer, before the models
+    assert program.stop(how) == 0
+    assert "Traceback" not in program.log
 
 
 def test_a_rescuer_that_dies_is_replaced(app: Flask, site: Site, first: Program) -> None:

@@ -94,6 +94,7 @@ def test_production_refuses_to_start_without(name: str) -> None:
         ("DATABASE_URL", "postgres://u:p@h:port/name"),
         ("REDIS_URL", "redis://h:port/0"),
         ("REDIS_URL", "redis://[/0"),
+        ("REDIS_URL", "redis://h/0?db=first"),
         ("PORT", "0"),
         ("PORT", "65536"),
         ("PORT", "http"),

@@ -24,7 +24,9 @@ from wordcount.text import text_of_html, text_of_plain
         pytest.param('a<p style="visibility:hidden!important">b', "a", id="visibility hidden"),
         pytest.param('a<p style="background:url(display:none)">b', "a\nb", id="not hidden"),
         pytest.param("a<textarea>b</textarea><input value=c>", "a", id="fields"),
-        pytest.param("<details><summary>a</summary>b<p>c</details>", "a\nb", id="details"),
+        pytest.param("<details><summary>a</summary>b<p>c</details>", "a", id="details"),
+        pytest.param("<details>a<p>b</p><summary>c</summary>d</details>e", "c\ne", id="bare text"),
+        pytest.param("<details><p>a</p><details><summary>b</details></details>c", "c", id="nested"),
         pytest.param("<details open><summary>a</summary><p>c</details>", "a\nc", id="open details"),
         pytest.param("<dialog>a</dialog><dialog open>b</dialog>", "b", id="dialog"),
         pytest.param("<select><option>a<option>b</select>", "a\nb", id="options"),
@@ -32,12 +34,24 @@ from wordcount.text import text_of_html, text_of_plain
         pytest.param("<frameset><frame src=x></frameset>", "", id="frameset"),
         pytest.param("", "", id="nothing"),
         pytest.param("a\x00b<p>c\x1ed", "ab\nc\nd", id="control characters"),
+        pytest.param("<div hidden>" * 3000 + "deep</div>", "", id="hidden in hidden"),
+        pytest.param(
+            "<div hidden style='display:none'><details hidden><p hidden>a</details></div>b",
+            "b",
+            id="hidden in several ways",
+        ),
         pytest.param("<p>" * 3000 + "deep", "deep", id="deep nesting"),
         pytest.param("<p>a<p>b</div></span></p>c", "a\nb\nc", id="broken markup"),
     ],
 )
 def test_visible_text(html: str, text: str) -> None:
     assert text_of_html(html).text == text
+
+
+def test_the_title_of_a_picture_is_not_the_title_of_the_page() -> None:
+    picture = "<svg><title>a picture</title></svg>"
+    assert text_of_html(f"{picture}<p>text").title == ""
+    assert text_of_html(f"<p>{picture}<title>a page</title>").title == "a page"
 
 
 def test_title_and_language() -> None:
