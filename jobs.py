@@ -33,10 +33,10 @@ JOB = "jobs.count_and_save_words"
 #: How much processor time a job may use, in seconds. A large page needs two or three; what needs
 #: this much was made to choke a parser.
 CPU_SECONDS = 30
-#: How long a job may take, in seconds, on top of fetching: waiting for the database, for example.
-JOB_TIMEOUT = 60
+#: How long a job may take, in seconds, on top of fetching: computing, and waiting for the database.
+JOB_TIMEOUT = 35
 #: How much longer than its job a lease lasts, in seconds.
-LEASE_MARGIN = 10
+LEASE_MARGIN = 5
 #: A queued row younger than this is left to the process that is about to enqueue it, in seconds.
 RESCUE_QUEUED_AFTER = 10
 RESCUE_LIMIT = 100

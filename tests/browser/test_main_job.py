@@ -46,6 +46,13 @@ def test_from_the_form_to_the_words(page: Page, web: str) -> None:
 
 
 @both_ways
+def test_the_sample_page_is_one_key_away(page: Page, web: str) -> None:
+    page.goto(web)
+    page.get_by_role("button", name="Count the sample page").press("Enter")
+    assert words(page)[0] == "garden 6 3.92%"
+
+
+@both_ways
 def test_a_slow_page_says_how_far_it_is(page: Page, web: str, site: Site) -> None:
     submit(page, web, site.serve("/slow", "<p>Worth the wait", held=True))
     wait_for("request for the page", lambda: "/slow" in site.asked)
