@@ -110,7 +110,7 @@ def enqueue(job_key: str, *, at_front: bool = False) -> None:
 
 def warm_up() -> None:
     """Load all that a job needs, models and dictionaries too, so that a fork has it at once."""
-    import fetch  # noqa: F401
+    import fetch  # noqa: F401 -- for what it loads
 
     count_page(b"<p>Ready to count the words of a page.")
 

@@ -117,6 +117,12 @@ def test_every_word_and_title_is_escaped(client: FlaskClient) -> None:
     assert "&lt;script&gt;alert(1)" in page
 
 
+def test_a_title_as_long_as_a_page_is_cut(client: FlaskClient) -> None:
+    key = count_of(client)
+    finish(key, [["word", 1]], title="title " * 100_000)
+    assert len(client.get(f"/counts/{key}").text) < 10_000
+
+
 @pytest.mark.parametrize(
     ("total", "sentence"), [(4, "All words of this page are stop words"), (0, "shows no words")]
 )
