@@ -7,9 +7,11 @@ import json
 
 from flask import Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_limiter import RateLimitExceeded
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from views.limits import seconds_to_wait
 from wordcount.errors import UrlError
 
 # Sentences for the statuses that a visitor can meet; others get werkzeug's.
@@ -77,6 +79,8 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
         response = Response(
             json.dumps(problem, ensure_ascii=False), status, mimetype="application/problem+json"
         )
+    if isinstance(error, RateLimitExceeded):
+        response.headers["Retry-After"] = str(seconds_to_wait())
     for name, value in error.get_headers():
         if name.lower() == "allow":
             response.headers[name] = value
