@@ -1,6 +1,5 @@
 """How often one client may submit: one allowance for the form and the API together."""
 
-import math
 import time
 
 from flask_limiter import Limiter
@@ -19,4 +18,4 @@ def seconds_to_wait() -> int:
     answer, also with those that refuse nothing.)
     """
     used_up = limiter.current_limit
-    return max(1, math.ceil(used_up.reset_at - time.time())) if used_up else 1
+    return max(1, int(used_up.reset_at - time.time())) if used_up else 1
