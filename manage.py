@@ -29,4 +29,5 @@ if __name__ == "__main__":
     except ConfigError as error:
         sys.exit(f"Wrong setting: {error}")
     except OperationalError as error:
-        sys.exit(f"The database cannot be reached: {error.orig}")
+        reason = str(error.orig).partition("\n")[0]  # what follows are guesses at the cause
+        sys.exit(f"The database cannot be reached: {reason}")

@@ -4,12 +4,13 @@ The format is that of RFC 9457.
 """
 
 import json
+from collections.abc import Mapping
 
 from flask import Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_limiter import RateLimitExceeded
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from views.limits import seconds_to_wait
 from wordcount.errors import UrlError
@@ -26,19 +27,36 @@ SENTENCES = {
 
 
 class Problem(HTTPException):
-    """A request that cannot be answered, with a code of its own.
+    """A request that cannot be answered, as it is told to the client.
 
     :param status: the HTTP status.
     :param code: stable, for programs; it never changes its meaning.
     :param detail: a sentence for people.
+    :param headers: of the answer.
     :param extra: further members of the problem document.
     """
 
-    def __init__(self, status: int, code: str, detail: str, **extra: object) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        **extra: object,
+    ) -> None:
         super().__init__(detail)
         self.code = status
-        self.problem_code = code
-        self.extra = extra
+        self.headers = headers or {}
+        # "type" is left out: it is then about:blank, and "title" the status's own phrase. That
+        # comes from werkzeug, which is pinned: Python's own changes between versions.
+        self.document = {
+            "title": self.name,
+            "status": status,
+            "detail": detail,
+            "code": code,
+            **extra,
+        }
 
 
 def url_error(error: UrlError) -> ResponseReturnValue:
@@ -49,42 +67,39 @@ def url_error(error: UrlError) -> ResponseReturnValue:
 def database_away(error: OperationalError) -> ResponseReturnValue:
     """503 while Postgres cannot be reached: it will be back, and so may the client."""
     current_app.logger.error("the database cannot be reached: %s", error.orig)
-    response = current_app.make_response(
-        http_error(Problem(503, "database_unavailable", SENTENCES[503]))
+    return http_error(
+        Problem(503, "database_unavailable", SENTENCES[503], headers={"Retry-After": "5"})
     )
-    response.headers["Retry-After"] = "5"
-    return response
 
 
 def http_error(error: HTTPException) -> ResponseReturnValue:
     """The answer for any HTTP error: a page for browsers, problem+json for programs."""
-    status = error.code or 500
-    title = error.name  # and not Python's own word for it, which changes between versions
-    if isinstance(error, Problem):
-        code, extra = error.problem_code, error.extra
-    else:
-        code, extra = title.lower().replace(" ", "_"), {}
-    detail = str(error.description or title)
-    if not isinstance(error, Problem) and status in SENTENCES:
-        detail = SENTENCES[status].format(method=request.method)
-    if isinstance(error, SecurityError):
-        detail = f"This site does not go by the name {request.headers.get('Host', '')!r}."
-    # A page has links, and there are none under a name that is not ours.
+    problem = error if isinstance(error, Problem) else _problem_of(error)
+    # A page has links, and none can be made under a name that is not this site's.
     if _wants_page() and not isinstance(error, SecurityError):
-        body = render_template("error.html", status=status, title=title, detail=detail)
-        response = Response(body, status, mimetype="text/html")
+        body, mimetype = render_template("error.html", **problem.document), "text/html"
     else:
-        # "type" is left out: it is then about:blank, and "title" the status's own phrase.
-        problem = {"title": title, "status": status, "detail": detail, "code": code, **extra}
-        response = Response(
-            json.dumps(problem, ensure_ascii=False), status, mimetype="application/problem+json"
-        )
-    if isinstance(error, RateLimitExceeded):
-        response.headers["Retry-After"] = str(seconds_to_wait())
-    for name, value in error.get_headers():
-        if name.lower() == "allow":
-            response.headers[name] = value
-    return response
+        body = json.dumps(problem.document, ensure_ascii=False)
+        mimetype = "application/problem+json"
+    return Response(body, problem.code, problem.headers, mimetype=mimetype)
+
+
+def _problem_of(error: HTTPException) -> Problem:
+    """An error that Flask or an extension raised, in our words."""
+    status = error.code or 500
+    if status in SENTENCES:
+        detail = SENTENCES[status].format(method=request.method)
+    else:
+        detail = str(error.description)
+    headers = {}
+    match error:
+        case SecurityError():
+            detail = f"This site does not go by the name {request.headers.get('Host', '')!r}."
+        case MethodNotAllowed(valid_methods=methods):
+            headers["Allow"] = ", ".join(sorted(methods or []))
+        case RateLimitExceeded():
+            headers["Retry-After"] = str(seconds_to_wait())
+    return Problem(status, error.name.lower().replace(" ", "_"), detail, headers=headers)
 
 
 def _wants_page() -> bool:

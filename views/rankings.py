@@ -6,8 +6,7 @@ from models import TOP_ROWS, Result, ranking_name
 from views.errors import Problem
 from wordcount import Ranked, rank
 
-#: Ranking takes half a second for this many. No page that people read has as many; one that was
-#: made to keep the web busy has millions.
+#: No page that people read has as many; one that was made to keep the web busy has millions.
 MOST_RANKED_WORDS = 200_000
 
 

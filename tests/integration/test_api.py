@@ -219,6 +219,7 @@ def test_wrong_requests_to_the_api_are_problems_even_for_browsers(
 ) -> None:
     response = client.open(path, method=method, headers={"Accept": "text/html"})
     assert response.status_code == status
+    assert ("Allow" in response.headers) == (status == 405)
     assert problem(response)
 
 
