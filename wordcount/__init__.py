@@ -61,8 +61,8 @@ def count_page(body: bytes, content_type: str | None = None) -> PageCount:
     :param body: the page as the server sent it, decompressed: HTML, XHTML or plain text.
     :param content_type: its HTTP header, such as ``text/html; charset=utf-8``.
     """
-    # Imported here, because the web process ranks counts but never parses a page: without the
-    # parsers and the language model it starts faster and needs a third of the memory.
+    # Imported here, because the web process ranks counts but never parses a page, and so needs
+    # neither the parsers nor the language model.
     from wordcount.content_type import media_type_of
     from wordcount.decode import decode
     from wordcount.language import language_of, stop_words_of

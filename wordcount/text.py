@@ -66,7 +66,9 @@ def text_of_html(html: str) -> VisibleText:
     root, body = tree.root, tree.body
     title = _title_of(tree)
     language = root.attributes.get("lang") if root else None
-    if body is None:  # a frameset
+    # Without a body it is a frameset. A hidden one is not taken out like any other node, for it
+    # is what all the others are looked for in.
+    if body is None or _is_hidden(body) or (root and _is_hidden(root)):
         return VisibleText(title, "", language)
     _remove_unseen(body)
     for node in body.css(STARTS_A_LINE):
@@ -92,11 +94,7 @@ def _title_of(tree: LexborHTMLParser) -> str:
 
 def _remove_unseen(body: LexborNode) -> None:
     _remove(body.css(NEVER_SHOWN))
-    _remove(
-        node
-        for node in body.css("[style]")
-        if _HIDDEN_BY_STYLE.search(node.attributes.get("style") or "")
-    )
+    _remove(filter(_is_hidden, body.css("[style]")))
     for closed in reversed(body.css("details:not([open])")):
         summary = closed.css_first("summary")
         _remove(
@@ -104,6 +102,12 @@ def _remove_unseen(body: LexborNode) -> None:
             for node in closed.iter(include_text=True)
             if summary is None or node.mem_id != summary.mem_id
         )
+
+
+def _is_hidden(node: LexborNode) -> bool:
+    """Whether an element hides itself, and so all that it holds."""
+    attributes = node.attributes
+    return "hidden" in attributes or bool(_HIDDEN_BY_STYLE.search(attributes.get("style") or ""))
 
 
 def _remove(nodes: Iterable[LexborNode]) -> None:
