@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 import uuid
 from collections.abc import Iterator
@@ -185,6 +187,21 @@ def test_told_to_stop_before_it_is_ready(
     wait_for("start", lambda: children_of(program.process.pid))  # the rescuer, before the models
     assert program.stop(how) == 0
     assert "Traceback" not in program.log
+
+
+def test_an_order_to_stop_is_not_lost_in_a_finalizer() -> None:
+    script = """
+import os, signal, worker
+signal.signal(signal.SIGTERM, worker._stop_before_work)
+class Told:
+    def __del__(self): os.kill(os.getpid(), signal.SIGTERM)
+Told()
+print("still here")
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
 
 
 def test_a_rescuer_that_dies_is_replaced(app: Flask, site: Site, first: Program) -> None:
