@@ -1,0 +1,75 @@
+"""The values of CSS ``display``, as far as they matter for where words are parted.
+
+https://www.w3.org/TR/css-display-3/
+"""
+
+from enum import IntEnum
+
+
+class Display(IntEnum):
+    """How an element stands among its neighbours."""
+
+    INLINE = 0  # in the line, its words may join those around it
+    ATOMIC = 1  # in the line as a whole, like a button; white space at its inner edges is gone
+    BLOCK = 2  # on lines of its own
+    ROW = 3  # of a table: what follows is on another line
+    CELL = 4  # of a table: what follows, in the same row, is a word of its own
+    CONTENTS = 5  # not there itself, only what it holds
+    NONE = 6  # not there at all
+
+
+_OF_VALUE = {
+    "none": Display.NONE,
+    "contents": Display.CONTENTS,
+    "table-column": Display.NONE,
+    "table-column-group": Display.NONE,
+    "table-cell": Display.CELL,
+    "table-row": Display.ROW,
+    "table-row-group": Display.ROW,
+    "table-header-group": Display.ROW,
+    "table-footer-group": Display.ROW,
+}
+_OF_VALUE |= dict.fromkeys(
+    "inline math ruby ruby-base ruby-text ruby-base-container ruby-text-container".split(),
+    Display.INLINE,
+)
+_OF_VALUE |= dict.fromkeys(
+    "inline-block inline-flex inline-grid inline-table -webkit-inline-box "
+    "-webkit-inline-flex".split(),
+    Display.ATOMIC,
+)
+_OF_VALUE |= dict.fromkeys(
+    "block flow-root list-item table table-caption flex grid -webkit-box -webkit-flex".split(),
+    Display.BLOCK,
+)
+_LAYS_OUT = frozenset(
+    {"flex", "grid", "inline-flex", "inline-grid", "-webkit-flex", "-webkit-inline-flex"}
+)
+
+
+def normal_form(value: str) -> str:
+    """The short form of a value of two keywords: ``inline flow-root`` is ``inline-block``."""
+    words = set(value.split())
+    if len(words) < 2:
+        return value
+    if "list-item" in words:
+        return "inline" if "inline" in words else "list-item"
+    inner = next(iter(words - {"block", "inline"}), "flow")
+    if "inline" in words:
+        return {"flow": "inline", "flow-root": "inline-block"}.get(inner, f"inline-{inner}")
+    return "block" if inner == "flow" else inner
+
+
+def is_display(value: str) -> bool:
+    """Whether a browser knows this value, given in lower case."""
+    return normal_form(value) in _OF_VALUE
+
+
+def display_of(value: str) -> Display:
+    """How an element with this value stands among its neighbours."""
+    return _OF_VALUE[normal_form(value)]
+
+
+def lays_out_its_children(value: str) -> bool:
+    """Whether the children of such an element become blocks: those of flex and grid do."""
+    return normal_form(value) in _LAYS_OUT

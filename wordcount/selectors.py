@@ -1,0 +1,226 @@
+"""The selectors of style rules, made ready for the HTML engine.
+
+lexbor matches them; what it cannot know, or does not know, is settled here: nobody hovers over
+this page, ``&`` is the rule around, and a list with one selector that no browser knows is void as
+a whole. https://www.w3.org/TR/selectors-4/
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeGuard
+
+import tinycss2
+from tinycss2.ast import FunctionBlock, HashToken, IdentToken, LiteralToken, Node
+
+Specificity = tuple[int, int, int]
+
+# Pseudo-classes that are true of no element of a page that nobody has touched.
+NEVER = frozenset(
+    "active autofill current focus focus-visible focus-within fullscreen future host hover "
+    "in-range invalid modal out-of-range past picture-in-picture playing popover-open target "
+    "default indeterminate user-invalid user-valid visited -webkit-autofill "
+    "-webkit-full-screen".split()
+)
+# Those that lexbor does not know, in words that it knows.
+IN_OTHER_WORDS = {"open": "[open]", "scope": ":root", "defined": "*", "valid": "*"}
+# Those that lexbor knows.
+KNOWN = frozenset(
+    "any-link blank checked disabled empty enabled first-child first-of-type last-child "
+    "last-of-type link only-child only-of-type optional placeholder-shown read-only read-write "
+    "required root".split()
+)
+# What takes a list of selectors, and what of that list counts.
+OF_LISTS = {"is": "is", "-webkit-any": "is", "where": "where", "not": "not", "has": "has"}
+FORGIVING = frozenset({"is", "where"})
+COUNTING = frozenset({"nth-child", "nth-last-child", "nth-of-type", "nth-last-of-type"})
+PSEUDO_ELEMENTS = frozenset(
+    "after backdrop before cue details-content file-selector-button first-letter first-line "
+    "grammar-error highlight marker part placeholder selection slotted spelling-error "
+    "target-text".split()
+)
+BEFORE_THEY_HAD_TWO_COLONS = frozenset({"after", "before", "first-letter", "first-line"})
+
+
+class _Invalid(Exception):
+    """No browser knows this selector, so the rule that it is in is void."""
+
+
+@dataclass(frozen=True)
+class Selector:
+    """One selector without commas.
+
+    :ivar text: for the HTML engine; empty if it matches no element of any page.
+    :ivar names: classes (``.name``) and ids (``#name``) without which nothing matches.
+    """
+
+    text: str
+    specificity: Specificity
+    names: frozenset[str]
+
+
+def selectors_in(prelude: Sequence[Node], parents: Sequence[Selector]) -> tuple[Selector, ...]:
+    """The selectors of a rule; none if the rule is void.
+
+    :param parents: the selectors of the rule around it.
+    """
+    try:
+        return tuple(_Reading(part, parents).whole(nested=True) for part in _parts(prelude))
+    except _Invalid:
+        return ()
+
+
+def _parts(tokens: Sequence[Node]) -> list[list[Node]]:
+    """What stands between the commas, without white space and comments at its ends."""
+    parts: list[list[Node]] = [[]]
+    for token in tokens:
+        if token.type == "literal" and token.value == ",":
+            parts.append([])
+        elif token.type == "whitespace" and not parts[-1]:
+            pass
+        elif token.type != "comment":
+            parts[-1].append(token)
+    for part in parts:
+        while part and part[-1].type == "whitespace":
+            part.pop()
+    return parts
+
+
+def _is(token: Node | None, literal: str) -> TypeGuard[LiteralToken]:
+    return token is not None and token.type == "literal" and token.value == literal
+
+
+class _Reading:
+    """Reads one selector from left to right."""
+
+    def __init__(self, tokens: list[Node], parents: Sequence[Selector]) -> None:
+        if not tokens:
+            raise _Invalid
+        self._tokens = tokens
+        self._parents = parents
+        self._specificity = [0, 0, 0]
+        self._names: set[str] = set()
+        self._says_parent = False
+
+    def whole(self, *, nested: bool = False) -> Selector:
+        """The selector; if `nested`, it is within its parents also when it does not say so."""
+        relative = nested and bool(self._parents)
+        if not relative and self._tokens[0].type == "literal" and self._tokens[0].value in "+~>":
+            raise _Invalid
+        pieces = list(self._pieces())
+        if relative and not self._says_parent:
+            pieces[:0] = [self._parent(), " "]
+        matches = None not in pieces
+        text = "".join(piece for piece in pieces if piece) or "*" if matches else ""
+        a, b, c = self._specificity
+        return Selector(text, (a, b, c), frozenset(self._names))
+
+    def _pieces(self) -> Iterator[str | None]:
+        """The selector in the words of the HTML engine; None for what matches no element."""
+        tokens = iter(self._tokens)
+        for token in tokens:
+            if token.type == "whitespace":
+                yield " "
+            elif token.type == "ident":
+                self._specificity[2] += 1
+                yield token.serialize()
+            elif isinstance(token, HashToken):
+                self._specificity[0] += 1
+                self._names.add(f"#{token.value}")
+                yield token.serialize()
+            elif token.type == "[] block":
+                self._specificity[1] += 1
+                yield token.serialize()
+            elif _is(token, "."):
+                name = next(tokens, None)
+                if not isinstance(name, IdentToken):
+                    raise _Invalid
+                self._specificity[1] += 1
+                self._names.add(f".{name.value}")
+                yield f".{name.serialize()}"
+            elif _is(token, "&"):
+                yield self._parent()
+            elif _is(token, ":"):
+                yield self._pseudo(next(tokens, None), tokens)
+            elif token.type == "literal" and token.value in {"*", ">", "+", "~", "|"}:
+                yield token.value
+            else:
+                raise _Invalid
+
+    def _parent(self) -> str | None:
+        self._says_parent = True
+        if not self._parents:
+            return ":root"
+        greatest = max(parent.specificity for parent in self._parents)
+        self._specificity = [a + b for a, b in zip(self._specificity, greatest, strict=True)]
+        if len(self._parents) == 1:
+            self._names |= self._parents[0].names
+        texts = [parent.text for parent in self._parents if parent.text]
+        return f":is({', '.join(texts)})" if texts else None
+
+    def _pseudo(self, token: Node | None, rest: Iterator[Node]) -> str | None:
+        if _is(token, ":"):
+            return self._pseudo_element(next(rest, None))
+        if isinstance(token, FunctionBlock):
+            return self._function(token)
+        if not isinstance(token, IdentToken):
+            raise _Invalid
+        name = token.lower_value
+        if name in BEFORE_THEY_HAD_TWO_COLONS:
+            return None
+        self._specificity[1] += 1
+        if name in NEVER:
+            return None
+        if name in IN_OTHER_WORDS:
+            return IN_OTHER_WORDS[name]
+        if name not in KNOWN:
+            raise _Invalid
+        return f":{name}"
+
+    def _pseudo_element(self, token: Node | None) -> None:
+        name = getattr(token, "lower_value", None) or getattr(token, "lower_name", "")
+        if name not in PSEUDO_ELEMENTS and not name.startswith("-webkit-"):
+            raise _Invalid
+
+    def _function(self, function: FunctionBlock) -> str | None:
+        name = function.lower_name
+        if name in OF_LISTS:
+            return self._of_list(OF_LISTS[name], function.arguments)
+        self._specificity[1] += 1
+        said = tinycss2.serialize(function.arguments).replace("/**/", "").strip()
+        if name in COUNTING:
+            return f":{name}({said})"
+        if name in {"host", "host-context", "state"}:
+            return None
+        if name == "lang":
+            return f":is([lang|={said}], [lang|={said}] *)"
+        if name == "dir":
+            right_to_left = "[dir=rtl i], [dir=rtl i] *"
+            return f":is({right_to_left})" if said == "rtl" else f":not({right_to_left})"
+        raise _Invalid
+
+    def _of_list(self, name: str, arguments: Sequence[Node]) -> str | None:
+        selectors = []
+        for part in _parts(arguments):
+            try:
+                selectors.append(self._argument(name, part))
+            except _Invalid:
+                if name not in FORGIVING:
+                    raise
+        if name != "where" and selectors:
+            greatest = max(selector.specificity for selector in selectors)
+            self._specificity = [a + b for a, b in zip(self._specificity, greatest, strict=True)]
+        texts = [selector.text for selector in selectors if selector.text]
+        if not texts:
+            return "" if name == "not" else None
+        return f":{name}({', '.join(texts)})"
+
+    def _argument(self, name: str, tokens: list[Node]) -> Selector:
+        combinator = ""
+        if name == "has" and tokens and tokens[0].type == "literal" and tokens[0].value in "+~>":
+            combinator, tokens = f"{tokens[0].value} ", tokens[1:]
+            while tokens and tokens[0].type == "whitespace":
+                tokens = tokens[1:]
+        reading = _Reading(tokens, self._parents)
+        inner = reading.whole()
+        self._says_parent |= reading._says_parent
+        return replace(inner, text=inner.text and combinator + inner.text)

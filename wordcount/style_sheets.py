@@ -1,0 +1,200 @@
+"""CSS text -> the rules that decide what is seen, and where words are parted.
+
+The text is parsed by tinycss2 as the CSS Syntax standard says, errors included. Only a
+few properties matter here; what a sheet says of anything else is taken out first, because most of
+a sheet is colours and sizes.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import tinycss2
+from tinycss2.ast import Node
+
+from wordcount import media
+from wordcount.display import is_display
+from wordcount.selectors import Selector, selectors_in
+
+# Their values besides those of `display`, and those that every property has.
+KEYWORDS = {
+    "visibility": {"visible", "hidden", "collapse"},
+    "float": {"none", "left", "right", "inline-start", "inline-end"},
+    "position": {"static", "relative", "absolute", "fixed", "sticky", "-webkit-sticky"},
+    "content-visibility": {"visible", "auto", "hidden"},
+    "all": set[str](),
+}
+FOR_ALL = {"inherit", "initial", "unset", "revert", "revert-layer"}
+# Deeper than anybody nests by hand; a stranger's sheet must not exhaust Python's stack.
+DEEPEST = 50
+
+_DECLARATION = re.compile(
+    r"(?:^|;)\s*((?:display|(?:content-)?visibility|float|position|all)\s*:[^;]*)", re.IGNORECASE
+)
+# A rule without blocks in its block, from where the one before it ends. Possessive, so that a
+# hostile sheet is read once.
+_RULE = re.compile(
+    r"(?:\A|(?<=[{};/]))(?:\s*+@font-face)?[^{};\"'/\\@]*+"
+    r"\{((?:[^{}\"'\\/]++|/(?!\*)|\\[^{}]|\"[^\"\\{}]*+\"|'[^'\\{}]*+')*+)\}"
+)
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """One valid declaration of a property that matters here; all in lower case."""
+
+    name: str
+    value: str
+    important: bool
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One style rule.
+
+    :ivar selectors: each with its specificity.
+    :ivar layer: the place of its cascade layer among all, greater wins; see :class:`Layers`.
+    """
+
+    selectors: tuple[Selector, ...]
+    declarations: tuple[Declaration, ...]
+    layer: tuple[float, ...]
+
+
+@dataclass
+class Layers:
+    """The cascade layers of a page, in the order in which they are first named.
+
+    A layer's rank is the path of its places; what stands in a layer itself wins over what stands
+    in layers within it, and what stands in none wins over all.
+    https://www.w3.org/TR/css-cascade-5/#layering
+    """
+
+    _places: dict[tuple[str, ...], int] = field(default_factory=dict)
+    _in: dict[tuple[str, ...], int] = field(default_factory=dict)
+
+    def name(self, path: tuple[str, ...]) -> None:
+        """Give a layer, and those it is in, their places."""
+        for end in range(1, len(path) + 1):
+            if path[:end] not in self._places:
+                outer = path[: end - 1]
+                self._places[path[:end]] = self._in[outer] = self._in.get(outer, -1) + 1
+
+    def unnamed(self, path: tuple[str, ...]) -> tuple[str, ...]:
+        """A new layer that nobody else can name."""
+        return (*path, f" {len(self._places)}")
+
+    def rank(self, path: tuple[str, ...]) -> tuple[float, ...]:
+        """What layers are compared by: greater wins."""
+        places = (self._places[path[:end]] for end in range(1, len(path) + 1))
+        return (*places, float("inf"))
+
+
+def without_the_rest(css: str) -> str:
+    """A sheet without what does not matter here, as far as that is easily seen."""
+    return _RULE.sub(_shortened, css)
+
+
+def _shortened(rule: re.Match[str]) -> str:
+    declarations = _DECLARATION.findall(rule[1])
+    if not declarations:
+        return ""
+    return f"{rule[0][: rule.start(1) - rule.start()]}{';'.join(declarations)}}}"
+
+
+def rules_in(sheets: Iterable[str]) -> list[Rule]:
+    """The rules of the sheets of a page that can apply on a screen, in their order."""
+    layers = Layers()
+    found: list[tuple[tuple[Selector, ...], tuple[Declaration, ...], tuple[str, ...]]] = []
+    for sheet in sheets:
+        nodes = tinycss2.parse_stylesheet(without_the_rest(sheet), True, True)
+        found += _Reader(layers).rules(nodes, (), (), 0)
+    return [Rule(selectors, block, layers.rank(path)) for selectors, block, path in found]
+
+
+_Found = tuple[tuple[Selector, ...], tuple[Declaration, ...], tuple[str, ...]]
+
+
+class _Reader:
+    """Reads one sheet."""
+
+    def __init__(self, layers: Layers) -> None:
+        self._layers = layers
+
+    def rules(
+        self, nodes: Iterable[Node], layer: tuple[str, ...], parents: tuple[Selector, ...], depth: int
+    ) -> Iterator[_Found]:
+        """The rules among these nodes, also those within at-rules and within other rules.
+
+        Declarations that stand in a conditional at-rule within a rule belong to that rule.
+        """
+        if depth > DEEPEST:
+            return
+        own: list[Declaration] = []
+        for node in nodes:
+            if node.type == "declaration" and parents:
+                own += _relevant(node)
+                continue
+            if own:
+                yield parents, tuple(own), layer
+                own = []
+            if node.type == "qualified-rule":
+                if selectors := selectors_in(node.prelude, parents):
+                    content = tinycss2.parse_blocks_contents(node.content, True, True)
+                    yield from self.rules(content, layer, selectors, depth + 1)
+            elif node.type == "at-rule":
+                yield from self._at_rule(node, layer, parents, depth)
+        if own:
+            yield parents, tuple(own), layer
+
+    def _at_rule(
+        self, rule: Node, layer: tuple[str, ...], parents: tuple[Selector, ...], depth: int
+    ) -> Iterator[_Found]:
+        name = rule.lower_at_keyword
+        if name == "layer":
+            names = [
+                (*layer, *part.strip().split("."))
+                for part in tinycss2.serialize(rule.prelude).split(",")
+                if part.strip()
+            ] or [self._layers.unnamed(layer)]
+            for path in names:
+                self._layers.name(path)
+            layer = names[0]
+        elif not (
+            (name == "media" and media.media_apply(rule.prelude))
+            or (name == "supports" and media.is_supported(rule.prelude))
+            or (name == "container" and media.container_applies(rule.prelude))
+        ):
+            return
+        if rule.content is not None:
+            parse = tinycss2.parse_blocks_contents if parents else tinycss2.parse_rule_list
+            content = parse(rule.content, True, True)
+            yield from self.rules(content, layer, parents, depth + 1)
+
+
+def _relevant(node: Any) -> list[Declaration]:
+    name = node.lower_name
+    if name != "display" and name not in KEYWORDS:
+        return []
+    solid = (token for token in node.value if token.type not in {"whitespace", "comment"})
+    value = " ".join(token.serialize() for token in solid).lower()
+    if "var(" in value:
+        value = "unset"
+    is_valid = value in FOR_ALL or (
+        is_display(value) if name == "display" else value in KEYWORDS[name]
+    )
+    return [Declaration(name, value, node.important)] if is_valid else []
+
+
+@lru_cache(maxsize=4096)
+def declarations_in(style: str) -> tuple[Declaration, ...]:
+    """The declarations of a ``style`` attribute."""
+    nodes = tinycss2.parse_blocks_contents(style, True, True)
+    return tuple(
+        declaration
+        for node in nodes
+        if node.type == "declaration"
+        for declaration in _relevant(node)
+    )
