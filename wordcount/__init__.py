@@ -7,9 +7,10 @@ in the order in which the data passes through them: decode, text, language, word
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 
-from wordcount.counts import RULE_VERSION, Ranked, distinct, rank, without
+from wordcount.counts import LONGEST_SHOWN, RULE_VERSION, Ranked, distinct, rank, without
 
 __all__ = ["RULE_VERSION", "PageCount", "Ranked", "count_page", "rank"]
 
@@ -23,7 +24,6 @@ class PageCount:
     :ivar charset: the encoding in which the page was read, by its WHATWG name.
     :ivar text: what a reader sees, one line per line.
     :ivar counts: every word once, as it is written on the page -> how often.
-    :ivar counts_without_stop_words: the same without the stop words of the language.
     """
 
     title: str
@@ -31,7 +31,14 @@ class PageCount:
     charset: str
     text: str
     counts: Mapping[str, int]
-    counts_without_stop_words: Mapping[str, int]
+
+    @cached_property
+    def counts_without_stop_words(self) -> Mapping[str, int]:
+        """The same without the stop words of the language."""
+        from wordcount.stop_words import stop_words_of  # not for the web process; see below
+
+        stop_words = stop_words_of(self.language)
+        return MappingProxyType(without(self.counts, stop_words, self.language))
 
     @property
     def total_words(self) -> int:
@@ -40,19 +47,24 @@ class PageCount:
 
     @property
     def distinct_words(self) -> int:
-        """How many different words there are, case folded."""
-        return distinct(self.counts)
+        """How many different words there are, as they are ranked together."""
+        return distinct(self.counts, self.language)
 
     def ranking(
-        self, *, stop_words: bool = False, fold_case: bool = True, top: int | None = None
+        self,
+        *,
+        stop_words: bool = False,
+        fold_case: bool = True,
+        top: int | None = None,
+        longest: int | None = LONGEST_SHOWN,
     ) -> list[Ranked]:
         """The words, most frequent first.
 
         :param stop_words: keep them in.
-        :param fold_case: see :func:`wordcount.counts.rank`, also for `top`.
+        :param fold_case: see :func:`wordcount.counts.rank`, also for `top` and `longest`.
         """
         counts = self.counts if stop_words else self.counts_without_stop_words
-        return rank(counts, fold_case=fold_case, top=top)
+        return rank(counts, language=self.language, fold_case=fold_case, top=top, longest=longest)
 
 
 def count_page(body: bytes, content_type: str | None = None) -> PageCount:
@@ -65,20 +77,17 @@ def count_page(body: bytes, content_type: str | None = None) -> PageCount:
     # neither the parsers nor the language model.
     from wordcount.content_type import media_type_of
     from wordcount.decode import decode
-    from wordcount.language import language_of, stop_words_of
+    from wordcount.language import language_of
     from wordcount.text import text_of_html, text_of_plain
     from wordcount.words import words_in
 
     markup, charset = decode(body, content_type)
     is_plain = media_type_of(content_type) == "text/plain"
     page = text_of_plain(markup) if is_plain else text_of_html(markup)
-    language = language_of(page.text, page.declared_language)
-    counts = words_in(page.text)
     return PageCount(
         title=page.title,
-        language=language,
+        language=language_of(page.text, page.declared_language),
         charset=charset,
         text=page.text,
-        counts=MappingProxyType(counts),
-        counts_without_stop_words=MappingProxyType(without(counts, stop_words_of(language))),
+        counts=MappingProxyType(words_in(page.text)),
     )

@@ -3,17 +3,16 @@
 https://www.w3.org/TR/css-cascade-5/#cascade-sort
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from operator import itemgetter
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
-from wordcount.media import media_attribute_applies
+from wordcount import media
+from wordcount.display import DEFAULT, Display, display_of, lays_out_its_children
 from wordcount.style_sheets import Declaration, declarations_in, rules_in
-
-# What `all` stands for.
-ALL = ("display", "visibility", "float", "position", "content-visibility")
-# What may be seen in a `style` attribute that matters here.
-STYLED = ", ".join(f"[style*={word} i]" for word in ("display", "visibility", "float", "position"))
 
 # What attributes say of an element; any style of the page wins over it.
 BY_ATTRIBUTE = (
@@ -21,34 +20,80 @@ BY_ATTRIBUTE = (
     ("[hidden=until-found i]", Declaration("display", "revert", important=False)),
     ("[hidden=until-found i]", Declaration("content-visibility", "hidden", important=False)),
 )
+# What `all` stands for.
+ALL = ("display", "visibility", "float", "position", "content-visibility")
+# Where a `style` attribute may say something that matters here.
+STYLED = ", ".join(
+    f"[style*={word} i]" for word in ("display", "visibility", "float", "position", "all")
+)
 
 # Greater wins: important or not, in an attribute or a sheet, its layer, specificity, order.
 _Weight = tuple[bool, bool, tuple[float, ...], tuple[int, int, int], int]
-_Won = dict[str, tuple[_Weight, str]]
+# A declaration, and the elements that it is for, by their `mem_id`.
+_Applied = tuple[_Weight, Declaration, list[int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What the page says of one element; None where it says nothing, or ``revert``."""
+    """What the page says of one element; None where it says nothing.
 
-    display: str | None
-    visibility: str | None
+    :ivar lays_out: a flex or grid container.
+    :ivar is_out_of_flow: floating, or placed apart from the text around it.
+    :ivar hides_contents: takes its place, but shows nothing of what it holds.
+    """
+
+    display: Display | None
+    lays_out: bool
+    is_visible: bool | None
     is_out_of_flow: bool
     hides_contents: bool
 
 
 def styles_of(tree: LexborHTMLParser) -> dict[int, Style]:
     """The style of every element of which the page's own styles say something, by its `mem_id`."""
-    won: dict[int, _Won] = {}
+    applied = [*_from_attributes(tree), *_from_sheets(tree)]
+    applied.sort(key=itemgetter(0))
+    said: dict[int, dict[str, str]] = {}
+    for _, declaration, elements in applied:
+        for name in ALL if declaration.name == "all" else (declaration.name,):
+            for element in elements:
+                said.setdefault(element, {})[name] = declaration.value
+    styles = {element: _style(*map(values.get, ALL)) for element, values in said.items()}
+    inheriting = [key for key, values in said.items() if values.get("display") == "inherit"]
+    if inheriting:
+        _inherit(tree, frozenset(inheriting), styles)
+    return styles
+
+
+def _from_attributes(tree: LexborHTMLParser) -> Iterator[_Applied]:
     for selector, declaration in BY_ATTRIBUTE:
-        for node in tree.css(selector):
-            _apply((declaration,), False, (-1.0,), (0, 0, 0), 0, won.setdefault(node.mem_id, {}))
-    if sheets := _sheets_of(tree):
-        _apply_sheets(tree, sheets, won)
+        if elements := [node.mem_id for node in tree.css(selector)]:
+            yield (False, False, (-1.0,), (0, 0, 0), 0), declaration, elements
     for node in tree.css(STYLED):
-        style = declarations_in(node.attributes.get("style") or "")
-        _apply(style, True, (), (0, 0, 0), 0, won.setdefault(node.mem_id, {}))
-    return {key: _style(of_one) for key, of_one in won.items() if of_one}
+        for declaration in declarations_in(node.attributes.get("style") or ""):
+            yield (declaration.important, True, (), (0, 0, 0), 0), declaration, [node.mem_id]
+
+
+def _from_sheets(tree: LexborHTMLParser) -> Iterator[_Applied]:
+    sheets = _sheets_of(tree)
+    if not sheets:
+        return
+    names = _names_in(tree)
+    found: dict[str, list[int]] = {}
+    for order, rule in enumerate(rules_in(sheets, names)):
+        for selector in rule.selectors:
+            text = selector.text
+            if text not in found:
+                there = text and names.issuperset(map(str.lower, selector.names))
+                found[text] = _matches(tree, text) if there else []
+            if not found[text]:
+                continue
+            for declaration in rule.declarations:
+                important = declaration.important
+                # Among important declarations the order of the layers is turned round.
+                layer = tuple(-place for place in rule.layer) if important else rule.layer
+                weight = (important, False, layer, selector.specificity, order)
+                yield weight, declaration, found[text]
 
 
 def _sheets_of(tree: LexborHTMLParser) -> list[str]:
@@ -56,25 +101,9 @@ def _sheets_of(tree: LexborHTMLParser) -> list[str]:
     for node in tree.css("style"):
         attributes = node.attributes
         kind = attributes.get("type") or "text/css"
-        if kind.lower() == "text/css" and media_attribute_applies(attributes.get("media") or ""):
+        if kind.lower() == "text/css" and media.applies(attributes.get("media") or ""):
             sheets.append(node.text(deep=True))
     return sheets
-
-
-def _apply_sheets(tree: LexborHTMLParser, sheets: list[str], won: dict[int, _Won]) -> None:
-    rules = rules_in(sheets)
-    there = _names_in(tree) if rules else frozenset()
-    found: dict[str, list[int]] = {}
-    for order, rule in enumerate(rules):
-        for selector in rule.selectors:
-            # Most rules of a sheet are for other pages of its site.
-            if not selector.text or not there.issuperset(map(str.lower, selector.names)):
-                continue
-            if selector.text not in found:
-                found[selector.text] = _matches(tree, selector.text)
-            for key in found[selector.text]:
-                of_one = won.setdefault(key, {})
-                _apply(rule.declarations, False, rule.layer, selector.specificity, order, of_one)
 
 
 def _names_in(tree: LexborHTMLParser) -> frozenset[str]:
@@ -92,36 +121,39 @@ def _matches(tree: LexborHTMLParser, selector: str) -> list[int]:
         return []
 
 
-def _apply(
-    declarations: tuple[Declaration, ...],
-    inline: bool,
-    layer: tuple[float, ...],
-    specificity: tuple[int, int, int],
-    order: int,
-    won: _Won,
-) -> None:
-    for declaration in declarations:
-        important = declaration.important
-        # Among important declarations the order of the layers is turned round.
-        place = tuple(-number for number in layer) if important else layer
-        weight = (important, inline, place, specificity, order)
-        for name in ALL if declaration.name == "all" else (declaration.name,):
-            if name not in won or won[name][0] <= weight:
-                won[name] = weight, declaration.value
-
-
-def _style(won: _Won) -> Style:
-    values = {name: value for name, (_, value) in won.items()}
-    display = values.get("display")
+@lru_cache(maxsize=1024)
+def _style(
+    display: str | None,
+    visibility: str | None,
+    floating: str | None,
+    position: str | None,
+    content_visibility: str | None,
+) -> Style:
     if display in {"initial", "unset"}:
         display = "inline"
-    visibility = values.get("visibility")
-    if visibility == "initial":
-        visibility = "visible"
+    elif display in {"inherit", "revert", "revert-layer"}:
+        display = None
+    is_visible = visibility in {"visible", "initial"}
     return Style(
-        display=None if display in {"revert", "revert-layer"} else display,
-        visibility=visibility if visibility in {"visible", "hidden", "collapse"} else None,
-        is_out_of_flow=values.get("float", "none") in {"left", "right", "inline-start", "inline-end"}
-        or values.get("position") in {"absolute", "fixed"},
-        hides_contents=values.get("content-visibility") == "hidden",
+        display=display_of(display) if display else None,
+        lays_out=bool(display and lays_out_its_children(display)),
+        is_visible=is_visible if is_visible or visibility in {"hidden", "collapse"} else None,
+        is_out_of_flow=floating in {"left", "right", "inline-start", "inline-end"}
+        or position in {"absolute", "fixed"},
+        hides_contents=content_visibility == "hidden",
     )
+
+
+def _inherit(tree: LexborHTMLParser, inheriting: frozenset[int], styles: dict[int, Style]) -> None:
+    """Give elements that say ``display: inherit`` the display of their parents, from above."""
+    for node in tree.css("*"):
+        if node.mem_id in inheriting and node.parent:
+            of_parent = styles.get(node.parent.mem_id)
+            default = DEFAULT.get(node.parent.tag or "", Display.INLINE)
+            styles[node.mem_id] = replace(
+                styles[node.mem_id],
+                display=default
+                if of_parent is None or of_parent.display is None
+                else of_parent.display,
+                lays_out=bool(of_parent and of_parent.lays_out),
+            )

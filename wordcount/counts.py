@@ -1,15 +1,17 @@
-"""Words -> ranked counts. Every rule of the ranking is here."""
+"""Words -> ranked counts. The rules are told to users in docs/COUNTING.md."""
 
 import heapq
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import NamedTuple
 
-# Goes up whenever the same page would be counted or ranked differently; stored with each result.
-RULE_VERSION = 1
+from wordcount.normal_form import bare_forms, matching_forms, ranking_forms
 
-# How people type an apostrophe, and how printers set it.
-_STRAIGHTEN = str.maketrans("\u2018\u2019\u02bc\uff07", "''''")
+#: Goes up whenever the same page would be counted or ranked differently; stored with each result.
+RULE_VERSION = 2
+
+#: The characters of a word that a ranking shows.
+LONGEST_SHOWN = 100
 
 
 class Ranked(NamedTuple):
@@ -19,52 +21,82 @@ class Ranked(NamedTuple):
     times: int
 
 
-def fold(word: str) -> str:
-    """What words have in common that differ only in case and apostrophes.
-
-    Unicode's full case folding: ``Straße`` and ``STRASSE`` are one word.
-    """
-    return unicodedata.normalize("NFC", word.translate(_STRAIGHTEN).casefold())
-
-
 def rank(
-    counts: Mapping[str, int], *, fold_case: bool = True, top: int | None = None
+    counts: Mapping[str, int],
+    *,
+    language: str | None = None,
+    fold_case: bool = True,
+    top: int | None = None,
+    longest: int | None = LONGEST_SHOWN,
 ) -> list[Ranked]:
     """The words, most frequent first; equal counts in the order of the alphabet.
 
     :param counts: word -> how often, as :func:`wordcount.words.words_in` gives it.
+    :param language: of the page, an ISO 639 code; some fold case and elide by rules of their own.
     :param fold_case: count ``Python`` and ``python`` together, shown in the form that is more
-        frequent on the page (in lower case if both are equally so); otherwise each by itself.
+        frequent on the page (in lower case if both are equally so); otherwise each by itself,
+        untouched.
     :param top: how many rows; all by default.
+    :param longest: how many characters of a word are shown, in code points; None for all of them.
+        What is cut off gives way to an ellipsis; words are told apart by all of it.
     """
-    rows = _folded(counts) if fold_case else _as_written(counts)
+    rows = _folded(counts, language) if fold_case else _as_written(counts)
     # A page may have a million different words, and hardly anybody asks for more than a hundred.
     ordered = sorted(rows) if top is None else heapq.nsmallest(top, rows)
-    return [row for _, _, row in ordered]
+    return [Ranked(_shown(word, longest), times) for _, _, word, times in ordered]
 
 
-def distinct(counts: Mapping[str, int]) -> int:
-    """How many different words there are, case folded."""
-    return len(set(map(fold, counts)))
+def distinct(counts: Mapping[str, int], language: str | None = None) -> int:
+    """How many different words there are, as they are ranked together."""
+    return len(set(ranking_forms(bare_forms(counts, language), language)))
 
 
-def _as_written(counts: Mapping[str, int]) -> Iterator[tuple[int, str, Ranked]]:
-    """One row for each form, with what it is ordered by."""
-    return ((-times, word, Ranked(word, times)) for word, times in counts.items())
+def without(
+    counts: Mapping[str, int], stop_words: Set[str], language: str | None = None
+) -> dict[str, int]:
+    """The counts of all words but these, in whatever spelling.
+
+    :param stop_words: of the language, as :func:`wordcount.stop_words.stop_words_of` gives them.
+    """
+    if not stop_words:
+        return dict(counts)
+    forms = matching_forms(ranking_forms(bare_forms(counts, language), language), language)
+    return {
+        word: times
+        for (word, times), form in zip(counts.items(), forms, strict=True)
+        if form not in stop_words
+    }
 
 
-def _folded(counts: Mapping[str, int]) -> Iterator[tuple[int, str, Ranked]]:
-    """One row for all forms of a word together, with what it is ordered by."""
-    forms: dict[str, list[tuple[int, bool, str]]] = {}
-    for word, times in counts.items():
-        key = fold(word)
-        forms.setdefault(key, []).append((-times, word != key, word))
-    for key, of_key in forms.items():
-        total = -sum(times for times, _, _ in of_key)
-        yield -total, key, Ranked(min(of_key)[2], total)
+# A row with what it is ordered by: the count, most frequent first; the alphabet; word and count.
+_Row = tuple[int, str, str, int]
 
 
-def without(counts: Mapping[str, int], stop_words: Iterable[str]) -> dict[str, int]:
-    """The counts of all words but these, whatever their case."""
-    left_out = {fold(word) for word in stop_words}
-    return {word: times for word, times in counts.items() if fold(word) not in left_out}
+def _as_written(counts: Mapping[str, int]) -> Iterator[_Row]:
+    """One row for each form."""
+    return ((-times, word, word, times) for word, times in counts.items())
+
+
+def _folded(counts: Mapping[str, int], language: str | None) -> Iterator[_Row]:
+    """One row for all forms of a word together."""
+    of_form: dict[str, int] = {}
+    for form, times in zip(bare_forms(counts, language), counts.values(), strict=True):
+        of_form[form] = of_form.get(form, 0) + times
+    of_key: dict[str, list[tuple[int, bool, str]]] = {}
+    keys = ranking_forms(of_form, language)
+    for (form, times), key in zip(of_form.items(), keys, strict=True):
+        of_key.setdefault(key, []).append((-times, form != key, form))
+    for key, forms in of_key.items():
+        total = -sum(times for times, _, _ in forms)
+        yield -total, key, min(forms)[2], total
+
+
+def _shown(word: str, longest: int | None) -> str:
+    """The beginning of a word that is too long to show."""
+    if longest is None or len(word) <= longest:
+        return word
+    # A letter keeps its marks, unless there is nothing else.
+    end = longest
+    while end and unicodedata.category(word[end]).startswith("M"):
+        end -= 1
+    return word[: end or longest] + "…"

@@ -3,6 +3,7 @@
 https://www.w3.org/TR/css-display-3/
 """
 
+from collections.abc import Mapping
 from enum import IntEnum
 
 
@@ -18,6 +19,25 @@ class Display(IntEnum):
     NONE = 6  # not there at all
 
 
+# How a browser's own style sheet shows the elements of HTML; all others are in the line.
+# https://html.spec.whatwg.org/multipage/rendering.html
+DEFAULT: Mapping[str, Display] = {
+    **dict.fromkeys(
+        "address article aside blockquote br caption center dd details dialog dir div dl dt "
+        "fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr legend li "
+        "listing main menu nav ol optgroup option p plaintext pre search section summary table ul "
+        "xmp".split(),
+        Display.BLOCK,
+    ),
+    **dict.fromkeys("tbody tfoot thead tr".split(), Display.ROW),
+    **dict.fromkeys("td th".split(), Display.CELL),
+    **dict.fromkeys("button marquee meter progress select".split(), Display.ATOMIC),
+    **dict.fromkeys(
+        "area base basefont col colgroup datalist frame frameset head input link meta noembed "
+        "noframes noscript param rp script style template title".split(),
+        Display.NONE,
+    ),
+}
 _OF_VALUE = {
     "none": Display.NONE,
     "contents": Display.CONTENTS,

@@ -1,60 +1,92 @@
-"""Which language a text is in, and its stop words."""
+"""Which language a text is in."""
 
+from collections import Counter
+from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
-import nltk
-import stopwordsiso
-from nltk.corpus import stopwords
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-# The lists are part of this project, so that every machine counts alike and none has to be
-# downloaded; NLTK reads only from folders on its path.
-NLTK_DATA = Path(__file__).parent.parent / "nltk_data"
-nltk.data.path.insert(0, str(NLTK_DATA))
-
-# Below this many characters a guess is worth less than what the page says of itself.
+#: Below this many bytes of UTF-8 a guess is worth less than what the page says of itself.
 SHORT_TEXT = 200
-# Read from the middle, where an article is; menus and footers may be in another language.
-SAMPLE_CHARACTERS = 4000
-# Certainty below which a guess is not taken.
-LEAST_PROBABILITY = 0.5
+#: A text is judged by so many pieces, spread over all of it: a page may begin with an English menu,
+#: and end with comments in another language.
+PIECES = 8
+#: The size of a piece in UTF-8: 120 Latin letters or 40 Chinese ones tell about as much. The cost
+#: grows with it, and more decide no better.
+PIECE_BYTES = 120
+#: What the page says of itself counts like so many pieces.
+DECLARED_VOTES = 1.0
+#: A language that gathers less than this of each piece, between 0 and 1, is not taken.
+LEAST_SHARE = 0.2
 
-# The names of NLTK's lists, by ISO 639-1 code. Every other language has the list of stopwordsiso.
-NLTK_LISTS = {
-    "ar": "arabic", "az": "azerbaijani", "be": "belarusian", "bn": "bengali", "ca": "catalan",
-    "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish",
-    "eu": "basque", "fi": "finnish", "fr": "french", "he": "hebrew", "hu": "hungarian",
-    "id": "indonesian", "it": "italian", "kk": "kazakh", "nb": "norwegian", "ne": "nepali",
-    "nl": "dutch", "nn": "norwegian", "no": "norwegian", "pt": "portuguese", "ro": "romanian",
-    "ru": "russian", "sl": "slovene", "sq": "albanian", "sv": "swedish", "ta": "tamil",
-    "tg": "tajik", "tr": "turkish", "uz": "uzbek", "zh": "chinese",
+# Codes that pages use and the model does not: withdrawn ones, codes of countries, and parts of a
+# language that is one in the model. https://www.iana.org/assignments/language-subtag-registry
+_OTHER_CODES = {
+    "arb": "ar", "cmn": "zh", "cn": "zh", "cz": "cs", "deu": "de", "eng": "en", "fil": "tl",
+    "fra": "fr", "gr": "el", "in": "id", "iw": "he", "ji": "yi", "jp": "ja", "jw": "jv",
+    "kmr": "ku", "kr": "ko", "mo": "ro", "nb": "no", "pes": "fa", "prs": "fa", "rus": "ru",
+    "sh": "hr", "spa": "es", "ua": "uk",
 }  # fmt: skip
+
+# Languages that the model takes for their neighbour now and then. Few pages are written in them,
+# so without a page's word for it they are read as the neighbour.
+_USUALLY = {
+    "ary": "ar", "arz": "ar", "bs": "hr", "ext": "es", "grc": "el", "hbo": "he", "pcm": "en",
+    "uzs": "uz", "wuu": "zh", "yue": "zh",
+}  # fmt: skip
+
+# Those that even a long text hardly tells apart. Which of them it is, the page may say.
+_ALIKE = {"sr": "hr", "ms": "id", "nn": "no", "lzh": "zh", "gan": "zh", "hak": "zh", "nan": "zh"}
+
+# The model's name for what is in no language, such as tables of figures.
+_NO_LANGUAGE = "zxx"
 
 
 def language_of(text: str, declared: str | None = None) -> str | None:
     """The language of a text.
 
-    :param declared: what the page says of itself, a BCP 47 tag such as ``pt-BR``; it decides when
-        the text is too short to tell, or reads like no language in particular.
+    :param declared: what the page says of itself, a BCP 47 tag such as ``pt-BR``. It decides when
+        the text is shorter than :data:`SHORT_TEXT` or reads like no language in particular, and
+        between languages that are hardly told apart; otherwise it is one voice among others.
     :returns: an ISO 639 code such as ``pt``, or None where nothing tells.
     """
-    said = (declared or "").replace("_", "-").partition("-")[0].strip().lower() or None
-    if said and len(text) < SHORT_TEXT:
+    said = _code_of(declared)
+    if said and len(text[:SHORT_TEXT].encode(errors="ignore")) < SHORT_TEXT:
         return said
-    start = max(0, (len(text) - SAMPLE_CHARACTERS) // 2)
-    guess, probability = _identifier().classify(text[start : start + SAMPLE_CHARACTERS])
-    return str(guess) if probability >= LEAST_PROBABILITY else said
+    votes: Counter[str] = Counter()
+    pieces = list(_pieces_of(text))
+    for piece in pieces:
+        guess, probability = _identifier().classify(piece)
+        if guess != _NO_LANGUAGE:
+            votes[_USUALLY.get(guess, guess)] += probability
+    if not votes or max(votes.values()) < LEAST_SHARE * len(pieces):
+        return said
+    if said:
+        votes[_USUALLY.get(said, said)] += DECLARED_VOTES
+    most = max(votes, key=votes.__getitem__)
+    return said if said and _kind_of(said) == _kind_of(most) else most
 
 
-def stop_words_of(language: str | None) -> frozenset[str]:
-    """The words of a language that carry grammar rather than meaning; empty if none are known.
+def _code_of(tag: str | None) -> str | None:
+    """The language of a tag, by the code that the model uses: ``iw-IL`` is ``he``."""
+    code = (tag or "").replace("_", "-").partition("-")[0].strip().lower()
+    # The longest code has three letters; "und" and "mul" say that it is unknown, or more than one.
+    if not (code.isascii() and code.isalpha() and len(code) in {2, 3}) or code in {"und", "mul"}:
+        return None
+    return _OTHER_CODES.get(code, code)
 
-    :param language: as :func:`language_of` gives it.
-    """
-    if language in NLTK_LISTS:
-        return frozenset(stopwords.words(NLTK_LISTS[language]))
-    return frozenset(stopwordsiso.stopwords(language)) if language else frozenset()
+
+def _kind_of(code: str) -> str:
+    usual = _USUALLY.get(code, code)
+    return _ALIKE.get(usual, usual)
+
+
+def _pieces_of(text: str) -> Iterator[bytes]:
+    """Pieces of a text, evenly spread, or nearly all of a short one."""
+    step = max(-(-len(text) // PIECES), PIECE_BYTES)
+    for start in range((step - PIECE_BYTES) // 2, len(text), step):
+        # The model forgives a letter that is cut off at the end.
+        yield text[start : start + PIECE_BYTES].encode(errors="ignore")[:PIECE_BYTES]
 
 
 @cache

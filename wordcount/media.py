@@ -8,6 +8,7 @@ under it does not apply. https://www.w3.org/TR/mediaqueries-5/
 import operator
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import tinycss2
 from tinycss2.ast import Node
@@ -65,7 +66,9 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq,
 }  # fmt: skip
 # What the browser that gives the truth does not have; it has nearly everything else that is asked.
-_UNSUPPORTED = re.compile(r"-(?:moz|ms|o|khtml)-|-webkit-(?:touch-callout|overflow-scrolling)|behavior")
+_UNSUPPORTED = re.compile(
+    r"-(?:moz|ms|o|khtml)-|-webkit-(?:touch-callout|overflow-scrolling)|behavior"
+)
 
 # True, False, or None for what is not known.
 Truth = bool | None
@@ -77,9 +80,10 @@ def media_apply(prelude: Sequence[Node]) -> bool:
     return queries == [[]] or any(_query(query) for query in queries)
 
 
-def media_attribute_applies(media: str) -> bool:
-    """The same, of the ``media`` attribute of a ``<style>``."""
-    return not media or media_apply(tinycss2.parse_component_value_list(media))
+@lru_cache(maxsize=1024)
+def applies(media: str) -> bool:
+    """The same, of text, such as the ``media`` attribute of a ``<style>``."""
+    return media_apply(tinycss2.parse_component_value_list(media))
 
 
 def is_supported(prelude: Sequence[Node]) -> bool:

@@ -5,8 +5,10 @@ this page, ``&`` is the rule around, and a list with one selector that no browse
 a whole. https://www.w3.org/TR/selectors-4/
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TypeGuard
 
 import tinycss2
@@ -41,6 +43,15 @@ PSEUDO_ELEMENTS = frozenset(
 BEFORE_THEY_HAD_TWO_COLONS = frozenset({"after", "before", "first-letter", "first-line"})
 
 
+# Names, joined by combinators and commas: `.menu > li a, #top`.
+_COMPOUND = r"(?:\*|-?[_a-zA-Z][-\w]*)?+(?:[.#]-?[_a-zA-Z][-\w]*)*+"
+_START = r"(?=[*.#\-_a-zA-Z])"
+_COMPLEX = rf"\s*+{_START}{_COMPOUND}(?:(?:\s*+[>+~]\s*+|\s++){_START}{_COMPOUND})*+\s*+"
+_PLAIN = re.compile(rf"{_COMPLEX}(?:,{_COMPLEX})*+", re.ASCII)
+_TYPE = re.compile(r"(?:^|(?<=[\s>+~]))[-_a-zA-Z]")
+_NAME = re.compile(r"[.#][-\w]+", re.ASCII)
+
+
 class _Invalid(Exception):
     """No browser knows this selector, so the rule that it is in is void."""
 
@@ -67,6 +78,21 @@ def selectors_in(prelude: Sequence[Node], parents: Sequence[Selector]) -> tuple[
         return tuple(_Reading(part, parents).whole(nested=True) for part in _parts(prelude))
     except _Invalid:
         return ()
+
+
+def selectors_of(text: str, parents: Sequence[Selector]) -> tuple[Selector, ...]:
+    """The same, of text."""
+    if not parents and _PLAIN.fullmatch(text):
+        return tuple(map(_plain, text.split(",")))
+    return selectors_in(tinycss2.parse_component_value_list(text), parents)
+
+
+@lru_cache(maxsize=4096)
+def _plain(text: str) -> Selector:
+    """A selector of nothing but names."""
+    ids, classes = text.count("#"), text.count(".")
+    types = len(_TYPE.findall(text))
+    return Selector(text.strip(), (ids, classes, types), frozenset(_NAME.findall(text)))
 
 
 def _parts(tokens: Sequence[Node]) -> list[list[Node]]:

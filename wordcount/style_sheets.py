@@ -5,8 +5,8 @@ few properties matter here; what a sheet says of anything else is taken out firs
 a sheet is colours and sizes.
 """
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -16,7 +16,8 @@ from tinycss2.ast import Node
 
 from wordcount import media
 from wordcount.display import is_display
-from wordcount.selectors import Selector, selectors_in
+from wordcount.selectors import Selector, selectors_in, selectors_of
+from wordcount.simple_rules import MARK, SimpleRule, set_aside
 
 # Their values besides those of `display`, and those that every property has.
 KEYWORDS = {
@@ -29,16 +30,6 @@ KEYWORDS = {
 FOR_ALL = {"inherit", "initial", "unset", "revert", "revert-layer"}
 # Deeper than anybody nests by hand; a stranger's sheet must not exhaust Python's stack.
 DEEPEST = 50
-
-_DECLARATION = re.compile(
-    r"(?:^|;)\s*((?:display|(?:content-)?visibility|float|position|all)\s*:[^;]*)", re.IGNORECASE
-)
-# A rule without blocks in its block, from where the one before it ends. Possessive, so that a
-# hostile sheet is read once.
-_RULE = re.compile(
-    r"(?:\A|(?<=[{};/]))(?:\s*+@font-face)?[^{};\"'/\\@]*+"
-    r"\{((?:[^{}\"'\\/]++|/(?!\*)|\\[^{}]|\"[^\"\\{}]*+\"|'[^'\\{}]*+')*+)\}"
-)
 
 
 @dataclass(frozen=True)
@@ -92,25 +83,18 @@ class Layers:
         return (*places, float("inf"))
 
 
-def without_the_rest(css: str) -> str:
-    """A sheet without what does not matter here, as far as that is easily seen."""
-    return _RULE.sub(_shortened, css)
+def rules_in(sheets: Iterable[str], names: AbstractSet[str]) -> list[Rule]:
+    """The rules of the sheets of a page that can apply on a screen, in their order.
 
-
-def _shortened(rule: re.Match[str]) -> str:
-    declarations = _DECLARATION.findall(rule[1])
-    if not declarations:
-        return ""
-    return f"{rule[0][: rule.start(1) - rule.start()]}{';'.join(declarations)}}}"
-
-
-def rules_in(sheets: Iterable[str]) -> list[Rule]:
-    """The rules of the sheets of a page that can apply on a screen, in their order."""
+    :param names: the classes (``.name``) and ids (``#name``) of the page, in lower case. Most rules
+        of a sheet are for other pages of its site; what needs a name that is not there is left out.
+    """
     layers = Layers()
-    found: list[tuple[tuple[Selector, ...], tuple[Declaration, ...], tuple[str, ...]]] = []
+    found: list[_Found] = []
     for sheet in sheets:
-        nodes = tinycss2.parse_stylesheet(without_the_rest(sheet), True, True)
-        found += _Reader(layers).rules(nodes, (), (), 0)
+        skeleton, simple = set_aside(sheet, names)
+        nodes = tinycss2.parse_stylesheet(skeleton, True, True)
+        found += _Reader(layers, simple).rules(nodes, (), (), 0)
     return [Rule(selectors, block, layers.rank(path)) for selectors, block, path in found]
 
 
@@ -120,11 +104,16 @@ _Found = tuple[tuple[Selector, ...], tuple[Declaration, ...], tuple[str, ...]]
 class _Reader:
     """Reads one sheet."""
 
-    def __init__(self, layers: Layers) -> None:
+    def __init__(self, layers: Layers, simple: Sequence[SimpleRule]) -> None:
         self._layers = layers
+        self._simple = simple
 
     def rules(
-        self, nodes: Iterable[Node], layer: tuple[str, ...], parents: tuple[Selector, ...], depth: int
+        self,
+        nodes: Iterable[Node],
+        layer: tuple[str, ...],
+        parents: tuple[Selector, ...],
+        depth: int,
     ) -> Iterator[_Found]:
         """The rules among these nodes, also those within at-rules and within other rules.
 
@@ -141,13 +130,23 @@ class _Reader:
                 yield parents, tuple(own), layer
                 own = []
             if node.type == "qualified-rule":
-                if selectors := selectors_in(node.prelude, parents):
+                if simple := self._set_aside(node):
+                    if selectors := selectors_of(simple.selectors, parents):
+                        yield selectors, declarations_in(simple.block), layer
+                elif selectors := selectors_in(node.prelude, parents):
                     content = tinycss2.parse_blocks_contents(node.content, True, True)
                     yield from self.rules(content, layer, selectors, depth + 1)
             elif node.type == "at-rule":
                 yield from self._at_rule(node, layer, parents, depth)
         if own:
             yield parents, tuple(own), layer
+
+    def _set_aside(self, rule: Node) -> SimpleRule | None:
+        mark = getattr(rule.prelude[0], "value", None) if rule.prelude else None
+        number = mark[1:] if isinstance(mark, str) and mark[:1] == MARK else ""
+        # A page may have such marks of its own.
+        is_ours = number.isdecimal() and int(number) < len(self._simple)
+        return self._simple[int(number)] if is_ours else None
 
     def _at_rule(
         self, rule: Node, layer: tuple[str, ...], parents: tuple[Selector, ...], depth: int
@@ -190,7 +189,7 @@ def _relevant(node: Any) -> list[Declaration]:
 
 @lru_cache(maxsize=4096)
 def declarations_in(style: str) -> tuple[Declaration, ...]:
-    """The declarations of a ``style`` attribute."""
+    """The declarations of a ``style`` attribute, or of a block without blocks."""
     nodes = tinycss2.parse_blocks_contents(style, True, True)
     return tuple(
         declaration

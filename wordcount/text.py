@@ -15,27 +15,14 @@ from typing import NamedTuple
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from wordcount.cascade import Style, styles_of
-from wordcount.display import Display, display_of, lays_out_its_children
+from wordcount.display import DEFAULT, Display
 
-# How a browser's own style sheet shows the elements of HTML; all others are in the line.
-# https://html.spec.whatwg.org/multipage/rendering.html
-DISPLAY: Mapping[str, Display] = {
-    **dict.fromkeys(
-        "address article aside blockquote br caption center dd details dialog dir div dl dt "
-        "fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr legend li "
-        "listing main menu nav ol optgroup option p plaintext pre search section summary table ul "
-        "xmp".split(),
-        Display.BLOCK,
-    ),
-    **dict.fromkeys("tbody tfoot thead tr".split(), Display.ROW),
-    **dict.fromkeys("td th".split(), Display.CELL),
-    **dict.fromkeys("button marquee meter progress select".split(), Display.ATOMIC),
-    **dict.fromkeys(
-        "area base basefont col colgroup datalist frame frameset head input link meta noembed "
-        "noframes noscript param rp script style template title".split(),
-        Display.NONE,
-    ),
-}
+# A separator of our own, so that a line break in the source, which a browser shows as a space, is
+# not taken for one that is shown. The HTML parser leaves no NUL in any text.
+LINE = "\0"
+CELL = "\t"
+END_OF_BOX = "end of box"
+
 # Something else is shown in their place, or nothing is.
 REPLACED = frozenset(
     "audio canvas iframe img input meter noscript progress template textarea video".split()
@@ -47,16 +34,19 @@ NOT_DRAWN = frozenset(
 )
 # Where white space is kept, so a line break in the source is one on the screen.
 KEEPS_LINES = frozenset({"listing", "plaintext", "pre", "xmp"})
-CHANGES_CONTEXT = KEEPS_LINES | {"math", "svg"}
+# The elements that need no closer look, and what parts them from their neighbours.
+SIMPLE = {
+    **{tag: LINE for tag, display in DEFAULT.items() if display is Display.BLOCK},
+    **dict.fromkeys(
+        "a abbr b bdi bdo big cite code data del dfn em font i ins kbd label mark q s samp small "
+        "span strike strong sub sup time tt u var wbr".split(),
+        "",
+    ),
+}
+for _tag in {"details", *KEEPS_LINES}:
+    del SIMPLE[_tag]
 # In a flex container, or out of the flow.
 BECOMES_A_BLOCK = {Display.INLINE, Display.ATOMIC, Display.ROW, Display.CELL}
-
-# Separators of our own, so that a line break in the source, which a browser shows as a space, is
-# not taken for one that is shown. U+001E RECORD SEPARATOR parts words by itself, should a page
-# hold one.
-LINE = "\x1e"
-CELL = "\t"
-END_OF_BOX = "end of box"
 
 # What CSS collapses.
 WHITE_SPACE = " \t\n\r\f"
@@ -100,6 +90,15 @@ class _Context(NamedTuple):
     keeps_lines: bool = False
     within: str = "html"
 
+    @property
+    def shows_text(self) -> bool:
+        """Whether text that stands here is seen."""
+        return self.visible and self.within != "svg"
+
+
+#: The context of nearly all elements.
+PLAIN = _Context()
+
 
 def text_of_html(html: str) -> VisibleText:
     """What a reader sees of an HTML page.
@@ -113,12 +112,13 @@ def text_of_html(html: str) -> VisibleText:
     title, language = _title_of(tree), root.attributes.get("lang") if root else None
     if root is None or body is None:  # a frameset
         return VisibleText(title, "", language)
-    return VisibleText(title, _lines(_seen(root, body, styles_of(tree)), LINE), language)
+    return VisibleText(title, _lines(_seen(root, body, styles_of(tree))), language)
 
 
 def text_of_plain(text: str) -> VisibleText:
     """What a reader sees of a page of plain text."""
-    return VisibleText("", _lines(text, "\n"))
+    # A database cannot store NUL in a text; to a reader it is nothing.
+    return VisibleText("", _lines(LINE.join(text.replace("\0", "").splitlines())))
 
 
 def _seen(root: LexborNode, body: LexborNode, styles: Mapping[int, Style]) -> str:
@@ -126,7 +126,7 @@ def _seen(root: LexborNode, body: LexborNode, styles: Mapping[int, Style]) -> st
 
     A body that is ``display: none`` is read all the same: a script will show it.
     """
-    context = _Context()
+    context = PLAIN
     for node in (root, body):
         context = _inner(node.tag or "", Display.BLOCK, styles.get(node.mem_id), context)
     pieces: list[str] = []
@@ -135,27 +135,35 @@ def _seen(root: LexborNode, body: LexborNode, styles: Mapping[int, Style]) -> st
     around: list[tuple[Iterator[LexborNode], _Context, str, int]] = []
     children = body.iter(include_text=True)
     while True:
+        plain = context is PLAIN
         for node in children:
             tag = node.tag or ""
             if tag == "-text":
-                if context.visible and context.within != "svg":
+                if plain and not at_start_of_box:
+                    pieces.append(node.text_content or "")
+                elif context.shows_text:
                     text = _text_of(node, context)
                     if at_start_of_box:
                         text = text.lstrip(WHITE_SPACE)
                         at_start_of_box = not text
                     pieces.append(text)
                 continue
-            style = styles.get(node.mem_id)
+            style = styles.get(node.mem_id) if styles else None
+            # Nearly all elements are of this kind, and need no closer look.
+            if plain and style is None and (after := SIMPLE.get(tag)) is not None:
+                if after:
+                    pieces.append(after)
+                around.append((children, context, after, 0))
+                children = node.iter(include_text=True)
+                break
             display = _display(tag, style, context)
             if display is Display.NONE:
                 continue
-            inner = context
-            if style or tag in CHANGES_CONTEXT or context.lays_out or context.within != "html":
-                inner = _inner(tag, display, style, context)
+            inner = _inner(tag, display, style, context)
             if display is Display.BLOCK and inner.visible:
                 pieces.append(LINE)
-            around.append((children, context, _after(node, display, inner), len(pieces)))
             at_start_of_box = at_start_of_box or display is Display.ATOMIC
+            around.append((children, context, _after(node, display, inner), len(pieces)))
             children, context = _children(node, tag, style), inner
             break
         else:
@@ -189,9 +197,9 @@ def _display(tag: str, style: Style | None, context: _Context) -> Display:
     elif context.within == "math":
         display = Display.NONE if tag in {"annotation", "annotation-xml"} else Display.BLOCK
     else:
-        display = DISPLAY.get(tag, Display.INLINE)
-    if style and style.display and tag not in {"noscript", "template"}:
-        display = display_of(style.display)
+        display = DEFAULT.get(tag, Display.INLINE)
+    if style and style.display is not None and tag not in {"noscript", "template"}:
+        display = style.display
     is_block = context.lays_out or (style is not None and style.is_out_of_flow)
     return Display.BLOCK if is_block and display in BECOMES_A_BLOCK else display
 
@@ -199,18 +207,19 @@ def _display(tag: str, style: Style | None, context: _Context) -> Display:
 def _inner(tag: str, display: Display, style: Style | None, context: _Context) -> _Context:
     """What an element hands on to what it holds."""
     visible, within = context.visible, context.within
-    if style and style.visibility:
-        visible = style.visibility == "visible"
+    if style and style.is_visible is not None:
+        visible = style.is_visible
     if tag in {"svg", "math"}:
         within = tag
     elif within == "svg" and tag in {"text", "foreignObject"}:
         within = "text" if tag == "text" else "html"
     elif within == "math" and tag == "mi":
         within = "mi"
-    lays_out = bool(style and style.display and lays_out_its_children(style.display))
+    lays_out = style is not None and style.lays_out
     if display is Display.CONTENTS:
         lays_out = context.lays_out
-    return _Context(visible, lays_out, context.keeps_lines or tag in KEEPS_LINES, within)
+    inner = _Context(visible, lays_out, context.keeps_lines or tag in KEEPS_LINES, within)
+    return PLAIN if inner == PLAIN else inner
 
 
 def _after(node: LexborNode, display: Display, inner: _Context) -> str:
@@ -245,16 +254,13 @@ def _strip_end(pieces: list[str], start: int) -> None:
 
 def _title_of(tree: LexborHTMLParser) -> str:
     """The text of the first <title>, but not of a picture's."""
-    of_pictures = {node.mem_id for node in tree.css("svg title")}
-    titles = (node for node in tree.css("title") if node.mem_id not in of_pictures)
-    title = next(titles, None)
+    title = tree.css_first("title:not(svg title)")
     return _collapse(title.text(deep=True)) if title else ""
 
 
-def _lines(text: str, separator: str) -> str:
-    # A database cannot store NUL in a text; to a reader it is nothing.
-    collapsed = (_collapse(line) for line in text.replace("\0", "").split(separator))
-    return "\n".join(line for line in collapsed if line)
+def _lines(text: str) -> str:
+    lines = (line.strip(" ") for line in _collapse(text).split(LINE))
+    return "\n".join(line for line in lines if line)
 
 
 def _collapse(text: str) -> str:

@@ -5,10 +5,11 @@ Chinese, Japanese, Thai, Khmer, Lao and Burmese), if it has at least one letter 
 https://unicode.org/reports/tr29/#Word_Boundaries
 """
 
-import unicodedata
 from collections import Counter
 
 from icu4py.breakers import WordBreaker
+
+from wordcount.normal_form import nfc
 
 # The rules for all languages together, as in browsers; no language changes them.
 LOCALE = "root"
@@ -20,6 +21,6 @@ def words_in(text: str) -> Counter[str]:
     segments = Counter(WordBreaker(text, LOCALE))
     words: Counter[str] = Counter()
     for segment, times in segments.items():
-        if any(map(str.isalpha, segment)):
-            words[unicodedata.normalize("NFC", segment)] += times
+        if segment.isalpha() or any(map(str.isalpha, segment)):
+            words[segment if segment.isascii() else nfc(segment)] += times
     return words

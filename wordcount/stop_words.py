@@ -1,0 +1,71 @@
+"""The stop words of a language: those that carry grammar rather than meaning.
+
+They come from NLTK, from stopwordsiso, and from ``stop_words.toml``, which says for each language
+what is taken from where, and why.
+"""
+
+import tomllib
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import nltk
+import stopwordsiso
+from nltk.corpus import stopwords
+
+from wordcount.normal_form import bare_forms, matching_forms, ranking_forms
+from wordcount.words import words_in
+
+# The lists are part of this project, so that every machine counts alike and none has to be
+# downloaded; NLTK reads only from folders on its path.
+NLTK_DATA = Path(__file__).parent.parent / "nltk_data"
+nltk.data.path.insert(0, str(NLTK_DATA))
+
+OUR_DATA = Path(__file__).with_suffix(".toml")
+
+
+@cache
+def stop_words_of(language: str | None) -> frozenset[str]:
+    """The stop words of a language; empty if none are known.
+
+    Each is cut and normalised as the words of a page are, so that a page's word is a stop word if
+    its :func:`wordcount.normal_form.matching_forms` is one of these. What ICU cuts into several
+    words is never one word of a page, and so is left out.
+
+    :param language: an ISO 639 code, as :func:`wordcount.language.language_of` gives it.
+    """
+    if language is None:
+        return frozenset()
+    words = _listed(language)
+    return frozenset(matching_forms(_normal(words, language), language))
+
+
+@cache
+def languages() -> frozenset[str]:
+    """The languages whose stop words are known."""
+    return frozenset(_our_data()) | stopwordsiso.langs()
+
+
+def _listed(language: str) -> set[str]:
+    """A list as it was written, of whole words and of phrases."""
+    ours = _our_data().get(language, {})
+    words: set[str] = set()
+    for name in ours.get("nltk", []):
+        words.update(stopwords.words(name))
+    if stopwordsiso.has_lang(language) and ours.get("iso", "nltk" not in ours):
+        words |= stopwordsiso.stopwords(language)
+    for other in ours.get("like", []):
+        words |= _listed(other)
+    words.difference_update(ours.get("less", "").split())
+    return words.union(ours.get("more", "").split())
+
+
+def _normal(words: Iterable[str], language: str) -> list[str]:
+    single = [next(iter(cut)) for word in words if len(cut := words_in(word)) == 1]
+    return ranking_forms(bare_forms(single, language), language)
+
+
+@cache
+def _our_data() -> dict[str, Any]:
+    return tomllib.loads(OUR_DATA.read_text(encoding="utf-8"))
