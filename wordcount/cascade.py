@@ -3,29 +3,39 @@
 https://www.w3.org/TR/css-cascade-5/#cascade-sort
 """
 
+import binascii
+import re
+from base64 import b64decode
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from operator import itemgetter
+from urllib.parse import unquote_to_bytes
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from wordcount import media
 from wordcount.display import DEFAULT, Display, display_of, lays_out_its_children
+from wordcount.simple_rules import WORDS, shortened
 from wordcount.style_sheets import Declaration, declarations_in, rules_in
+from wordcount.variables import Variables
 
 # What attributes say of an element; any style of the page wins over it.
 BY_ATTRIBUTE = (
-    ("[hidden], dialog:not([open])", Declaration("display", "none", important=False)),
+    (
+        "[hidden], dialog:not([open]), [popover]:not(dialog)",
+        Declaration("display", "none", important=False),
+    ),
     ("[hidden=until-found i]", Declaration("display", "revert", important=False)),
     ("[hidden=until-found i]", Declaration("content-visibility", "hidden", important=False)),
 )
 # What `all` stands for.
 ALL = ("display", "visibility", "float", "position", "content-visibility")
 # Where a `style` attribute may say something that matters here.
-STYLED = ", ".join(
-    f"[style*={word} i]" for word in ("display", "visibility", "float", "position", "all")
-)
+STYLED = ", ".join(f"[style*={word} i]" for word in WORDS)
+
+USES_VARIABLES = re.compile(r"(?:display|visibility|float|position)\s*:\s*var\(", re.I).search
 
 # Greater wins: important or not, in an attribute or a sheet, its layer, specificity, order.
 _Weight = tuple[bool, bool, tuple[float, ...], tuple[int, int, int], int]
@@ -58,10 +68,12 @@ def styles_of(tree: LexborHTMLParser) -> dict[int, Style]:
         for name in ALL if declaration.name == "all" else (declaration.name,):
             for element in elements:
                 said.setdefault(element, {})[name] = declaration.value
+    if any("var(" in declaration.value for _, declaration, _ in applied):
+        Variables(tree, said).fill_in()
     styles = {element: _style(*map(values.get, ALL)) for element, values in said.items()}
-    inheriting = [key for key, values in said.items() if values.get("display") == "inherit"]
+    inheriting = {element for element, values in said.items() if values.get("display") == "inherit"}
     if inheriting:
-        _inherit(tree, frozenset(inheriting), styles)
+        _inherit(tree, inheriting, styles)
     return styles
 
 
@@ -70,7 +82,7 @@ def _from_attributes(tree: LexborHTMLParser) -> Iterator[_Applied]:
         if elements := [node.mem_id for node in tree.css(selector)]:
             yield (False, False, (-1.0,), (0, 0, 0), 0), declaration, elements
     for node in tree.css(STYLED):
-        for declaration in declarations_in(node.attributes.get("style") or ""):
+        for declaration in declarations_in(shortened(node.attributes.get("style") or "")):
             yield (declaration.important, True, (), (0, 0, 0), 0), declaration, [node.mem_id]
 
 
@@ -78,14 +90,21 @@ def _from_sheets(tree: LexborHTMLParser) -> Iterator[_Applied]:
     sheets = _sheets_of(tree)
     if not sheets:
         return
-    names = _names_in(tree)
+    by_name = _elements_by_name(tree)
+    spellings = Counter(map(str.lower, by_name))
+    names = frozenset(spellings)
+    variables = any("var(" in sheet and USES_VARIABLES(sheet) for sheet in sheets)
     found: dict[str, list[int]] = {}
-    for order, rule in enumerate(rules_in(sheets, names)):
+    for order, rule in enumerate(rules_in(sheets, names, variables=variables)):
         for selector in rule.selectors:
             text = selector.text
             if text not in found:
                 there = text and names.issuperset(map(str.lower, selector.names))
-                found[text] = _matches(tree, text) if there else []
+                # Some pages do not tell `.Menu` from `.menu`; which do, only lexbor knows.
+                if text in by_name and spellings[text.lower()] == 1:
+                    found[text] = by_name[text]
+                else:
+                    found[text] = _matches(tree, text) if there else []
             if not found[text]:
                 continue
             for declaration in rule.declarations:
@@ -98,20 +117,38 @@ def _from_sheets(tree: LexborHTMLParser) -> Iterator[_Applied]:
 
 def _sheets_of(tree: LexborHTMLParser) -> list[str]:
     sheets = []
-    for node in tree.css("style"):
+    for node in tree.css("style, link[rel~=stylesheet i][href^='data:' i]"):
         attributes = node.attributes
         kind = attributes.get("type") or "text/css"
         if kind.lower() == "text/css" and media.applies(attributes.get("media") or ""):
-            sheets.append(node.text(deep=True))
+            is_link = node.tag == "link"
+            sheets.append(
+                _text_of_data(attributes.get("href") or "") if is_link else node.text(deep=True)
+            )
     return sheets
 
 
-def _names_in(tree: LexborHTMLParser) -> frozenset[str]:
-    """The classes and ids of a page, in lower case: some pages do not tell case apart."""
-    names = {f"#{node.attributes.get('id')}".lower() for node in tree.css("[id]")}
-    classes = {node.attributes.get("class") or "" for node in tree.css("[class]")}
-    names.update(f".{name}" for of_one in classes for name in of_one.lower().split())
-    return frozenset(names)
+def _text_of_data(url: str) -> str:
+    """The style sheet that a ``data:`` URL holds; empty if it holds none."""
+    head, _, data = url.partition(",")
+    content = unquote_to_bytes(data)
+    if head.rstrip().lower().endswith(";base64"):
+        try:
+            content = b64decode(content)
+        except binascii.Error:
+            return ""
+    return content.decode("utf-8", "replace") if "text/css" in head.lower() else ""
+
+
+def _elements_by_name(tree: LexborHTMLParser) -> dict[str, list[int]]:
+    """The elements that have a class (``.name``) or an id (``#name``)."""
+    by_name: dict[str, list[int]] = {}
+    for node in tree.css("[class]"):
+        for name in (node.attributes.get("class") or "").split():
+            by_name.setdefault(f".{name}", []).append(node.mem_id)
+    for node in tree.css("[id]"):
+        by_name.setdefault(f"#{node.attributes.get('id')}", []).append(node.mem_id)
+    return by_name
 
 
 def _matches(tree: LexborHTMLParser, selector: str) -> list[int]:
@@ -144,7 +181,7 @@ def _style(
     )
 
 
-def _inherit(tree: LexborHTMLParser, inheriting: frozenset[int], styles: dict[int, Style]) -> None:
+def _inherit(tree: LexborHTMLParser, inheriting: set[int], styles: dict[int, Style]) -> None:
     """Give elements that say ``display: inherit`` the display of their parents, from above."""
     for node in tree.css("*"):
         if node.mem_id in inheriting and node.parent:

@@ -13,8 +13,8 @@ class Display(IntEnum):
     INLINE = 0  # in the line, its words may join those around it
     ATOMIC = 1  # in the line as a whole, like a button; white space at its inner edges is gone
     BLOCK = 2  # on lines of its own
-    ROW = 3  # of a table: what follows is on another line
-    CELL = 4  # of a table: what follows, in the same row, is a word of its own
+    ROW = 3  # of a table: the row that follows is on another line
+    CELL = 4  # of a table: the cell that follows is apart
     CONTENTS = 5  # not there itself, only what it holds
     NONE = 6  # not there at all
 
@@ -31,10 +31,10 @@ DEFAULT: Mapping[str, Display] = {
     ),
     **dict.fromkeys("tbody tfoot thead tr".split(), Display.ROW),
     **dict.fromkeys("td th".split(), Display.CELL),
-    **dict.fromkeys("button marquee meter progress select".split(), Display.ATOMIC),
+    **dict.fromkeys("button input marquee meter progress select".split(), Display.ATOMIC),
     **dict.fromkeys(
-        "area base basefont col colgroup datalist frame frameset head input link meta noembed "
-        "noframes noscript param rp script style template title".split(),
+        "area base basefont col colgroup datalist frame frameset head link meta noembed noframes "
+        "noscript param rp script style template title".split(),
         Display.NONE,
     ),
 }
@@ -65,31 +65,44 @@ _OF_VALUE |= dict.fromkeys(
 _LAYS_OUT = frozenset(
     {"flex", "grid", "inline-flex", "inline-grid", "-webkit-flex", "-webkit-inline-flex"}
 )
+# The short forms of values of two or more keywords, in any order.
+_SHORT = {
+    frozenset({outer, inner}): short
+    for inner, (block, inline) in {
+        "flow": ("block", "inline"),
+        "flow-root": ("flow-root", "inline-block"),
+        "table": ("table", "inline-table"),
+        "flex": ("flex", "inline-flex"),
+        "grid": ("grid", "inline-grid"),
+        "ruby": ("block", "ruby"),
+        "list-item": ("list-item", "inline"),
+    }.items()
+    for outer, short in {"block": block, "inline": inline}.items()
+} | {
+    frozenset({"list-item", "flow"}): "list-item",
+    frozenset({"list-item", "flow-root"}): "list-item",
+    frozenset({"list-item", "block", "flow"}): "list-item",
+    frozenset({"list-item", "block", "flow-root"}): "list-item",
+    frozenset({"list-item", "inline", "flow"}): "inline",
+    frozenset({"list-item", "inline", "flow-root"}): "inline-block",
+    frozenset({"flow"}): "block",
+}
 
 
-def normal_form(value: str) -> str:
-    """The short form of a value of two keywords: ``inline flow-root`` is ``inline-block``."""
-    words = set(value.split())
-    if len(words) < 2:
-        return value
-    if "list-item" in words:
-        return "inline" if "inline" in words else "list-item"
-    inner = next(iter(words - {"block", "inline"}), "flow")
-    if "inline" in words:
-        return {"flow": "inline", "flow-root": "inline-block"}.get(inner, f"inline-{inner}")
-    return "block" if inner == "flow" else inner
+def _short(value: str) -> str:
+    return _SHORT.get(frozenset(value.split()), value)
 
 
 def is_display(value: str) -> bool:
     """Whether a browser knows this value, given in lower case."""
-    return normal_form(value) in _OF_VALUE
+    return _short(value) in _OF_VALUE
 
 
 def display_of(value: str) -> Display:
     """How an element with this value stands among its neighbours."""
-    return _OF_VALUE[normal_form(value)]
+    return _OF_VALUE[_short(value)]
 
 
 def lays_out_its_children(value: str) -> bool:
     """Whether the children of such an element become blocks: those of flex and grid do."""
-    return normal_form(value) in _LAYS_OUT
+    return _short(value) in _LAYS_OUT

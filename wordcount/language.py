@@ -1,6 +1,6 @@
 """Which language a text is in."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 
@@ -53,7 +53,7 @@ def language_of(text: str, declared: str | None = None) -> str | None:
     said = _code_of(declared)
     if said and len(text[:SHORT_TEXT].encode(errors="ignore")) < SHORT_TEXT:
         return said
-    votes: Counter[str] = Counter()
+    votes: dict[str, float] = defaultdict(float)
     pieces = list(_pieces_of(text))
     for piece in pieces:
         guess, probability = _identifier().classify(piece)

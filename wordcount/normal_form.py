@@ -51,24 +51,26 @@ _ELIDED = {
     ),
 }
 
+_Table = dict[int, int | str | None]
+
 # Arabic script: tatweel only stretches a word; vowel marks, and the hamza of an alef, are mostly
 # left out, and often the non-joiner; Arabic and Persian have each their own yeh and kaf.
-_ARABIC: dict[int, str | None] = {
+_ARABIC: _Table = {
     **dict.fromkeys((0x0640, *range(0x064B, 0x0660), 0x0670, 0x200C)),
     **str.maketrans("أإآٱىیک", "اااايي\u0643"),
 }
 # Hebrew: points and accents, and how people type geresh and gershayim.
-_HEBREW: dict[int, str | None] = {
+_HEBREW: _Table = {
     **dict.fromkeys((*range(0x0591, 0x05BE), 0x05BF, 0x05C1, 0x05C2, 0x05C4, 0x05C5, 0x05C7)),
     **str.maketrans("׳״", "'\""),
 }
 # Greek: the accents and breathings of every letter.
-_GREEK: dict[int, str | None] = {
+_GREEK: _Table = {
     code: unicodedata.normalize("NFD", chr(code))[0]
     for code in (*range(0x0370, 0x0400), *range(0x1F00, 0x2000))
     if unicodedata.decomposition(chr(code))
 }
-_IGNORED: dict[str, dict[int, str | None]] = {
+_IGNORED: dict[str, _Table] = {
     **dict.fromkeys(("ar", "ckb", "fa", "ps", "sd", "sdh", "ug", "ur"), _ARABIC),
     **dict.fromkeys(("he", "yi"), _HEBREW),
     "el": _GREEK,

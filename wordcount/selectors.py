@@ -43,12 +43,13 @@ PSEUDO_ELEMENTS = frozenset(
 BEFORE_THEY_HAD_TWO_COLONS = frozenset({"after", "before", "first-letter", "first-line"})
 
 
-# Names, joined by combinators and commas: `.menu > li a, #top`.
-_COMPOUND = r"(?:\*|-?[_a-zA-Z][-\w]*)?+(?:[.#]-?[_a-zA-Z][-\w]*)*+"
-_START = r"(?=[*.#\-_a-zA-Z])"
+# Names and the most usual conditions, joined by combinators and commas: `.menu > li:first-child`.
+_CONDITION = rf"[.#]-?[_a-zA-Z][-\w]*|:(?:{'|'.join(sorted(KNOWN))})(?![-\w(])|\[[-\w]+\]"
+_COMPOUND = rf"(?:\*|-?[_a-zA-Z][-\w]*)?+(?:{_CONDITION})*+"
+_START = r"(?=[*.#:\[\-_a-zA-Z])"
 _COMPLEX = rf"\s*+{_START}{_COMPOUND}(?:(?:\s*+[>+~]\s*+|\s++){_START}{_COMPOUND})*+\s*+"
 _PLAIN = re.compile(rf"{_COMPLEX}(?:,{_COMPLEX})*+", re.ASCII)
-_TYPE = re.compile(r"(?:^|(?<=[\s>+~]))[-_a-zA-Z]")
+_TYPE = re.compile(r"(?:^|(?<=[\s>+~]))-?[_a-zA-Z]")
 _NAME = re.compile(r"[.#][-\w]+", re.ASCII)
 
 
@@ -90,7 +91,7 @@ def selectors_of(text: str, parents: Sequence[Selector]) -> tuple[Selector, ...]
 @lru_cache(maxsize=4096)
 def _plain(text: str) -> Selector:
     """A selector of nothing but names."""
-    ids, classes = text.count("#"), text.count(".")
+    ids, classes = text.count("#"), text.count(".") + text.count(":") + text.count("[")
     types = len(_TYPE.findall(text))
     return Selector(text.strip(), (ids, classes, types), frozenset(_NAME.findall(text)))
 
@@ -149,7 +150,7 @@ class _Reading:
             elif token.type == "ident":
                 self._specificity[2] += 1
                 yield token.serialize()
-            elif isinstance(token, HashToken):
+            elif isinstance(token, HashToken) and token.is_identifier:
                 self._specificity[0] += 1
                 self._names.add(f"#{token.value}")
                 yield token.serialize()

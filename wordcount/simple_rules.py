@@ -16,15 +16,19 @@ from wordcount import media
 # It is private to this file: U+F8FF is no letter of any script.
 MARK = "\uf8ff"
 
+# What is looked for in a block before it is looked at more closely.
+WORDS = ("display", "visibility", "float", "position", "all")
+
 # Possessive, so that a hostile sheet is read once.
 _STRING = r"\"(?:[^\"\\{}]|\\[^{}])*+\"|'(?:[^'\\{}]|\\[^{}])*+'"
 _SOLID = rf"[^{{}}\"'\\/]++|/(?!\*)|\\[^{{}}]|{_STRING}"
-# A rule, a comment or an at-rule begins where the one before it ends.
-_BEGIN = r"(?:\A|(?<=[{};/]))"
+# A rule or an at-rule begins where the one before it ends.
+_BEGIN = r"(?:\A|(?<=[{};]))"
 _RULE = re.compile(
     rf"{_BEGIN}((?:\s*+@font-face)?(?:[^{{}};\"'/\\@]|{_STRING})*+)\{{((?:{_SOLID})*+)\}}"
 )
-_COMMENT = re.compile(r"/\*(?<![^{};/\s]/\*)(?:[^*]++|\*(?!/))*+\*/")
+# A comment, if it stands where white space may stand; what only looks like one is a string.
+_COMMENT = re.compile(rf"{_STRING}|/\*(?:(?<=[{{}};/\s]/\*)|(?<=\A/\*))((?:[^*]++|\*(?!/))*+)\*/")
 _PRELUDE = r"[^{};\"'/\\]*+"
 _MEDIA = re.compile(
     rf"@media\b({_PRELUDE})\{{(?:{_SOLID}|\{{(?:{_SOLID})*+\}})*+\}}", re.IGNORECASE
@@ -33,6 +37,8 @@ _EMPTY = re.compile(rf"{_BEGIN}\s*+@(?!layer){_PRELUDE}\{{\s*+\}}")
 _DECLARATION = re.compile(
     r"(?:^|;)\s*((?:display|(?:content-)?visibility|float|position|all)\s*:[^;]*)", re.IGNORECASE
 )
+_DECLARATION_OR_VARIABLE = re.compile(_DECLARATION.pattern.replace("all)", "all|--[^:;]*)"), re.I)
+_IS_SIMPLE = re.compile(r"[^{}()\[\]\"'\\/]*+").fullmatch
 _NAME = re.compile(r"[.#][^\s.#:>+~*|&]+")
 _NEVER = re.compile(r":(?::|hover|active|focus|visited|before|after)").search
 _HAS_BRACKETS = re.compile(r"[(\[]").search
@@ -49,23 +55,40 @@ class SimpleRule(NamedTuple):
     block: str
 
 
-def set_aside(css: str, names: AbstractSet[str]) -> tuple[str, list[SimpleRule]]:
+def set_aside(
+    css: str, names: AbstractSet[str], *, variables: bool = False
+) -> tuple[str, list[SimpleRule]]:
     """A sheet without its simple rules, and those of them that matter on this page.
 
     :param names: the classes (``.name``) and ids (``#name``) of the page, in lower case.
+    :param variables: declarations of custom properties matter, too.
     """
     rules: list[SimpleRule] = []
+    wanted = (*WORDS, "\\", "--") if variables else (*WORDS, "\\")
 
     def mark(rule: re.Match[str]) -> str:
         selectors, block = rule.groups()
-        declarations = _DECLARATION.findall(block)
-        if not declarations or not _may_match(selectors, names):
+        lowered = block.lower()
+        if not any(word in lowered for word in wanted) or not _may_match(selectors, names):
             return ""
-        rules.append(SimpleRule(selectors, ";".join(declarations)))
+        if "\\" in block:  # who knows what is written there
+            return rule[0]
+        rules.append(SimpleRule(selectors, shortened(block, variables=variables)))
         return f"{MARK}{len(rules) - 1}{{}}"
 
-    css = _MEDIA.sub(_unless_false, _COMMENT.sub("", css))
+    # To a sheet these are like white space; they are from a time of browsers without styles.
+    css = css.replace("<!--", " ").replace("-->", " ")
+    if "/*" in css:
+        css = _COMMENT.sub(lambda found: found[0] if found[1] is None else "", css)
+    css = _MEDIA.sub(_unless_false, css)
     return _EMPTY.sub("", _RULE.sub(mark, css)), rules
+
+
+def shortened(block: str, *, variables: bool = False) -> str:
+    """The declarations of a block that matter, if it is simple; otherwise the block."""
+    if not _IS_SIMPLE(block):
+        return block
+    return ";".join((_DECLARATION_OR_VARIABLE if variables else _DECLARATION).findall(block))
 
 
 def _may_match(selectors: str, names: AbstractSet[str]) -> bool:

@@ -54,7 +54,10 @@ def _listed(language: str) -> set[str]:
     for name in ours.get("nltk", []):
         words.update(stopwords.words(name))
     if stopwordsiso.has_lang(language) and ours.get("iso", "nltk" not in ours):
-        words |= stopwordsiso.stopwords(language)
+        listed = stopwordsiso.stopwords(language)
+        if encoding := ours.get("encoding"):
+            listed = {word.encode("latin-1").decode(encoding) for word in listed}
+        words |= listed
     for other in ours.get("like", []):
         words |= _listed(other)
     words.difference_update(ours.get("less", "").split())

@@ -34,7 +34,10 @@ DEEPEST = 50
 
 @dataclass(frozen=True)
 class Declaration:
-    """One valid declaration of a property that matters here; all in lower case."""
+    """One valid declaration of a property that matters here, or of a custom property.
+
+    :ivar value: in lower case, unless it has to do with custom properties.
+    """
 
     name: str
     value: str
@@ -83,16 +86,19 @@ class Layers:
         return (*places, float("inf"))
 
 
-def rules_in(sheets: Iterable[str], names: AbstractSet[str]) -> list[Rule]:
+def rules_in(
+    sheets: Iterable[str], names: AbstractSet[str], *, variables: bool = False
+) -> list[Rule]:
     """The rules of the sheets of a page that can apply on a screen, in their order.
 
     :param names: the classes (``.name``) and ids (``#name``) of the page, in lower case. Most rules
         of a sheet are for other pages of its site; what needs a name that is not there is left out.
+    :param variables: declarations of custom properties are wanted, too.
     """
     layers = Layers()
     found: list[_Found] = []
     for sheet in sheets:
-        skeleton, simple = set_aside(sheet, names)
+        skeleton, simple = set_aside(sheet, names, variables=variables)
         nodes = tinycss2.parse_stylesheet(skeleton, True, True)
         found += _Reader(layers, simple).rules(nodes, (), (), 0)
     return [Rule(selectors, block, layers.rank(path)) for selectors, block, path in found]
@@ -174,17 +180,21 @@ class _Reader:
 
 
 def _relevant(node: Any) -> list[Declaration]:
-    name = node.lower_name
-    if name != "display" and name not in KEYWORDS:
+    name = node.name if node.name.startswith("--") else node.lower_name
+    if name != "display" and name not in KEYWORDS and not name.startswith("--"):
         return []
     solid = (token for token in node.value if token.type not in {"whitespace", "comment"})
-    value = " ".join(token.serialize() for token in solid).lower()
-    if "var(" in value:
-        value = "unset"
-    is_valid = value in FOR_ALL or (
-        is_display(value) if name == "display" else value in KEYWORDS[name]
-    )
-    return [Declaration(name, value, node.important)] if is_valid else []
+    value = " ".join(token.serialize() for token in solid)
+    is_variable = name.startswith("--") or "var(" in value
+    if not is_variable:
+        value = value.lower()
+    valid = is_variable or is_valid(name, value)
+    return [Declaration(name, value, node.important)] if valid else []
+
+
+def is_valid(name: str, value: str) -> bool:
+    """Whether a property has this value, given in lower case."""
+    return value in FOR_ALL or (is_display(value) if name == "display" else value in KEYWORDS[name])
 
 
 @lru_cache(maxsize=4096)

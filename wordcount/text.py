@@ -10,6 +10,7 @@ https://html.spec.whatwg.org/multipage/dom.html#the-innertext-idl-attribute
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -27,11 +28,19 @@ END_OF_BOX = "end of box"
 REPLACED = frozenset(
     "audio canvas iframe img input meter noscript progress template textarea video".split()
 )
-# The parts of a picture that are drawn only by way of others, or not at all.
-NOT_DRAWN = frozenset(
-    "clipPath defs desc filter linearGradient marker mask metadata pattern radialGradient script "
-    "style symbol title".split()
-)
+NOT_DRAWN = frozenset("desc metadata script style title".split())  # of a picture
+NOT_IN_FORMULAS = frozenset("annotation annotation-xml mphantom script style".split())
+# Where an element is, by where it stands and its tag, if that is not where it stands.
+WITHIN = {
+    ("html", "math"): "math",
+    ("html", "select"): "select",
+    ("html", "svg"): "svg",
+    ("math", "mi"): "mi",
+    ("select", "option"): "option",
+    ("svg", "foreignObject"): "html",
+    ("svg", "text"): "text",
+    ("text", "foreignObject"): "html",
+}
 # Where white space is kept, so a line break in the source is one on the screen.
 KEEPS_LINES = frozenset({"listing", "plaintext", "pre", "xmp"})
 # The elements that need no closer look, and what parts them from their neighbours.
@@ -45,7 +54,8 @@ SIMPLE = {
 }
 for _tag in {"details", *KEEPS_LINES}:
     del SIMPLE[_tag]
-# In a flex container, or out of the flow.
+IN_THE_LINE = {Display.INLINE, Display.CONTENTS}
+# In a flex container, or out of the flow; and paragraphs always.
 BECOMES_A_BLOCK = {Display.INLINE, Display.ATOMIC, Display.ROW, Display.CELL}
 
 # What CSS collapses.
@@ -82,7 +92,8 @@ class _Context(NamedTuple):
     :ivar visible: not ``visibility: hidden``.
     :ivar lays_out: a flex or grid container, whose children are blocks.
     :ivar keeps_lines: a line break in the source is one on the screen.
-    :ivar within: ``html``, ``math``, a ``mi`` of it, ``svg`` or a ``text`` of it.
+    :ivar within: ``html``; ``math`` or a ``mi`` of it; ``select`` or an ``option`` of it; ``svg`` or a
+        ``text`` of it.
     """
 
     visible: bool = True
@@ -93,7 +104,7 @@ class _Context(NamedTuple):
     @property
     def shows_text(self) -> bool:
         """Whether text that stands here is seen."""
-        return self.visible and self.within != "svg"
+        return self.visible and self.within not in {"select", "svg"}
 
 
 #: The context of nearly all elements.
@@ -164,7 +175,7 @@ def _seen(root: LexborNode, body: LexborNode, styles: Mapping[int, Style]) -> st
                 pieces.append(LINE)
             at_start_of_box = at_start_of_box or display is Display.ATOMIC
             around.append((children, context, _after(node, display, inner), len(pieces)))
-            children, context = _children(node, tag, style), inner
+            children, context = _children(node, tag, style, display), inner
             break
         else:
             if not around:
@@ -188,33 +199,41 @@ def _text_of(node: LexborNode, context: _Context) -> str:
 
 def _display(tag: str, style: Style | None, context: _Context) -> Display:
     """How an element stands among its neighbours."""
-    if context.within in {"svg", "text"}:
-        display = Display.INLINE
-        if tag in NOT_DRAWN:
-            display = Display.NONE
-        elif tag in {"text", "foreignObject"}:
-            display = Display.BLOCK
-    elif context.within == "math":
-        display = Display.NONE if tag in {"annotation", "annotation-xml"} else Display.BLOCK
-    else:
-        display = DEFAULT.get(tag, Display.INLINE)
+    default = _default_display(tag, context.within)
+    # Nobody sees a comment; options are shown as their list is, whatever is said of them; and a
+    # chance to break a line is no box.
+    if tag in {"-comment", "wbr"} or context.within in {"select", "option"}:
+        return default
+    display = default
     if style and style.display is not None and tag not in {"noscript", "template"}:
         display = style.display
-    is_block = context.lays_out or (style is not None and style.is_out_of_flow)
-    return Display.BLOCK if is_block and display in BECOMES_A_BLOCK else display
+    if display in BECOMES_A_BLOCK and (
+        context.lays_out or tag == "p" or (style is not None and style.is_out_of_flow)
+    ):
+        return Display.BLOCK
+    return display
+
+
+def _default_display(tag: str, within: str) -> Display:
+    match within:
+        case "html":
+            return DEFAULT.get(tag, Display.INLINE)
+        case "select" | "option":
+            return Display.BLOCK if tag in {"optgroup", "option"} else Display.INLINE
+        case "svg" | "text":
+            if tag in NOT_DRAWN:
+                return Display.NONE
+            return Display.BLOCK if tag in {"foreignObject", "text"} else Display.INLINE
+        case _:
+            return Display.NONE if tag in NOT_IN_FORMULAS else Display.BLOCK
 
 
 def _inner(tag: str, display: Display, style: Style | None, context: _Context) -> _Context:
     """What an element hands on to what it holds."""
-    visible, within = context.visible, context.within
-    if style and style.is_visible is not None:
+    visible = context.visible
+    within = WITHIN.get((context.within, tag), context.within)
+    if style and style.is_visible is not None and within != "option":
         visible = style.is_visible
-    if tag in {"svg", "math"}:
-        within = tag
-    elif within == "svg" and tag in {"text", "foreignObject"}:
-        within = "text" if tag == "text" else "html"
-    elif within == "math" and tag == "mi":
-        within = "mi"
     lays_out = style is not None and style.lays_out
     if display is Display.CONTENTS:
         lays_out = context.lays_out
@@ -228,16 +247,22 @@ def _after(node: LexborNode, display: Display, inner: _Context) -> str:
         return END_OF_BOX
     if not inner.visible or display in {Display.INLINE, Display.CONTENTS}:
         return ""
-    if display is Display.CELL:
-        following = node.next
-        return CELL if following and following.tag != "-text" else ""
-    return LINE
+    if display is Display.BLOCK:
+        return LINE
+    following = node.next
+    if following is None or following.tag == "-text":
+        return ""
+    return CELL if display is Display.CELL else LINE
 
 
-def _children(node: LexborNode, tag: str, style: Style | None) -> Iterator[LexborNode]:
+def _children(
+    node: LexborNode, tag: str, style: Style | None, display: Display
+) -> Iterator[LexborNode]:
     """What an element shows of what it holds."""
-    if tag in REPLACED or (style and style.hides_contents):
+    if tag in REPLACED or (style and style.hides_contents and display not in IN_THE_LINE):
         return iter(())
+    if tag == "maction":
+        return islice((child for child in node.iter() if child.tag != "-comment"), 1)
     if tag == "details" and "open" not in node.attributes:
         return iter([child for child in node.iter() if child.tag == "summary"][:1])
     return node.iter(include_text=True)
