@@ -3,6 +3,7 @@
 import heapq
 import unicodedata
 from collections.abc import Iterator, Mapping, Set
+from functools import partial
 from typing import NamedTuple
 
 from wordcount.normal_form import bare_forms, matching_forms, ranking_forms
@@ -34,8 +35,8 @@ def rank(
     :param counts: word -> how often, as :func:`wordcount.words.words_in` gives it.
     :param language: of the page, an ISO 639 code; some fold case and elide by rules of their own.
     :param fold_case: count ``Python`` and ``python`` together, shown in the form that is more
-        frequent on the page (in lower case if both are equally so); otherwise each by itself,
-        untouched.
+        frequent on the page (with fewer capitals if both are equally so); otherwise each by
+        itself, untouched.
     :param top: how many rows; all by default.
     :param longest: how many characters of a word are shown, in code points; None for all of them.
         What is cut off gives way to an ellipsis; words are told apart by all of it.
@@ -82,13 +83,20 @@ def _folded(counts: Mapping[str, int], language: str | None) -> Iterator[_Row]:
     of_form: dict[str, int] = {}
     for form, times in zip(bare_forms(counts, language), counts.values(), strict=True):
         of_form[form] = of_form.get(form, 0) + times
-    of_key: dict[str, list[tuple[int, bool, str]]] = {}
+    of_key: dict[str, list[str]] = {}
     keys = ranking_forms(of_form, language)
-    for (form, times), key in zip(of_form.items(), keys, strict=True):
-        of_key.setdefault(key, []).append((-times, form != key, form))
+    for form, key in zip(of_form, keys, strict=True):
+        of_key.setdefault(key, []).append(form)
     for key, forms in of_key.items():
-        total = -sum(times for times, _, _ in forms)
-        yield -total, key, min(forms)[2], total
+        total = sum(of_form[form] for form in forms)
+        # Nearly all words have one form.
+        shown = forms[0] if len(forms) == 1 else min(forms, key=partial(_preference, of_form))
+        yield -total, key, shown, total
+
+
+def _preference(counts: Mapping[str, int], form: str) -> tuple[int, int, str]:
+    """The most frequent form, then that with the fewest capitals, then by the alphabet."""
+    return -counts[form], sum(map(str.isupper, form)), form
 
 
 def _shown(word: str, longest: int | None) -> str:

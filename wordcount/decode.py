@@ -30,8 +30,8 @@ PYTHON_NAMES = {"cp874": "windows-874"}
 XML_IN_UTF_16 = ((b"<\0?\0x\0", "utf-16le"), (b"\0<\0?\0x", "utf-16be"))
 # Where the standard looks for a declaration, in bytes.
 PRESCAN = 1024
-# Each time the head turns out to be longer, so many times as much of the page is parsed, so that
-# parsing it again and again costs little more than parsing it once.
+# If the head is longer, so many times as much of the page is parsed, and again until it ends: all
+# that costs little more than parsing it once.
 GROWTH = 8
 
 DECLARATIONS = 'meta[charset], meta[http-equiv="content-type" i][content]'
@@ -79,7 +79,7 @@ def _declared_in(body: bytes, media_type: str) -> str | None:
             return encoding
     in_meta = None if media_type == "application/xhtml+xml" else _declared_in_html(body)
     declared = in_meta or _declared_in_xml(body)
-    # What could be read as ASCII is not UTF-16; so says the standard, too.
+    # A declaration that could be read as ASCII was not in UTF-16; so says the standard, too.
     return "utf-8" if declared in {"utf-16le", "utf-16be"} else declared
 
 
@@ -119,7 +119,7 @@ def _declarations(body: bytes) -> Iterator[LexborNode]:
     # Browsers look into <noscript> here, though they run scripts.
     page = LexborHTMLParser(body[:size], scripting=False)
     yield from page.css(DECLARATIONS)
-    while size < len(body) and page.head and page.body and not page.body.first_child:
+    while size < len(body) and page.body and not page.body.first_child:
         size = _end_of_tag(body, size * GROWTH)
         page = LexborHTMLParser(body[:size], scripting=False)
         yield from page.head.css(DECLARATIONS) if page.head else ()

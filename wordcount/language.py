@@ -11,9 +11,9 @@ SHORT_TEXT = 200
 #: A text is judged by so many pieces, spread over all of it: a page may begin with an English menu,
 #: and end with comments in another language.
 PIECES = 8
-#: The size of a piece in UTF-8: 120 Latin letters or 40 Chinese ones tell about as much. The cost
+#: The size of a piece in UTF-8: 100 Latin letters or 33 Chinese ones tell about as much. The cost
 #: grows with it, and more decide no better.
-PIECE_BYTES = 120
+PIECE_BYTES = 100
 #: What the page says of itself counts like so many pieces.
 DECLARED_VOTES = 1.0
 #: A language that gathers less than this of each piece, between 0 and 1, is not taken.
@@ -82,9 +82,9 @@ def _kind_of(code: str) -> str:
 
 
 def _pieces_of(text: str) -> Iterator[bytes]:
-    """Pieces of a text, evenly spread, or nearly all of a short one."""
-    step = max(-(-len(text) // PIECES), PIECE_BYTES)
-    for start in range((step - PIECE_BYTES) // 2, len(text), step):
+    """Pieces of a text, evenly spread; they overlap in a short one."""
+    step = max(-(-len(text) // PIECES), PIECE_BYTES // 3)
+    for start in range(max((step - PIECE_BYTES) // 2, 0), len(text), step):
         # The model forgives a letter that is cut off at the end.
         yield text[start : start + PIECE_BYTES].encode(errors="ignore")[:PIECE_BYTES]
 

@@ -54,6 +54,8 @@ SIMPLE = {
 }
 for _tag in {"details", *KEEPS_LINES}:
     del SIMPLE[_tag]
+# Those of which there is nothing to see, and that part nothing.
+NOTHING = frozenset("-comment img input link meta noscript script source style template".split())
 IN_THE_LINE = {Display.INLINE, Display.CONTENTS}
 # In a flex container, or out of the flow; and paragraphs always.
 BECOMES_A_BLOCK = {Display.INLINE, Display.ATOMIC, Display.ROW, Display.CELL}
@@ -161,12 +163,15 @@ def _seen(root: LexborNode, body: LexborNode, styles: Mapping[int, Style]) -> st
                 continue
             style = styles.get(node.mem_id) if styles else None
             # Nearly all elements are of this kind, and need no closer look.
-            if plain and style is None and (after := SIMPLE.get(tag)) is not None:
-                if after:
-                    pieces.append(after)
-                around.append((children, context, after, 0))
-                children = node.iter(include_text=True)
-                break
+            if plain and style is None:
+                if (after := SIMPLE.get(tag)) is not None:
+                    if after:
+                        pieces.append(after)
+                    around.append((children, context, after, 0))
+                    children = node.iter(include_text=True)
+                    break
+                if tag in NOTHING:
+                    continue
             display = _display(tag, style, context)
             if display is Display.NONE:
                 continue
