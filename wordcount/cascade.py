@@ -27,6 +27,7 @@ BY_ATTRIBUTE = (
         "[hidden], dialog:not([open]), [popover]:not(dialog)",
         Declaration("display", "none", important=False),
     ),
+    ("dialog, [popover]", Declaration("position", "absolute", important=False)),
     ("[hidden=until-found i]", Declaration("display", "revert", important=False)),
     ("[hidden=until-found i]", Declaration("content-visibility", "hidden", important=False)),
 )

@@ -36,7 +36,7 @@ _USUALLY = {
 }  # fmt: skip
 
 # Those that even a long text hardly tells apart. Which of them it is, the page may say.
-_ALIKE = {"sr": "hr", "ms": "id", "nn": "no", "lzh": "zh", "gan": "zh", "hak": "zh", "nan": "zh"}
+_ALIKE = {"sr": "hr", "ms": "id", "nn": "no"}
 
 # The model's name for what is in no language, such as tables of figures.
 _NO_LANGUAGE = "zxx"

@@ -83,7 +83,10 @@ def media_apply(prelude: Sequence[Node]) -> bool:
 @lru_cache(maxsize=1024)
 def applies(media: str) -> bool:
     """The same, of text, such as the ``media`` attribute of a ``<style>``."""
-    return media_apply(tinycss2.parse_component_value_list(media))
+    try:
+        return media_apply(tinycss2.parse_component_value_list(media))
+    except RecursionError:  # brackets in brackets, deeper than any author writes
+        return False
 
 
 def is_supported(prelude: Sequence[Node]) -> bool:

@@ -71,8 +71,8 @@ _GREEK: _Table = {
     if unicodedata.decomposition(chr(code))
 }
 _IGNORED: dict[str, _Table] = {
-    **dict.fromkeys(("ar", "ckb", "fa", "ps", "sd", "sdh", "ug", "ur"), _ARABIC),
-    **dict.fromkeys(("he", "yi"), _HEBREW),
+    **dict.fromkeys(("ar", "ary", "arz", "ckb", "fa", "ps", "sd", "ug", "ur"), _ARABIC),
+    **dict.fromkeys(("hbo", "he", "yi"), _HEBREW),
     "el": _GREEK,
     "hi": {0x093C: None},  # the nukta: ज़्यादा and ज्यादा
     "bg": {ord("ѝ"): "и"},

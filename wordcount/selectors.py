@@ -16,6 +16,9 @@ from tinycss2.ast import FunctionBlock, HashToken, IdentToken, LiteralToken, Nod
 
 Specificity = tuple[int, int, int]
 
+# Longer than any author writes one, also with the selectors of the rules around it: each level of
+# nesting may double it.
+LONGEST = 5000  # characters
 # Pseudo-classes that are true of no element of a page that nobody has touched.
 NEVER = frozenset(
     "active autofill current focus focus-visible focus-within fullscreen future host hover "
@@ -53,7 +56,7 @@ _TYPE = re.compile(r"(?:^|(?<=[\s>+~]))-?[_a-zA-Z]")
 _NAME = re.compile(r"[.#][-\w]+", re.ASCII)
 
 
-class _Invalid(Exception):
+class _InvalidError(Exception):
     """No browser knows this selector, so the rule that it is in is void."""
 
 
@@ -77,7 +80,7 @@ def selectors_in(prelude: Sequence[Node], parents: Sequence[Selector]) -> tuple[
     """
     try:
         return tuple(_Reading(part, parents).whole(nested=True) for part in _parts(prelude))
-    except _Invalid:
+    except _InvalidError:
         return ()
 
 
@@ -121,7 +124,7 @@ class _Reading:
 
     def __init__(self, tokens: list[Node], parents: Sequence[Selector]) -> None:
         if not tokens:
-            raise _Invalid
+            raise _InvalidError
         self._tokens = tokens
         self._parents = parents
         self._specificity = [0, 0, 0]
@@ -132,22 +135,27 @@ class _Reading:
         """The selector; if `nested`, it is within its parents also when it does not say so."""
         relative = nested and bool(self._parents)
         if not relative and self._tokens[0].type == "literal" and self._tokens[0].value in "+~>":
-            raise _Invalid
+            raise _InvalidError
         pieces = list(self._pieces())
         if relative and not self._says_parent:
             pieces[:0] = [self._parent(), " "]
         matches = None not in pieces
         text = "".join(piece for piece in pieces if piece) or "*" if matches else ""
+        if len(text) > LONGEST:
+            raise _InvalidError
         a, b, c = self._specificity
         return Selector(text, (a, b, c), frozenset(self._names))
 
     def _pieces(self) -> Iterator[str | None]:
         """The selector in the words of the HTML engine; None for what matches no element."""
         tokens = iter(self._tokens)
+        starts = True  # a compound, which is where a type may stand
         for token in tokens:
+            started, starts = starts, False
             if token.type == "whitespace":
+                starts = True
                 yield " "
-            elif token.type == "ident":
+            elif token.type == "ident" and started:
                 self._specificity[2] += 1
                 yield token.serialize()
             elif isinstance(token, HashToken) and token.is_identifier:
@@ -160,7 +168,7 @@ class _Reading:
             elif _is(token, "."):
                 name = next(tokens, None)
                 if not isinstance(name, IdentToken):
-                    raise _Invalid
+                    raise _InvalidError
                 self._specificity[1] += 1
                 self._names.add(f".{name.value}")
                 yield f".{name.serialize()}"
@@ -169,9 +177,10 @@ class _Reading:
             elif _is(token, ":"):
                 yield self._pseudo(next(tokens, None), tokens)
             elif token.type == "literal" and token.value in {"*", ">", "+", "~", "|"}:
+                starts = token.value != "*"
                 yield token.value
             else:
-                raise _Invalid
+                raise _InvalidError
 
     def _parent(self) -> str | None:
         self._says_parent = True
@@ -190,7 +199,7 @@ class _Reading:
         if isinstance(token, FunctionBlock):
             return self._function(token)
         if not isinstance(token, IdentToken):
-            raise _Invalid
+            raise _InvalidError
         name = token.lower_value
         if name in BEFORE_THEY_HAD_TWO_COLONS:
             return None
@@ -200,13 +209,13 @@ class _Reading:
         if name in IN_OTHER_WORDS:
             return IN_OTHER_WORDS[name]
         if name not in KNOWN:
-            raise _Invalid
+            raise _InvalidError
         return f":{name}"
 
     def _pseudo_element(self, token: Node | None) -> None:
         name = getattr(token, "lower_value", None) or getattr(token, "lower_name", "")
         if name not in PSEUDO_ELEMENTS and not name.startswith("-webkit-"):
-            raise _Invalid
+            raise _InvalidError
 
     def _function(self, function: FunctionBlock) -> str | None:
         name = function.lower_name
@@ -223,14 +232,14 @@ class _Reading:
         if name == "dir":
             right_to_left = "[dir=rtl i], [dir=rtl i] *"
             return f":is({right_to_left})" if said == "rtl" else f":not({right_to_left})"
-        raise _Invalid
+        raise _InvalidError
 
     def _of_list(self, name: str, arguments: Sequence[Node]) -> str | None:
         selectors = []
         for part in _parts(arguments):
             try:
                 selectors.append(self._argument(name, part))
-            except _Invalid:
+            except _InvalidError:
                 if name not in FORGIVING:
                     raise
         if name != "where" and selectors:

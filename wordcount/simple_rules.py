@@ -29,7 +29,7 @@ _RULE = re.compile(
 )
 # A comment, if it stands where white space may stand; what only looks like one is a string.
 _COMMENT = re.compile(rf"{_STRING}|/\*(?:(?<=[{{}};/\s]/\*)|(?<=\A/\*))((?:[^*]++|\*(?!/))*+)\*/")
-_PRELUDE = r"[^{};\"'/\\]*+"
+_PRELUDE = r"[^@{};\"'/\\]*+"
 _MEDIA = re.compile(
     rf"@media\b({_PRELUDE})\{{(?:{_SOLID}|\{{(?:{_SOLID})*+\}})*+\}}", re.IGNORECASE
 )
@@ -78,8 +78,11 @@ def set_aside(
 
     # To a sheet these are like white space; they are from a time of browsers without styles.
     css = css.replace("<!--", " ").replace("-->", " ")
-    if "/*" in css:
-        css = _COMMENT.sub(lambda found: found[0] if found[1] is None else "", css)
+    if "*/" in css:
+        # No further than the last that is closed, or each that is not would be read to the end.
+        end = css.rindex("*/") + 2
+        comments_out = _COMMENT.sub(lambda it: it[0] if it[1] is None else "", css[:end])
+        css = comments_out + css[end:]
     css = _MEDIA.sub(_unless_false, css)
     return _EMPTY.sub("", _RULE.sub(mark, css)), rules
 

@@ -100,7 +100,10 @@ def rules_in(
     for sheet in sheets:
         skeleton, simple = set_aside(sheet, names, variables=variables)
         nodes = tinycss2.parse_stylesheet(skeleton, True, True)
-        found += _Reader(layers, simple).rules(nodes, (), (), 0)
+        try:
+            found += _Reader(layers, simple).rules(nodes, (), (), 0)
+        except RecursionError:  # brackets in brackets, deeper than any author writes
+            continue
     return [Rule(selectors, block, layers.rank(path)) for selectors, block, path in found]
 
 
@@ -201,9 +204,8 @@ def is_valid(name: str, value: str) -> bool:
 def declarations_in(style: str) -> tuple[Declaration, ...]:
     """The declarations of a ``style`` attribute, or of a block without blocks."""
     nodes = tinycss2.parse_blocks_contents(style, True, True)
-    return tuple(
-        declaration
-        for node in nodes
-        if node.type == "declaration"
-        for declaration in _relevant(node)
-    )
+    found = (_relevant(node) for node in nodes if node.type == "declaration")
+    try:
+        return tuple(declaration for of_node in found for declaration in of_node)
+    except RecursionError:  # brackets in brackets, deeper than any author writes
+        return ()

@@ -48,7 +48,7 @@ SIMPLE = {
     **{tag: LINE for tag, display in DEFAULT.items() if display is Display.BLOCK},
     **dict.fromkeys(
         "a abbr b bdi bdo big cite code data del dfn em font i ins kbd label mark q s samp small "
-        "span strike strong sub sup time tt u var wbr".split(),
+        "span strike strong sub sup time tt u var".split(),
         "",
     ),
 }
@@ -63,6 +63,12 @@ BECOMES_A_BLOCK = {Display.INLINE, Display.ATOMIC, Display.ROW, Display.CELL}
 # What CSS collapses.
 WHITE_SPACE = " \t\n\r\f"
 _ANY_WHITE_SPACE = re.compile(f"[{WHITE_SPACE}]+")
+# What CSS takes away between lines of the source that may be broken there anyway.
+# https://www.w3.org/TR/css-text-3/#line-break-transform
+ZERO_WIDTH_SPACE = "\u200b"
+_BREAK_AT_ZERO_WIDTH = re.compile(
+    f"[ \t]*\n[{WHITE_SPACE}]*{ZERO_WIDTH_SPACE}|{ZERO_WIDTH_SPACE}[ \t]*\n[{WHITE_SPACE}]*"
+)
 # To the rules for words every other space is like these, but not this one.
 NARROW_SPACE = "\u202f"
 # MathML shows a variable of one letter in italics, which are characters of their own.
@@ -131,7 +137,8 @@ def text_of_html(html: str) -> VisibleText:
 def text_of_plain(text: str) -> VisibleText:
     """What a reader sees of a page of plain text."""
     # A database cannot store NUL in a text; to a reader it is nothing.
-    return VisibleText("", _lines(LINE.join(text.replace("\0", "").splitlines())))
+    text = text.replace("\0", "").replace("\r\n", LINE).replace("\r", LINE).replace("\n", LINE)
+    return VisibleText("", _lines(text))
 
 
 def _seen(root: LexborNode, body: LexborNode, styles: Mapping[int, Style]) -> str:
@@ -143,8 +150,9 @@ def _seen(root: LexborNode, body: LexborNode, styles: Mapping[int, Style]) -> st
     for node in (root, body):
         context = _inner(node.tag or "", Display.BLOCK, styles.get(node.mem_id), context)
     pieces: list[str] = []
-    # At the start of a box in the line white space is gone, as at its end.
-    at_start_of_box = False
+    # At the start of a box in the line white space is gone, as at its end; after <wbr> it is gone
+    # if it holds a line break.
+    trim = ""
     around: list[tuple[Iterator[LexborNode], _Context, str, int]] = []
     children = body.iter(include_text=True)
     while True:
@@ -152,13 +160,11 @@ def _seen(root: LexborNode, body: LexborNode, styles: Mapping[int, Style]) -> st
         for node in children:
             tag = node.tag or ""
             if tag == "-text":
-                if plain and not at_start_of_box:
+                if plain and not trim:
                     pieces.append(node.text_content or "")
                 elif context.shows_text:
-                    text = _text_of(node, context)
-                    if at_start_of_box:
-                        text = text.lstrip(WHITE_SPACE)
-                        at_start_of_box = not text
+                    text = _trimmed(_text_of(node, context), trim)
+                    trim = "" if text else trim
                     pieces.append(text)
                 continue
             style = styles.get(node.mem_id) if styles else None
@@ -178,7 +184,8 @@ def _seen(root: LexborNode, body: LexborNode, styles: Mapping[int, Style]) -> st
             inner = _inner(tag, display, style, context)
             if display is Display.BLOCK and inner.visible:
                 pieces.append(LINE)
-            at_start_of_box = at_start_of_box or display is Display.ATOMIC
+            if display is Display.ATOMIC or tag == "wbr":
+                trim = tag
             around.append((children, context, _after(node, display, inner), len(pieces)))
             children, context = _children(node, tag, style, display), inner
             break
@@ -187,10 +194,18 @@ def _seen(root: LexborNode, body: LexborNode, styles: Mapping[int, Style]) -> st
                 return "".join(pieces)
             children, context, after, start = around.pop()
             if after == END_OF_BOX:
-                at_start_of_box = False
+                trim = ""
                 _strip_end(pieces, start)
             elif after:
                 pieces.append(after)
+
+
+def _trimmed(text: str, after: str) -> str:
+    """Text without its white space at the start, as far as that is gone there."""
+    if not after:
+        return text
+    kept = text.lstrip(WHITE_SPACE)
+    return text if after == "wbr" and "\n" not in text[: len(text) - len(kept)] else kept
 
 
 def _text_of(node: LexborNode, context: _Context) -> str:
@@ -264,7 +279,9 @@ def _children(
     node: LexborNode, tag: str, style: Style | None, display: Display
 ) -> Iterator[LexborNode]:
     """What an element shows of what it holds."""
-    if tag in REPLACED or (style and style.hides_contents and display not in IN_THE_LINE):
+    if tag in REPLACED:
+        return iter(())
+    if style and style.hides_contents and display not in IN_THE_LINE and tag != "table":
         return iter(())
     if tag == "maction":
         return islice((child for child in node.iter() if child.tag != "-comment"), 1)
@@ -289,6 +306,8 @@ def _title_of(tree: LexborHTMLParser) -> str:
 
 
 def _lines(text: str) -> str:
+    if ZERO_WIDTH_SPACE in text:
+        text = _BREAK_AT_ZERO_WIDTH.sub(ZERO_WIDTH_SPACE, text)
     lines = (line.strip(" ") for line in _collapse(text).split(LINE))
     return "\n".join(line for line in lines if line)
 
