@@ -10,7 +10,7 @@ $(shell [ "$$(cat $(READY) 2>/dev/null)" = "$(CURDIR)" ] && $(BIN)/python -c '' 
 	|| rm -f $(READY))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint
+.PHONY: help run test lint accuracy bench
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,13 @@ lint: $(READY) ## Check style and types
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
+
+accuracy: $(READY) ## Compare with what a browser shows; PAGES=FOLDER ARGS="--worst 20"
+	@$(if $(PAGES),,echo "Say which pages: make accuracy PAGES=FOLDER (docs/BENCH.md says of what kind)" >&2; exit 1;) \
+	$(BIN)/python -m bench.accuracy "$(PAGES)" $(ARGS)
+
+bench: $(READY) ## Measure the time and memory of counting; PAGES=FOLDER: on those pages
+	@$(BIN)/python -m bench $(addprefix --pages ,$(or $(PAGES),$(wildcard ../shared/pages))) $(ARGS)
 
 # The mark is written last, so a setup that was interrupted is done again, from nothing.
 $(READY): requirements.txt requirements-dev.txt

@@ -112,7 +112,7 @@ def warm_up() -> None:
     """Load all that a job needs, models and dictionaries too, so that a fork has it at once."""
     import fetch  # noqa: F401 -- for what it loads
 
-    count_page(b"<p>Ready to count the words of a page.")
+    count_page(b"<p>Ready to count the words of a page.").ranking()
 
 
 def count_and_save_words(job_key: str, worker: str = "") -> None:

@@ -9,10 +9,12 @@ from flask_migrate.cli import db as db_commands
 from sqlalchemy.exc import OperationalError
 
 from app import create_app
+from commands.count import count
 from config import ConfigError
 
 cli = AppGroup(help="Manage Wordcount.")
 cli.add_command(db_commands)
+cli.add_command(count)
 
 
 @cli.command(with_appcontext=False)

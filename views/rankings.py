@@ -33,7 +33,7 @@ class Ranking:
         _refuse_many(result.distinct_words or 0)
         counts = (result.result_all if self.stop_words else result.result_no_stop_words) or {}
         _refuse_many(len(counts))  # a word may have many forms
-        return rank(counts, fold_case=self.fold_case, top=self.top)
+        return rank(counts, language=result.language, fold_case=self.fold_case, top=self.top)
 
 
 def _refuse_many(words: int) -> None:

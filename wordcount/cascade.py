@@ -7,13 +7,13 @@ import binascii
 import re
 from base64 import b64decode
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from operator import itemgetter
 from urllib.parse import unquote_to_bytes
 
-from selectolax.lexbor import LexborHTMLParser, SelectolaxError
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from wordcount import media
 from wordcount.display import DEFAULT, Display, display_of, lays_out_its_children
@@ -21,21 +21,15 @@ from wordcount.simple_rules import WORDS, shortened
 from wordcount.style_sheets import Declaration, declarations_in, rules_in
 from wordcount.variables import Variables
 
-# What attributes say of an element; any style of the page wins over it.
-BY_ATTRIBUTE = (
-    (
-        "[hidden], dialog:not([open]), [popover]:not(dialog)",
-        Declaration("display", "none", important=False),
-    ),
-    ("dialog, [popover]", Declaration("position", "absolute", important=False)),
-    ("[hidden=until-found i]", Declaration("display", "revert", important=False)),
-    ("[hidden=until-found i]", Declaration("content-visibility", "hidden", important=False)),
+# All elements whose tag or attributes may say something that matters here. One question to the
+# tree costs as much as another, so there is one.
+TELLING = (
+    ":is(style, link[rel~=stylesheet i][href^='data:' i], dialog, [hidden], [popover], "
+    + ", ".join(f"[style*={word} i]" for word in WORDS)
+    + ")"
 )
 # What `all` stands for.
 ALL = ("display", "visibility", "float", "position", "content-visibility")
-# Where a `style` attribute may say something that matters here.
-STYLED = ", ".join(f"[style*={word} i]" for word in WORDS)
-
 USES_VARIABLES = re.compile(r"(?:display|visibility|float|position)\s*:\s*var\(", re.I).search
 
 # Greater wins: important or not, in an attribute or a sheet, its layer, specificity, order.
@@ -62,7 +56,15 @@ class Style:
 
 def styles_of(tree: LexborHTMLParser) -> dict[int, Style]:
     """The style of every element of which the page's own styles say something, by its `mem_id`."""
-    applied = [*_from_attributes(tree), *_from_sheets(tree)]
+    telling = [(node, node.attributes) for node in tree.css(TELLING)]
+    sheets = [sheet for node, attributes in telling if (sheet := _sheet_of(node, attributes))]
+    applied = [
+        (weight, declaration, [node.mem_id])
+        for node, attributes in telling
+        for weight, declaration in _from_attributes(node.tag, attributes)
+    ]
+    if sheets:
+        applied += _from_sheets(tree, sheets)
     applied.sort(key=itemgetter(0))
     said: dict[int, dict[str, str]] = {}
     for _, declaration, elements in applied:
@@ -78,19 +80,38 @@ def styles_of(tree: LexborHTMLParser) -> dict[int, Style]:
     return styles
 
 
-def _from_attributes(tree: LexborHTMLParser) -> Iterator[_Applied]:
-    for selector, declaration in BY_ATTRIBUTE:
-        if elements := [node.mem_id for node in tree.css(selector)]:
-            yield (False, False, (-1.0,), (0, 0, 0), 0), declaration, elements
-    for node in tree.css(STYLED):
-        for declaration in declarations_in(shortened(node.attributes.get("style") or "")):
-            yield (declaration.important, True, (), (0, 0, 0), 0), declaration, [node.mem_id]
+def _from_attributes(
+    tag: str | None, attributes: Mapping[str, str | None]
+) -> Iterator[tuple[_Weight, Declaration]]:
+    """What the attributes of an element say of it; any style of the page wins over all but the last."""
+    least = (False, False, (-1.0,), (0, 0, 0), 0)
+    is_dialog, is_popover = tag == "dialog", "popover" in attributes
+    if is_dialog or is_popover:
+        yield least, Declaration("position", "absolute")
+    if "open" not in attributes and (is_dialog or is_popover):
+        yield least, Declaration("display", "none")
+    if "hidden" in attributes:
+        if (attributes["hidden"] or "").lower() == "until-found":
+            yield least, Declaration("content-visibility", "hidden")
+        else:
+            yield least, Declaration("display", "none")
+    for declaration in declarations_in(shortened(attributes.get("style") or "")):
+        yield (declaration.important, True, (), (0, 0, 0), 0), declaration
 
 
-def _from_sheets(tree: LexborHTMLParser) -> Iterator[_Applied]:
-    sheets = _sheets_of(tree)
-    if not sheets:
-        return
+def _sheet_of(node: LexborNode, attributes: Mapping[str, str | None]) -> str | None:
+    """The style sheet of a ``<style>`` or of a link that holds one, if it is one for screens."""
+    if node.tag not in {"style", "link"}:
+        return None
+    kind = attributes.get("type") or "text/css"
+    if kind.lower() != "text/css" or not media.applies(attributes.get("media") or ""):
+        return None
+    return (
+        node.text(deep=True) if node.tag == "style" else _text_of_data(attributes.get("href") or "")
+    )
+
+
+def _from_sheets(tree: LexborHTMLParser, sheets: list[str]) -> Iterator[_Applied]:
     by_name = _elements_by_name(tree)
     spellings = Counter(map(str.lower, by_name))
     names = frozenset(spellings)
@@ -116,19 +137,6 @@ def _from_sheets(tree: LexborHTMLParser) -> Iterator[_Applied]:
                 yield weight, declaration, found[text]
 
 
-def _sheets_of(tree: LexborHTMLParser) -> list[str]:
-    sheets = []
-    for node in tree.css("style, link[rel~=stylesheet i][href^='data:' i]"):
-        attributes = node.attributes
-        kind = attributes.get("type") or "text/css"
-        if kind.lower() == "text/css" and media.applies(attributes.get("media") or ""):
-            is_link = node.tag == "link"
-            sheets.append(
-                _text_of_data(attributes.get("href") or "") if is_link else node.text(deep=True)
-            )
-    return sheets
-
-
 def _text_of_data(url: str) -> str:
     """The style sheet that a ``data:`` URL holds; empty if it holds none."""
     head, _, data = url.partition(",")
@@ -144,11 +152,12 @@ def _text_of_data(url: str) -> str:
 def _elements_by_name(tree: LexborHTMLParser) -> dict[str, list[int]]:
     """The elements that have a class (``.name``) or an id (``#name``)."""
     by_name: dict[str, list[int]] = {}
-    for node in tree.css("[class]"):
-        for name in (node.attributes.get("class") or "").split():
+    for node in tree.css(":is([class], [id])"):
+        attributes = node.attributes
+        for name in (attributes.get("class") or "").split():
             by_name.setdefault(f".{name}", []).append(node.mem_id)
-    for node in tree.css("[id]"):
-        by_name.setdefault(f"#{node.attributes.get('id')}", []).append(node.mem_id)
+        if name := attributes.get("id"):
+            by_name.setdefault(f"#{name}", []).append(node.mem_id)
     return by_name
 
 

@@ -55,10 +55,13 @@ def language_of(text: str, declared: str | None = None) -> str | None:
         return said
     votes: dict[str, float] = defaultdict(float)
     pieces = list(_pieces_of(text))
-    for piece in pieces:
+    for left, piece in zip(reversed(range(len(pieces))), pieces, strict=True):
         guess, probability = _identifier().classify(piece)
         if guess != _NO_LANGUAGE:
             votes[_USUALLY.get(guess, guess)] += probability
+        first, second, *_ = *sorted(votes.values(), reverse=True), 0, 0
+        if first - second > left + DECLARED_VOTES:
+            break  # whatever the others say
     if not votes or max(votes.values()) < LEAST_SHARE * len(pieces):
         return said
     if said:

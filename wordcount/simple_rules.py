@@ -69,8 +69,12 @@ def set_aside(
     def mark(rule: re.Match[str]) -> str:
         selectors, block = rule.groups()
         lowered = block.lower()
-        if not any(word in lowered for word in wanted) or not _may_match(selectors, names):
+        if not any(word in lowered for word in wanted):
             return ""
+        if not _HAS_BRACKETS(selectors):
+            selectors = _those_that_may_match(selectors, names)
+            if not selectors:
+                return ""
         if "\\" in block:  # who knows what is written there
             return rule[0]
         rules.append(SimpleRule(selectors, shortened(block, variables=variables)))
@@ -94,11 +98,11 @@ def shortened(block: str, *, variables: bool = False) -> str:
     return ";".join((_DECLARATION_OR_VARIABLE if variables else _DECLARATION).findall(block))
 
 
-def _may_match(selectors: str, names: AbstractSet[str]) -> bool:
-    return bool(_HAS_BRACKETS(selectors)) or any(
-        names.issuperset(_NAME.findall(selector)) and not _NEVER(selector)
-        for selector in selectors.lower().split(",")
-    )
+def _those_that_may_match(selectors: str, names: AbstractSet[str]) -> str:
+    """A list without the selectors that match nothing here; one that may be void is kept for that."""
+    parts = selectors.split(",")
+    kept = [part for part in parts if ":" in part or names >= {*_NAME.findall(part.lower())}]
+    return ",".join(kept) if any(not _NEVER(part.lower()) for part in kept) else ""
 
 
 def _unless_false(rule: re.Match[str]) -> str:

@@ -41,7 +41,7 @@ class Declaration:
 
     name: str
     value: str
-    important: bool
+    important: bool = False
 
 
 @dataclass(frozen=True)

@@ -301,7 +301,9 @@ def _strip_end(pieces: list[str], start: int) -> None:
 
 def _title_of(tree: LexborHTMLParser) -> str:
     """The text of the first <title>, but not of a picture's."""
-    title = tree.css_first("title:not(svg title)")
+    title = tree.css_first("title")
+    if title and title.parent and title.parent.tag != "head":
+        title = tree.css_first("title:not(svg title)")
     return _collapse(title.text(deep=True)) if title else ""
 
 

@@ -5,6 +5,8 @@ Chinese, Japanese, Thai, Khmer, Lao and Burmese), if it has at least one letter 
 https://unicode.org/reports/tr29/#Word_Boundaries
 """
 
+import re
+import unicodedata
 from collections import Counter
 
 from icu4py.breakers import WordBreaker
@@ -14,13 +16,50 @@ from wordcount.normal_form import nfc
 # The rules for all languages together, as in browsers; no language changes them.
 LOCALE = "root"
 
+# No word goes on beyond white space, but for U+202F, which the standard lets join words.
+# https://unicode.org/reports/tr29/#ExtendNumLetWB
+_JOINING_SPACE = "\u202f"
+_WHITE_SPACE = re.compile(rf"[^\S{_JOINING_SPACE}]+")
+# A run of these letters is one word by the rules, whatever punctuation is around it.
+_LETTERS = re.compile("[A-Za-zÀ-ÖØ-öø-ʯͰ-ͳͶͷΆΈΉΊΌΎ-ΡΣ-ϵϷ-ϿЀ-ҁҊ-ԯ]+").fullmatch
+_PUNCTUATION = '.,;:!?"()«»“”„…–—'
+
 
 def words_in(text: str) -> Counter[str]:
-    """How often each word stands in a text, each in the form it has there (NFC, case kept)."""
-    # Counting the raw segments first runs in C; only the distinct ones are then looked at.
-    segments = Counter(WordBreaker(text, LOCALE))
+    """How often each word stands in a text, each in the form it has there (NFC, case kept).
+
+    ICU is asked about each different piece between white space once, and not at all about plain
+    words, of which most texts in an alphabet are made.
+    """
+    pieces = Counter(_WHITE_SPACE.split(text) if _JOINING_SPACE in text else text.split())
     words: Counter[str] = Counter()
+    once, more = [], {}
+    for piece, times in pieces.items():
+        if piece.isascii():
+            plain = piece.strip(_PUNCTUATION)
+            if plain.isalpha():
+                words[plain] += times
+                continue
+        if _LETTERS(plain := piece.strip(_PUNCTUATION)):
+            words[nfc(plain)] += times
+        elif times == 1:
+            once.append(piece)
+        else:
+            more[piece] = times
+    segments = Counter(WordBreaker("\n".join(once), LOCALE))
+    numbers = iter(more.values())
+    times = next(numbers, 0)
+    for segment in WordBreaker("\n".join(more), LOCALE):
+        if segment == "\n":
+            times = next(numbers)
+        else:
+            segments[segment] += times
     for segment, times in segments.items():
-        if segment.isalpha() or any(map(str.isalpha, segment)):
+        if segment.isalpha() or any(map(is_letter, segment)):
             words[segment if segment.isascii() else nfc(segment)] += times
     return words
+
+
+def is_letter(character: str) -> bool:
+    """Whether a character makes a word: a letter, or a number that is written as one (``Ⅷ``)."""
+    return character.isalpha() or (character > "\x7f" and unicodedata.category(character) == "Nl")

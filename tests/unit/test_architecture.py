@@ -29,9 +29,11 @@ MAY_IMPORT = {
     "views": {"jobs", "models", "views", "wordcount"},
     "app": {"config", "models", "views", "wordcount.errors"},
     "worker": {"app", "config", "jobs", "models"},
-    "manage": {"app", "config", "dev", "jobs"},
+    "manage": {"app", "commands", "config", "dev", "jobs"},
     "gunicorn.conf": {"config"},
     "dev": {"dev"},
+    "commands": {"commands", "config", "fetch", "wordcount"},
+    "bench": {"bench", "wordcount"},
 }
 # The core, by its own rule, knows none of these.
 NOT_IN_THE_CORE = ("flask", "redis", "rq", "sqlalchemy", "requests")
@@ -50,7 +52,7 @@ NOT_IN_THE_WEB = (
 
 def modules() -> dict[str, Path]:
     files = [*PROJECT.glob("*.py")]
-    for package in ("wordcount", "views", "dev"):
+    for package in ("wordcount", "views", "dev", "commands", "bench"):
         files += PROJECT.glob(f"{package}/**/*.py")
     return {
         ".".join(file.relative_to(PROJECT).with_suffix("").parts).removesuffix(".__init__"): file
@@ -120,3 +122,7 @@ def test_the_web_does_without_what_only_a_job_needs() -> None:
         "create_app(settings_from({'DATABASE_URL': 'postgresql://localhost/none'}))"
     )
     assert loaded_after(code, NOT_IN_THE_WEB) == set()
+
+
+def test_the_command_line_loads_no_parser_until_a_command_needs_it() -> None:
+    assert loaded_after("import manage", NOT_IN_THE_WEB) == set()

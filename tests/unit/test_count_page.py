@@ -49,6 +49,22 @@ def test_as_written() -> None:
     assert (page.total_words, page.distinct_words) == (4, 1)
 
 
+def test_a_language_brings_its_own_rules() -> None:
+    page = count_page("<html lang=fr>L’eau, l'eau et l'Eau qu’elle a".encode())
+    assert page.counts == {"L’eau": 1, "l'eau": 1, "et": 1, "l'Eau": 1, "qu’elle": 1, "a": 1}
+    assert page.counts_without_stop_words == {"L’eau": 1, "l'eau": 1, "l'Eau": 1}
+    assert page.ranking() == [("eau", 3)]
+    assert page.ranking(stop_words=True) == [("eau", 3), ("a", 1), ("elle", 1), ("et", 1)]
+    assert (page.total_words, page.distinct_words) == (6, 4)
+
+
+def test_long_words_are_shortened_unless_they_are_wanted_whole() -> None:
+    page = count_page(b"x" * 300)
+    assert page.counts == {"x" * 300: 1}
+    assert page.ranking() == [("x" * 100 + "…", 1)]
+    assert page.ranking(longest=None) == [("x" * 300, 1)]
+
+
 def test_a_count_cannot_be_changed() -> None:
     page = count_page(b"one")
     with pytest.raises(FrozenInstanceError):

@@ -1,28 +1,40 @@
-"""Every rule of the ranking."""
+"""Words -> ranked counts. Further rules, by example: test_counting_rules.py."""
 
-from wordcount.counts import fold, rank, without
+from wordcount.counts import distinct, rank, without
 
 
 def test_most_frequent_first_then_the_alphabet() -> None:
     assert rank({"pear": 1, "apple": 1, "fig": 3}) == [("fig", 3), ("apple", 1), ("pear", 1)]
 
 
+def test_only_the_first_rows() -> None:
+    counts = {"pear": 1, "apple": 1, "fig": 3}
+    assert rank(counts, top=2) == [("fig", 3), ("apple", 1)]
+    assert rank(counts, top=0) == []
+    assert rank(counts, fold_case=False, top=1) == [("fig", 3)]
+
+
 def test_forms_that_differ_in_case_are_one_word_in_its_most_frequent_form() -> None:
     assert rank({"python": 2, "Python": 3, "PYTHON": 1}) == [("Python", 6)]
 
 
-def test_equally_frequent_forms_are_shown_in_lower_case() -> None:
+def test_equally_frequent_forms_are_shown_with_the_fewest_capitals() -> None:
     assert rank({"The": 1, "the": 1, "THE": 1}) == [("the", 3)]
+    assert rank({"STRASSE": 1, "Straße": 1}) == [("Straße", 2)]
 
 
 def test_as_written_each_form_counts_for_itself() -> None:
     assert rank({"python": 2, "Python": 3}, fold_case=False) == [("Python", 3), ("python", 2)]
 
 
-def test_folding() -> None:
-    assert fold("STRASSE") == fold("Straße") == "strasse"
-    assert fold("Don’t") == fold("don't")
-    assert fold("ΣΊΣΥΦΟΣ") == fold("σίσυφος")
+def test_an_elided_word_counts_for_the_form_without_the_elision() -> None:
+    counts = {"L'histoire": 2, "l’histoire": 1, "Histoire": 2}
+    assert rank(counts, language="fr") == [("histoire", 5)]
+    assert rank(counts, language="fr", fold_case=False) == [
+        ("Histoire", 2),
+        ("L'histoire", 2),
+        ("l’histoire", 1),
+    ]
 
 
 def test_the_order_does_not_depend_on_the_order_of_the_page() -> None:
@@ -31,6 +43,47 @@ def test_the_order_does_not_depend_on_the_order_of_the_page() -> None:
     assert rank(counts) == rank(backwards) == [("a", 4), ("c", 4), ("b", 2)]
 
 
+def test_a_long_word_is_shown_shortened_in_both_ways() -> None:
+    long = "a" * 101
+    for fold_case in (True, False):
+        assert rank({long: 1}, fold_case=fold_case) == [("a" * 100 + "…", 1)]
+        assert rank({long: 1}, fold_case=fold_case, longest=None) == [(long, 1)]
+    assert rank({"a" * 100: 1}) == [("a" * 100, 1)]
+    assert rank({"garden": 1}, longest=3) == [("gar…", 1)]
+
+
+def test_long_words_are_told_apart_by_all_of_them() -> None:
+    assert rank({"a" * 150 + "b": 1, "a" * 150 + "c": 2}) == [
+        ("a" * 100 + "…", 2),
+        ("a" * 100 + "…", 1),
+    ]
+
+
+def test_a_letter_is_not_parted_from_its_marks() -> None:
+    word = "a" * 99 + "o" + "\u0328\u0307" * 3 + "b"
+    assert rank({word: 1}) == [("a" * 99 + "…", 1)]
+    assert rank({"o" + "\u0328" * 200: 1}) == [("o" + "\u0328" * 99 + "…", 1)]
+
+
+def test_how_many_different_words() -> None:
+    assert distinct({}) == 0
+    assert distinct({"The": 1, "the": 1, "garden": 1}) == 2
+    assert distinct({"l'eau": 1, "eau": 1}) == 2
+    assert distinct({"l'eau": 1, "eau": 1}, "fr") == 1
+
+
 def test_stop_words_are_left_out_in_any_case() -> None:
     counts = {"The": 2, "the": 1, "Don’t": 1, "garden": 3}
     assert without(counts, {"the", "don't"}) == {"garden": 3}
+
+
+def test_an_elided_stop_word_is_left_out() -> None:
+    counts = {"qu’il": 2, "l'eau": 1}
+    assert without(counts, {"il", "l"}, "fr") == {"l'eau": 1}
+    assert without(counts, {"il", "l"}, "en") == counts
+
+
+def test_nothing_in_nothing_out() -> None:
+    assert rank({}) == []
+    assert without({}, {"the"}) == {}
+    assert without({"a": 1}, frozenset()) == {"a": 1}

@@ -35,3 +35,23 @@ def test_words(text: str, words: dict[str, int]) -> None:
 def test_composed_and_decomposed_letters_are_one_word() -> None:
     text = "café " + unicodedata.normalize("NFD", "café")
     assert words_in(text) == {"café": 2}
+
+
+def test_a_word_may_have_any_length() -> None:
+    assert words_in("a" * 2_000_000) == {"a" * 2_000_000: 1}
+
+
+def test_a_letter_may_have_any_number_of_marks() -> None:
+    # Sorted one by one, as unicodedata.normalize() does, these take minutes.
+    assert words_in("e" + "\u0301\u0323" * 300_000).keys() == {
+        "ẹ" + "\u0323" * 299_999 + "\u0301" * 300_000
+    }
+
+
+def test_spellings_are_counted_apart() -> None:
+    assert words_in("Don't don’t exam\u00adple example") == {
+        "Don't": 1,
+        "don’t": 1,
+        "exam\u00adple": 1,
+        "example": 1,
+    }

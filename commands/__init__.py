@@ -1,0 +1,1 @@
+"""What `manage.py` can do, beside the commands of Flask and its extensions."""

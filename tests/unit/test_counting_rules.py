@@ -1,0 +1,91 @@
+"""Every example of docs/COUNTING.md, read from the page itself."""
+
+import re
+from collections import Counter
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from wordcount import RULE_VERSION, PageCount, count_page
+from wordcount.stop_words import languages
+
+PAGE = (Path(__file__).parent.parent.parent / "docs" / "COUNTING.md").read_text(encoding="utf-8")
+
+
+def examples(*columns: str) -> list[object]:
+    """The rows of the table with these columns, each under the name of its rule."""
+    header = f"| {' | '.join(('Rule', *columns))} |\n"
+    assert header in PAGE
+    rows = PAGE.partition(header)[2].partition("\n\n")[0].splitlines()[1:]
+    assert rows
+    found: list[object] = []
+    for row in rows:
+        rule, *cells = (cell.strip() for cell in row.strip("|").split("|"))
+        assert len(cells) == len(columns), rule
+        found.append(pytest.param(*cells, id=rule))
+    return found
+
+
+def counted(text: str, language: str = "") -> PageCount:
+    """A page of one paragraph: the HTML of a cell."""
+    page = f"<html lang='{language}'><meta charset=utf-8><p>{text.strip('`')}</p>"
+    return count_page(page.encode())
+
+
+def words_of(cell: str) -> list[str]:
+    return [unescape(word) for word in re.findall("`([^`]+)`", cell)]
+
+
+def rows_of(cell: str) -> list[tuple[str, int]]:
+    rows = re.findall(r"`([^`]+)` (\d+)", cell)
+    assert len(rows) == len(words_of(cell))
+    assert rows or cell == "none"
+    return [(word, int(times)) for word, times in rows]
+
+
+@pytest.mark.parametrize(("text", "words"), examples("Text", "Words"))
+def test_what_is_a_word(text: str, words: str) -> None:
+    assert words_of(words) or words == "none"
+    assert counted(text).counts == Counter(words_of(words))
+
+
+@pytest.mark.parametrize(("language", "text", "rows"), examples("Page in", "Text", "Ranking"))
+def test_which_words_are_ranked_together(language: str, text: str, rows: str) -> None:
+    page = counted(text, language)
+    assert page.ranking(stop_words=True) == rows_of(rows)
+    assert page.distinct_words == len(rows_of(rows))
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "rows"), examples("Page in", "Text", "Ranking with case kept")
+)
+def test_with_case_kept(language: str, text: str, rows: str) -> None:
+    ranking = counted(text, language).ranking(stop_words=True, fold_case=False)
+    assert ranking == rows_of(rows)
+
+
+@pytest.mark.parametrize(("declared", "text", "language"), examples("`lang`", "Text", "Language"))
+def test_language(declared: str, text: str, language: str) -> None:
+    assert counted(text, declared).language == (None if language == "none" else language)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "rows"), examples("Page in", "Text", "Without stop words")
+)
+def test_stop_words(language: str, text: str, rows: str) -> None:
+    page = counted(text, language)
+    assert page.language == language
+    assert page.ranking() == rows_of(rows)
+
+
+def test_the_page_is_of_this_version() -> None:
+    assert f"version **{RULE_VERSION}**" in PAGE
+    history = PAGE.partition("## Versions")[2]
+    assert re.findall(r"^\| (\d+) \|", history, re.MULTILINE) == [
+        str(version + 1) for version in range(RULE_VERSION)
+    ]
+
+
+def test_the_page_tells_how_many_languages_have_stop_words() -> None:
+    assert f"for {len(languages())} languages there is a list" in PAGE
