@@ -14,6 +14,8 @@ from typing import TypeGuard
 import tinycss2
 from tinycss2.ast import FunctionBlock, HashToken, IdentToken, LiteralToken, Node
 
+from wordcount.simple_rules import ATTRIBUTE
+
 Specificity = tuple[int, int, int]
 
 # Longer than any author writes one, also with the selectors of the rules around it: each level of
@@ -47,13 +49,14 @@ BEFORE_THEY_HAD_TWO_COLONS = frozenset({"after", "before", "first-letter", "firs
 
 
 # Names and the most usual conditions, joined by combinators and commas: `.menu > li:first-child`.
-_CONDITION = rf"[.#]-?[_a-zA-Z][-\w]*|:(?:{'|'.join(sorted(KNOWN))})(?![-\w(])|\[[-\w]+\]"
+_CONDITION = rf"[.#]-?[_a-zA-Z][-\w]*|:(?:{'|'.join(sorted(KNOWN))})(?![-\w(])|{ATTRIBUTE.pattern}"
 _COMPOUND = rf"(?:\*|-?[_a-zA-Z][-\w]*)?+(?:{_CONDITION})*+"
 _START = r"(?=[*.#:\[\-_a-zA-Z])"
 _COMPLEX = rf"\s*+{_START}{_COMPOUND}(?:(?:\s*+[>+~]\s*+|\s++){_START}{_COMPOUND})*+\s*+"
 _PLAIN = re.compile(rf"{_COMPLEX}(?:,{_COMPLEX})*+", re.ASCII)
 _TYPE = re.compile(r"(?:^|(?<=[\s>+~]))-?[_a-zA-Z]")
 _NAME = re.compile(r"[.#][-\w]+", re.ASCII)
+_COMMA_IN_STRING = re.compile(r"\"[^\"]*,|'[^']*,").search
 
 
 class _InvalidError(Exception):
@@ -86,7 +89,7 @@ def selectors_in(prelude: Sequence[Node], parents: Sequence[Selector]) -> tuple[
 
 def selectors_of(text: str, parents: Sequence[Selector]) -> tuple[Selector, ...]:
     """The same, of text."""
-    if not parents and _PLAIN.fullmatch(text):
+    if not parents and _PLAIN.fullmatch(text) and not _COMMA_IN_STRING(text):
         return tuple(map(_plain, text.split(",")))
     return selectors_in(tinycss2.parse_component_value_list(text), parents)
 
@@ -94,9 +97,10 @@ def selectors_of(text: str, parents: Sequence[Selector]) -> tuple[Selector, ...]
 @lru_cache(maxsize=4096)
 def _plain(text: str) -> Selector:
     """A selector of nothing but names."""
-    ids, classes = text.count("#"), text.count(".") + text.count(":") + text.count("[")
-    types = len(_TYPE.findall(text))
-    return Selector(text.strip(), (ids, classes, types), frozenset(_NAME.findall(text)))
+    bare = ATTRIBUTE.sub("[", text) if "[" in text else text
+    ids, classes = bare.count("#"), bare.count(".") + bare.count(":") + bare.count("[")
+    types = len(_TYPE.findall(bare))
+    return Selector(text.strip(), (ids, classes, types), frozenset(_NAME.findall(bare)))
 
 
 def _parts(tokens: Sequence[Node]) -> list[list[Node]]:

@@ -39,9 +39,13 @@ _DECLARATION = re.compile(
 )
 _DECLARATION_OR_VARIABLE = re.compile(_DECLARATION.pattern.replace("all)", "all|--[^:;]*)"), re.I)
 _IS_SIMPLE = re.compile(r"[^{}()\[\]\"'\\/]*+").fullmatch
-_NAME = re.compile(r"[.#][^\s.#:>+~*|&]+")
+# An attribute in a selector.
+ATTRIBUTE = re.compile(r"\[\s*[-\w]+\s*(?:[~|^$*]?=\s*(?:\"[^\"\\]*\"|'[^'\\]*'|[-\w]+)\s*)?\]")
+# What is not seen from outside: attributes with their values, and what a condition is about.
+_IN_BRACKETS = re.compile(rf"{ATTRIBUTE.pattern}|\((?:[^()\"'\[\]]++|{ATTRIBUTE.pattern})*+\)")
+_OPEN = re.compile(r"\((?! *\))|\[").search
+_NAME = re.compile(r"[.#][^\s.#:>+~*|&()]+")
 _NEVER = re.compile(r":(?::|hover|active|focus|visited|before|after)").search
-_HAS_BRACKETS = re.compile(r"[(\[]").search
 
 
 class SimpleRule(NamedTuple):
@@ -69,12 +73,11 @@ def set_aside(
     def mark(rule: re.Match[str]) -> str:
         selectors, block = rule.groups()
         lowered = block.lower()
-        if not any(word in lowered for word in wanted):
+        if "@" in selectors or not any(word in lowered for word in wanted):
             return ""
-        if not _HAS_BRACKETS(selectors):
-            selectors = _those_that_may_match(selectors, names)
-            if not selectors:
-                return ""
+        selectors = _those_that_may_match(selectors, names)
+        if not selectors:
+            return ""
         if "\\" in block:  # who knows what is written there
             return rule[0]
         rules.append(SimpleRule(selectors, shortened(block, variables=variables)))
@@ -100,9 +103,21 @@ def shortened(block: str, *, variables: bool = False) -> str:
 
 def _those_that_may_match(selectors: str, names: AbstractSet[str]) -> str:
     """A list without the selectors that match nothing here; one that may be void is kept for that."""
-    parts = selectors.split(",")
-    kept = [part for part in parts if ":" in part or names >= {*_NAME.findall(part.lower())}]
-    return ",".join(kept) if any(not _NEVER(part.lower()) for part in kept) else ""
+    bare = _IN_BRACKETS.sub(_blank, selectors.lower())
+    if len(bare) != len(selectors) or _OPEN(bare):
+        return selectors
+    kept, some_may_match, start = [], False, 0
+    for part in bare.split(","):
+        may_match = names >= {*_NAME.findall(part)} and not _NEVER(part)
+        some_may_match = some_may_match or may_match
+        if may_match or ":" in part:
+            kept.append(selectors[start : start + len(part)])
+        start += len(part) + 1
+    return ",".join(kept) if some_may_match else ""
+
+
+def _blank(bracket: re.Match[str]) -> str:
+    return f"({' ' * (len(bracket[0]) - 2)})"
 
 
 def _unless_false(rule: re.Match[str]) -> str:
