@@ -76,14 +76,17 @@ def count_page(body: bytes, content_type: str | None = None) -> PageCount:
     # Imported here, because the web process ranks counts but never parses a page, and so needs
     # neither the parsers nor the language model.
     from wordcount.content_type import media_type_of
-    from wordcount.decode import decode
+    from wordcount.decode import decode, to_utf8
     from wordcount.language import language_of
     from wordcount.text import text_of_html, text_of_plain
     from wordcount.words import words_in
 
-    markup, charset = decode(body, content_type)
-    is_plain = media_type_of(content_type) == "text/plain"
-    page = text_of_plain(markup) if is_plain else text_of_html(markup)
+    if media_type_of(content_type) == "text/plain":
+        text, charset = decode(body, content_type)
+        page = text_of_plain(text)
+    else:
+        markup, charset = to_utf8(body, content_type)
+        page = text_of_html(markup)
     return PageCount(
         title=page.title,
         language=language_of(page.text, page.declared_language),

@@ -56,13 +56,14 @@ class Style:
 
 def styles_of(tree: LexborHTMLParser) -> dict[int, Style]:
     """The style of every element of which the page's own styles say something, by its `mem_id`."""
-    telling = [(node, node.attributes) for node in tree.css(TELLING)]
-    sheets = [sheet for node, attributes in telling if (sheet := _sheet_of(node, attributes))]
-    applied = [
-        (weight, declaration, [node.mem_id])
-        for node, attributes in telling
-        for weight, declaration in _from_attributes(node.tag, attributes)
-    ]
+    sheets: list[str] = []
+    applied: list[_Applied] = []
+    for node in tree.css(TELLING):
+        attributes = node.attributes
+        if sheet := _sheet_of(node, attributes):
+            sheets.append(sheet)
+        for weight, declaration in _from_attributes(node.tag, attributes):
+            applied.append((weight, declaration, [node.mem_id]))
     if sheets:
         applied += _from_sheets(tree, sheets)
     applied.sort(key=itemgetter(0))

@@ -60,6 +60,18 @@ def decode(body: bytes, content_type: str | None = None) -> tuple[str, str]:
     )
 
 
+def to_utf8(body: bytes, content_type: str | None = None) -> tuple[bytes, str]:
+    """The same as valid UTF-8, which is what the HTML parser reads.
+
+    :returns: also the encoding it came in. The bytes are `body` itself if they need no change,
+        so that a large page is not in memory twice.
+    """
+    text, encoding = decode(body, content_type)
+    if encoding == "utf-8" and not body.startswith(BYTE_ORDER_MARKS[0][0]) and "\ufffd" not in text:
+        return body, encoding
+    return text.encode(), encoding
+
+
 def _decode_as(encoding: str, body: bytes) -> tuple[str, str]:
     return endec.decode(body, encoding, "replace", bom="ignore"), encoding
 

@@ -17,6 +17,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from wordcount.cascade import Style, styles_of
 from wordcount.display import DEFAULT, Display
+from wordcount.slices import slices
 
 # A separator of our own, so that a line break in the source, which a browser shows as a space, is
 # not taken for one that is shown. The HTML parser leaves no NUL in any text.
@@ -119,19 +120,25 @@ class _Context(NamedTuple):
 PLAIN = _Context()
 
 
-def text_of_html(html: str) -> VisibleText:
+def text_of_html(html: str | bytes) -> VisibleText:
     """What a reader sees of an HTML page.
 
-    :param html: any text at all; like a browser, this never refuses a page.
+    :param html: any text at all, also as UTF-8; like a browser, this never refuses a page.
     """
+    title, language, text = _read(html)
+    return VisibleText(title, _lines(text), language)
+
+
+def _read(html: str | bytes) -> tuple[str, str | None, str]:
+    """Title, language and what is seen. The tree, several times as large as the page, ends here."""
     # As in a browser that runs scripts, what stands in <noscript> is not even parsed: a tag that is
     # left open in it swallows nothing of the page.
     tree = LexborHTMLParser(html, scripting=True)
     root, body = tree.root, tree.body
     title, language = _title_of(tree), root.attributes.get("lang") if root else None
     if root is None or body is None:  # a frameset
-        return VisibleText(title, "", language)
-    return VisibleText(title, _lines(_seen(root, body, styles_of(tree))), language)
+        return title, language, ""
+    return title, language, _seen(root, body, styles_of(tree))
 
 
 def text_of_plain(text: str) -> VisibleText:
@@ -317,4 +324,4 @@ def _lines(text: str) -> str:
 def _collapse(text: str) -> str:
     if NARROW_SPACE in text:
         return _ANY_WHITE_SPACE.sub(" ", text).strip(WHITE_SPACE)
-    return " ".join(text.split())
+    return " ".join(" ".join(part.split()) for part in slices(text))

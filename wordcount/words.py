@@ -12,6 +12,7 @@ from collections import Counter
 from icu4py.breakers import WordBreaker
 
 from wordcount.normal_form import nfc
+from wordcount.slices import slices
 
 # The rules for all languages together, as in browsers; no language changes them.
 LOCALE = "root"
@@ -31,7 +32,10 @@ def words_in(text: str) -> Counter[str]:
     ICU is asked about each different piece between white space once, and not at all about plain
     words, of which most texts in an alphabet are made.
     """
-    pieces = Counter(_WHITE_SPACE.split(text) if _JOINING_SPACE in text else text.split())
+    split = _WHITE_SPACE.split if _JOINING_SPACE in text else str.split
+    pieces: Counter[str] = Counter()
+    for part in slices(text):
+        pieces.update(split(part))
     words: Counter[str] = Counter()
     once, more = [], {}
     for piece, times in pieces.items():
