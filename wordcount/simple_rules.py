@@ -90,8 +90,29 @@ def set_aside(
         end = css.rindex("*/") + 2
         comments_out = _COMMENT.sub(lambda it: it[0] if it[1] is None else "", css[:end])
         css = comments_out + css[end:]
+    if not variables:
+        css = "}".join([piece for piece in css.split("}") if _may_matter(piece)])
     css = _MEDIA.sub(_unless_false, css)
     return _EMPTY.sub("", _RULE.sub(mark, css)), rules
+
+
+def _may_matter(piece: str) -> bool:
+    """Whether what stands between two closing braces may be more than a rule of no account.
+
+    Such a rule can be left out with its closing brace wherever it stands, be it in a string, and
+    all other braces still belong together. (Spelled out, for this is asked of every rule.)
+    """
+    if piece.count("{") != 1 or '"' in piece or "'" in piece or "@" in piece or "*" in piece:
+        return True
+    block = piece.lower()
+    return (
+        "display" in block
+        or "visibility" in block
+        or "float" in block
+        or "position" in block
+        or "all" in block
+        or "\\" in block
+    )
 
 
 def shortened(block: str, *, variables: bool = False) -> str:
