@@ -84,6 +84,9 @@ class CountWorker(Worker):
         The running job is killed and handed back, so that another worker takes it at once.
         """
         self.stopped = True
+        # RQ tells an idle worker by an exception, which is lost if the signal comes while Python
+        # forks or runs a `__del__`; then this ends the loop.
+        self._stop_requested = True
         if self.horse_pid:
             self.kill_horse()
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]

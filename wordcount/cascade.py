@@ -84,7 +84,7 @@ def styles_of(tree: LexborHTMLParser) -> dict[int, Style]:
 def _from_attributes(
     tag: str | None, attributes: Mapping[str, str | None]
 ) -> Iterator[tuple[_Weight, Declaration]]:
-    """What the attributes of an element say of it; any style of the page wins over all but the last."""
+    """What the attributes of an element say of it; only ``style`` wins over the page's sheets."""
     least = (False, False, (-1.0,), (0, 0, 0), 0)
     is_dialog, is_popover = tag == "dialog", "popover" in attributes
     if is_dialog or is_popover:

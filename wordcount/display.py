@@ -1,4 +1,4 @@
-"""The values of CSS ``display``, as far as they matter for where words are parted.
+"""How elements stand among their neighbours, as far as it matters for where words are parted.
 
 https://www.w3.org/TR/css-display-3/
 """
@@ -38,6 +38,15 @@ DEFAULT: Mapping[str, Display] = {
         Display.NONE,
     ),
 }
+# Something else is shown in their place, or nothing is.
+REPLACED = frozenset(
+    "audio canvas iframe img input meter noscript progress template textarea video".split()
+)
+NOT_DRAWN = frozenset("desc metadata script style title".split())  # of a picture
+NOT_IN_FORMULAS = frozenset("annotation annotation-xml mphantom script style".split())
+# Where white space is kept, so a line break in the source is one on the screen.
+KEEPS_LINES = frozenset({"listing", "plaintext", "pre", "xmp"})
+
 _OF_VALUE = {
     "none": Display.NONE,
     "contents": Display.CONTENTS,

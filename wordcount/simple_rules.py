@@ -123,7 +123,7 @@ def shortened(block: str, *, variables: bool = False) -> str:
 
 
 def _those_that_may_match(selectors: str, names: AbstractSet[str]) -> str:
-    """A list without the selectors that match nothing here; one that may be void is kept for that."""
+    """A list without what matches nothing here; what may make it void as a whole is kept."""
     bare = _IN_BRACKETS.sub(_blank, selectors.lower())
     if len(bare) != len(selectors) or _OPEN(bare):
         return selectors

@@ -1,0 +1,282 @@
+"""What a browser's ``innerText`` gives, by one walk through the tree, from top to bottom.
+
+What browsers do not show is passed by; where they start a new line or a new cell, words are kept
+apart; what stands in the line leaves words whole (``w<b>or</b>d`` is one word).
+https://html.spec.whatwg.org/multipage/dom.html#the-innertext-idl-attribute
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import NamedTuple
+
+from selectolax.lexbor import LexborNode
+
+from wordcount.cascade import Style
+from wordcount.display import (
+    DEFAULT,
+    KEEPS_LINES,
+    NOT_DRAWN,
+    NOT_IN_FORMULAS,
+    REPLACED,
+    Display,
+)
+
+# A separator of our own, so that a line break in the source, which a browser shows as a space, is
+# not taken for one that is shown. The HTML parser leaves no NUL in any text.
+LINE = "\0"
+CELL = "\t"
+END_OF_BOX = "end of box"
+
+# Where an element is, by where it stands and its tag, if that is not where it stands.
+WITHIN = {
+    ("html", "math"): "math",
+    ("html", "select"): "select",
+    ("html", "svg"): "svg",
+    ("math", "mi"): "mi",
+    ("select", "option"): "option",
+    ("svg", "foreignObject"): "html",
+    ("svg", "text"): "text",
+    ("text", "foreignObject"): "html",
+}
+# The elements that need no closer look, and what parts them from their neighbours.
+SIMPLE = {
+    **{tag: LINE for tag, display in DEFAULT.items() if display is Display.BLOCK},
+    **dict.fromkeys(
+        "a abbr b bdi bdo big cite code data del dfn em font i ins kbd label mark q s samp small "
+        "span strike strong sub sup time tt u var".split(),
+        "",
+    ),
+}
+for _tag in {"details", *KEEPS_LINES}:
+    del SIMPLE[_tag]
+# Those of which there is nothing to see, and that part nothing.
+NOTHING = frozenset("-comment img input link meta noscript script source style template".split())
+IN_THE_LINE = {Display.INLINE, Display.CONTENTS}
+# In a flex container, or out of the flow; and paragraphs always.
+BECOMES_A_BLOCK = {Display.INLINE, Display.ATOMIC, Display.ROW, Display.CELL}
+
+# What CSS collapses.
+WHITE_SPACE = " \t\n\r\f"
+# MathML shows a variable of one letter in italics, which are characters of their own.
+# https://www.w3.org/TR/mathml-core/#italic-mappings
+ITALIC = {
+    **{ord("A") + i: 0x1D434 + i for i in range(26)},
+    **{ord("a") + i: 0x1D44E + i for i in range(26)},
+    ord("h"): 0x210E,
+}
+
+
+class _Context(NamedTuple):
+    """What an element hands on to what it holds.
+
+    :ivar visible: not ``visibility: hidden``.
+    :ivar lays_out: a flex or grid container, whose children are blocks.
+    :ivar keeps_lines: a line break in the source is one on the screen.
+    :ivar within: ``html``, ``math`` or a ``mi`` in it, ``select`` or an ``option`` in it, ``svg``
+        or a ``text`` in it.
+    """
+
+    visible: bool = True
+    lays_out: bool = False
+    keeps_lines: bool = False
+    within: str = "html"
+
+    @property
+    def shows_text(self) -> bool:
+        """Whether text that stands here is seen."""
+        return self.visible and self.within not in {"select", "svg"}
+
+
+#: The context of nearly all elements.
+PLAIN = _Context()
+
+
+def seen(root: LexborNode, body: LexborNode, styles: Mapping[int, Style]) -> str:
+    """All text that is seen, with :data:`LINE` and :data:`CELL` between what is apart.
+
+    A body that is ``display: none`` is read all the same: a script will show it.
+    """
+    context = PLAIN
+    for node in (root, body):
+        context = _inner(node.tag or "", Display.BLOCK, styles.get(node.mem_id), context)
+    return _Walk(styles, context).through(body)
+
+
+class _Walk:
+    """A walk, and where it has come to.
+
+    :ivar around: what is left of the elements that the walk is in: their other children, their
+        context, what comes after them, and how many pieces there were before them.
+    :ivar trim: the tag of a box in the line that has begun, where white space is gone; or of a
+        ``wbr``, after which it is gone if it holds a line break.
+    """
+
+    def __init__(self, styles: Mapping[int, Style], context: _Context) -> None:
+        self._styles = styles
+        self._context = context
+        self._pieces: list[str] = []
+        self._around: list[tuple[Iterator[LexborNode], _Context, str, int]] = []
+        self._trim = ""
+
+    # One loop with all that nearly every node needs; calls would double what it costs.
+    def through(self, body: LexborNode) -> str:  # noqa: PLR0912
+        """All that is seen of a body."""
+        styles, pieces, around = self._styles, self._pieces, self._around
+        children = body.iter(include_text=True)
+        while True:
+            plain = self._context is PLAIN
+            for node in children:
+                tag = node.tag or ""
+                if tag == "-text":
+                    if plain and not self._trim:
+                        pieces.append(node.text_content or "")
+                    else:
+                        self._add_text(node)
+                    continue
+                style = styles.get(node.mem_id) if styles else None
+                if plain and style is None:
+                    # Nearly all elements are of this kind, and need no closer look.
+                    after = SIMPLE.get(tag)
+                    if after is not None:
+                        pieces.append(after)
+                        around.append((children, PLAIN, after, 0))
+                        children = node.iter(include_text=True)
+                        break
+                    if tag in NOTHING:
+                        continue
+                inside = self._enter(node, tag, style, children)
+                if inside is not None:
+                    children = inside
+                    break
+            else:
+                if not around:
+                    return "".join(pieces)
+                children, self._context, after, start = around.pop()
+                if after == END_OF_BOX:
+                    self._trim = ""
+                    _strip_end(pieces, start)
+                else:
+                    pieces.append(after)
+
+    def _add_text(self, node: LexborNode) -> None:
+        if self._context.shows_text:
+            text = _trimmed(_text_of(node, self._context), self._trim)
+            if text:
+                self._trim = ""
+                self._pieces.append(text)
+
+    def _enter(
+        self, node: LexborNode, tag: str, style: Style | None, siblings: Iterator[LexborNode]
+    ) -> Iterator[LexborNode] | None:
+        """Go into an element, if it is there at all, and give what it shows of what it holds."""
+        display = _display(tag, style, self._context)
+        if display is Display.NONE:
+            return None
+        inner = _inner(tag, display, style, self._context)
+        if display is Display.BLOCK and inner.visible:
+            self._pieces.append(LINE)
+        if display is Display.ATOMIC or tag == "wbr":
+            self._trim = tag
+        after = _after(node, display, inner)
+        self._around.append((siblings, self._context, after, len(self._pieces)))
+        self._context = inner
+        return _children(node, tag, style, display)
+
+
+def _trimmed(text: str, after: str) -> str:
+    """Text without its white space at the start, as far as that is gone there."""
+    if not after:
+        return text
+    kept = text.lstrip(WHITE_SPACE)
+    return text if after == "wbr" and "\n" not in text[: len(text) - len(kept)] else kept
+
+
+def _text_of(node: LexborNode, context: _Context) -> str:
+    text = node.text_content or ""
+    if context.keeps_lines:
+        return text.replace("\n", LINE)
+    if context.within == "mi":
+        return text.strip().translate(ITALIC) if len(text.strip()) == 1 else text
+    return text
+
+
+def _display(tag: str, style: Style | None, context: _Context) -> Display:
+    """How an element stands among its neighbours."""
+    default = _default_display(tag, context.within)
+    # Nobody sees a comment; options are shown as their list is, whatever is said of them; and a
+    # chance to break a line is no box.
+    if tag in {"-comment", "wbr"} or context.within in {"select", "option"}:
+        return default
+    display = default
+    if style and style.display is not None and tag not in {"noscript", "template"}:
+        display = style.display
+    if display in BECOMES_A_BLOCK and (
+        context.lays_out or tag == "p" or (style is not None and style.is_out_of_flow)
+    ):
+        return Display.BLOCK
+    return display
+
+
+def _default_display(tag: str, within: str) -> Display:
+    match within:
+        case "html":
+            return DEFAULT.get(tag, Display.INLINE)
+        case "select" | "option":
+            return Display.BLOCK if tag in {"optgroup", "option"} else Display.INLINE
+        case "svg" | "text":
+            if tag in NOT_DRAWN:
+                return Display.NONE
+            return Display.BLOCK if tag in {"foreignObject", "text"} else Display.INLINE
+        case _:
+            return Display.NONE if tag in NOT_IN_FORMULAS else Display.BLOCK
+
+
+def _inner(tag: str, display: Display, style: Style | None, context: _Context) -> _Context:
+    """What an element hands on to what it holds."""
+    visible = context.visible
+    within = WITHIN.get((context.within, tag), context.within)
+    if style and style.is_visible is not None and within != "option":
+        visible = style.is_visible
+    lays_out = style is not None and style.lays_out
+    if display is Display.CONTENTS:
+        lays_out = context.lays_out
+    inner = _Context(visible, lays_out, context.keeps_lines or tag in KEEPS_LINES, within)
+    return PLAIN if inner == PLAIN else inner
+
+
+def _after(node: LexborNode, display: Display, inner: _Context) -> str:
+    """What parts an element from what follows."""
+    if display is Display.ATOMIC:
+        return END_OF_BOX
+    if not inner.visible or display in {Display.INLINE, Display.CONTENTS}:
+        return ""
+    if display is Display.BLOCK:
+        return LINE
+    following = node.next
+    if following is None or following.tag == "-text":
+        return ""
+    return CELL if display is Display.CELL else LINE
+
+
+def _children(
+    node: LexborNode, tag: str, style: Style | None, display: Display
+) -> Iterator[LexborNode]:
+    """What an element shows of what it holds."""
+    if tag in REPLACED:
+        return iter(())
+    if style and style.hides_contents and display not in IN_THE_LINE and tag != "table":
+        return iter(())
+    if tag == "maction":
+        return islice((child for child in node.iter() if child.tag != "-comment"), 1)
+    if tag == "details" and "open" not in node.attributes:
+        return iter([child for child in node.iter() if child.tag == "summary"][:1])
+    return node.iter(include_text=True)
+
+
+def _strip_end(pieces: list[str], start: int) -> None:
+    """Take the white space at the end of all pieces from `start` on."""
+    while len(pieces) > start:
+        pieces[-1] = pieces[-1].rstrip(WHITE_SPACE)
+        if pieces[-1]:
+            return
+        del pieces[-1]
