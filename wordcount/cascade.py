@@ -157,8 +157,8 @@ def _elements_by_name(tree: LexborHTMLParser) -> dict[str, list[int]]:
         attributes = node.attributes
         for name in (attributes.get("class") or "").split():
             by_name.setdefault(f".{name}", []).append(node.mem_id)
-        if name := attributes.get("id"):
-            by_name.setdefault(f"#{name}", []).append(node.mem_id)
+        if identifier := attributes.get("id"):
+            by_name.setdefault(f"#{identifier}", []).append(node.mem_id)
     return by_name
 
 

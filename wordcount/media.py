@@ -166,7 +166,7 @@ def _operand(token: Node, ask: Callable[[Node], Truth]) -> Truth:
 
 def _supports(token: Node) -> Truth:
     if token.type == "function":
-        return token.lower_name == "selector"
+        return str(token.lower_name) == "selector"
     if token.type != "() block":
         return None
     name, _, value = tinycss2.serialize(token.content).strip().lower().partition(":")

@@ -199,7 +199,8 @@ class _Reading:
 
     def _pseudo(self, token: Node | None, rest: Iterator[Node]) -> str | None:
         if _is(token, ":"):
-            return self._pseudo_element(next(rest, None))
+            _check_pseudo_element(next(rest, None))
+            return None
         if isinstance(token, FunctionBlock):
             return self._function(token)
         if not isinstance(token, IdentToken):
@@ -215,11 +216,6 @@ class _Reading:
         if name not in KNOWN:
             raise _InvalidError
         return f":{name}"
-
-    def _pseudo_element(self, token: Node | None) -> None:
-        name = getattr(token, "lower_value", None) or getattr(token, "lower_name", "")
-        if name not in PSEUDO_ELEMENTS and not name.startswith("-webkit-"):
-            raise _InvalidError
 
     def _function(self, function: FunctionBlock) -> str | None:
         name = function.lower_name
@@ -264,3 +260,10 @@ class _Reading:
         inner = reading.whole()
         self._says_parent |= reading._says_parent
         return replace(inner, text=inner.text and combinator + inner.text)
+
+
+def _check_pseudo_element(token: Node | None) -> None:
+    """Void the rule if no browser knows this: it is taken for no element in any case."""
+    name = str(getattr(token, "lower_value", None) or getattr(token, "lower_name", ""))
+    if name not in PSEUDO_ELEMENTS and not name.startswith("-webkit-"):
+        raise _InvalidError

@@ -8,6 +8,7 @@ little that remains, with a mark in the place of each rule that was set aside.
 
 import re
 from collections.abc import Set as AbstractSet
+from itertools import accumulate
 from typing import NamedTuple
 
 from wordcount import media
@@ -33,7 +34,7 @@ _PRELUDE = r"[^@{};\"'/\\]*+"
 _MEDIA = re.compile(
     rf"@media\b({_PRELUDE})\{{(?:{_SOLID}|\{{(?:{_SOLID})*+\}})*+\}}", re.IGNORECASE
 )
-_EMPTY = re.compile(rf"{_BEGIN}\s*+@(?!layer){_PRELUDE}\{{\s*+\}}")
+_EMPTY = re.compile(rf"(?:\A|(?<=[{{}}]))\s*+@(?!layer){_PRELUDE}\{{\s*+\}}")
 _DECLARATION = re.compile(
     r"(?:^|;)\s*((?:display|(?:content-)?visibility|float|position|all)\s*:[^;]*)", re.IGNORECASE
 )
@@ -73,16 +74,19 @@ def set_aside(
     def mark(rule: re.Match[str]) -> str:
         selectors, block = rule.groups()
         lowered = block.lower()
+        # What stands before a semicolon may belong to this rule, and be void with it.
+        gone = "{}" if rule.string[rule.start() - 1 : rule.start()] == ";" else ""
         if "@" in selectors or not any(word in lowered for word in wanted):
-            return ""
+            return gone
         selectors = _those_that_may_match(selectors, names)
         if not selectors:
-            return ""
+            return gone
         if "\\" in block:  # who knows what is written there
             return rule[0]
         rules.append(SimpleRule(selectors, shortened(block, variables=variables)))
         return f"{MARK}{len(rules) - 1}{{}}"
 
+    whole = css
     # To a sheet these are like white space; they are from a time of browsers without styles.
     css = css.replace("<!--", " ").replace("-->", " ")
     if "*/" in css:
@@ -90,10 +94,18 @@ def set_aside(
         end = css.rindex("*/") + 2
         comments_out = _COMMENT.sub(lambda it: it[0] if it[1] is None else "", css[:end])
         css = comments_out + css[end:]
+    if not _is_balanced(css):
+        return whole, []
     if not variables:
         css = "}".join([piece for piece in css.split("}") if _may_matter(piece)])
     css = _MEDIA.sub(_unless_false, css)
     return _EMPTY.sub("", _RULE.sub(mark, css)), rules
+
+
+def _is_balanced(css: str) -> bool:
+    """Whether all braces belong together: one that does not spoils rules, so all must be there."""
+    *depths, end = accumulate(piece.count("{") - 1 for piece in css.split("}"))
+    return end == -1 and min(depths, default=0) >= 0
 
 
 def _may_matter(piece: str) -> bool:
@@ -103,6 +115,8 @@ def _may_matter(piece: str) -> bool:
     all other braces still belong together. (Spelled out, for this is asked of every rule.)
     """
     if piece.count("{") != 1 or '"' in piece or "'" in piece or "@" in piece or "*" in piece:
+        return True
+    if ";" in piece[: piece.index("{")]:
         return True
     block = piece.lower()
     return (
@@ -142,4 +156,7 @@ def _blank(bracket: re.Match[str]) -> str:
 
 
 def _unless_false(rule: re.Match[str]) -> str:
-    return rule[0] if media.applies(rule[1]) else ""
+    """Nothing in the place of an ``@media`` that does not hold, if it begins where a rule does."""
+    before = rule.string[max(0, rule.start() - 100) : rule.start()].rstrip()
+    begins = before.endswith(("{", "}")) or (not before and rule.start() < 100)
+    return "" if begins and not media.applies(rule[1]) else rule[0]

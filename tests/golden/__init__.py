@@ -88,5 +88,7 @@ def words_of(text: str) -> Counter[str]:
     return Counter(
         unicodedata.normalize("NFC", segment)
         for segment in WordBreaker(text, "root")
-        if any(map(str.isalpha, segment))
+        if any(
+            character.isalpha() or unicodedata.category(character) == "Nl" for character in segment
+        )
     )

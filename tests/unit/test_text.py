@@ -33,15 +33,16 @@ from wordcount.text import text_of_html, text_of_plain
         pytest.param("<title>t</title><p>a", "a", id="title is not text"),
         pytest.param("<frameset><frame src=x></frameset>", "", id="frameset"),
         pytest.param("", "", id="nothing"),
-        pytest.param("a\x00b<p>c\x1ed", "ab\nc\nd", id="control characters"),
+        pytest.param("a\x00b<p>c\x1ed", "ab\nc d", id="control characters"),
         pytest.param("<div hidden>" * 3000 + "deep</div>", "", id="hidden in hidden"),
         pytest.param(
             "<div hidden style='display:none'><details hidden><p hidden>a</details></div>b",
             "b",
             id="hidden in several ways",
         ),
-        pytest.param("<body hidden>a<p>b", "", id="hidden body"),
-        pytest.param("<body style='display:none'>a<p>b", "", id="body without display"),
+        # Such pages are shown by a script; innerText, too, gives their text.
+        pytest.param("<body hidden>a<p>b", "a\nb", id="hidden body"),
+        pytest.param("<body style='display:none'>a<p>b", "a\nb", id="body without display"),
         pytest.param("<html style='visibility:hidden'><p>a", "", id="hidden page"),
         pytest.param("<p>" * 3000 + "deep", "deep", id="deep nesting"),
         pytest.param("<p>a<p>b</div></span></p>c", "a\nb\nc", id="broken markup"),
@@ -65,3 +66,17 @@ def test_title_and_language() -> None:
 def test_plain_text_is_taken_as_it_is() -> None:
     page = text_of_plain("<p>not a tag</p>\r\n\r\n two\x00  words ")
     assert page.text == "<p>not a tag</p>\ntwo words"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<title>a\0b&#0;c</title>a\0b&#0;c",
+        "<svg><text>a\0b&#0;c</text></svg><math><mi>a\0&#0;b</mi></math>",
+        "<xmp>a\0b</xmp><pre>a\0\n&#0;</pre><select><option>a\0b</select><plaintext>a\0b",
+        "<style>p{content:'\0'}</style><table>a\0b<td>\0</table><p title='\0'>\0",
+    ],
+)
+def test_no_nul_is_left(html: str) -> None:
+    for page in (text_of_html(html), text_of_html(html.encode()), text_of_plain(html)):
+        assert "\0" not in page.text + page.title

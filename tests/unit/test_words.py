@@ -1,10 +1,14 @@
 """Text in, words out."""
 
 import unicodedata
+from collections import Counter
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from icu4py.breakers import WordBreaker
 
-from wordcount.words import words_in
+from wordcount.words import is_letter, words_in
 
 
 @pytest.mark.parametrize(
@@ -55,3 +59,22 @@ def test_spellings_are_counted_apart() -> None:
         "exam\u00adple": 1,
         "example": 1,
     }
+
+
+# What joins, parts or begins words in its own way, beside all other characters.
+TELLING = (
+    "  \n\t\u00a0\u202f\u200b\u200d\u0301\u00ad.,;:!?\"()'’«»_-@/0129abAZéЖאا한中のカ"
+    "ก\u0e33Ⅷ🇦🇧👩\u0b95\u0bcd\u3000\x85"
+)
+
+
+@settings(max_examples=1000, deadline=None)
+@given(st.text(st.one_of(st.sampled_from(TELLING), st.characters(exclude_categories=["Cs"]))))
+def test_asking_once_for_each_piece_changes_nothing(text: str) -> None:
+    """ICU is asked about each different piece between white space once: all words are the same."""
+    plainly = Counter(
+        unicodedata.normalize("NFC", segment)
+        for segment in WordBreaker(text, "root")
+        if any(map(is_letter, segment))
+    )
+    assert words_in(text) == plainly
