@@ -26,6 +26,9 @@ _INVISIBLE = (
     "\u00ad\u2060\ufeff\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
 
+# The space before a French exclamation mark: by the rules it belongs to the word.
+_SPACE_AT_AN_END = re.compile("^\u202f+|\u202f+$", re.MULTILINE)
+
 # In these languages I is the capital of ı, and İ that of i (Unicode's CaseFolding.txt, status T).
 _DOTLESS_I = {"az", "crh", "tr"}
 
@@ -105,6 +108,8 @@ def bare_forms(words: Iterable[str], language: str | None = None) -> list[str]:
     if not text.isascii():
         for character in _INVISIBLE:
             text = text.replace(character, "")
+        if "\u202f" in text:
+            text = _SPACE_AT_AN_END.sub("", text)
     if elided := _ELIDED.get(language or ""):
         text = elided.sub("", text)
     return text.split("\n") if text else []
