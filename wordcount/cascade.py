@@ -65,7 +65,8 @@ def styles_of(tree: LexborHTMLParser) -> dict[int, Style]:
         for weight, declaration in _from_attributes(node.tag, attributes):
             applied.append((weight, declaration, [node.mem_id]))
     if sheets:
-        applied += _from_sheets(tree, sheets)
+        variables = any("var(" in declaration.value for _, declaration, _ in applied)
+        applied += _from_sheets(tree, sheets, variables)
     applied.sort(key=itemgetter(0))
     said: dict[int, dict[str, str]] = {}
     for _, declaration, elements in applied:
@@ -112,11 +113,11 @@ def _sheet_of(node: LexborNode, attributes: Mapping[str, str | None]) -> str | N
     )
 
 
-def _from_sheets(tree: LexborHTMLParser, sheets: list[str]) -> Iterator[_Applied]:
+def _from_sheets(tree: LexborHTMLParser, sheets: list[str], variables: bool) -> Iterator[_Applied]:
     by_name = _elements_by_name(tree)
     spellings = Counter(map(str.lower, by_name))
     names = frozenset(spellings)
-    variables = any("var(" in sheet and USES_VARIABLES(sheet) for sheet in sheets)
+    variables |= any("var(" in sheet and USES_VARIABLES(sheet) for sheet in sheets)
     found: dict[str, list[int]] = {}
     for order, rule in enumerate(rules_in(sheets, names, variables=variables)):
         for selector in rule.selectors:

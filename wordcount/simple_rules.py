@@ -103,8 +103,19 @@ def set_aside(
 
 
 def _is_balanced(css: str) -> bool:
-    """Whether all braces belong together: one that does not spoils rules, so all must be there."""
-    *depths, end = accumulate(piece.count("{") - 1 for piece in css.split("}"))
+    """Whether all braces belong together, and none is in a string.
+
+    One that does not spoils the rules after it, and so all of them must be there.
+    """
+    pieces = css.split("}")
+    if any(
+        part.count('"') % 2 or part.count("'") % 2
+        for piece in pieces
+        if '"' in piece or "'" in piece
+        for part in piece.split("{")
+    ):
+        return False
+    *depths, end = accumulate(piece.count("{") - 1 for piece in pieces)
     return end == -1 and min(depths, default=0) >= 0
 
 
@@ -145,7 +156,7 @@ def _those_that_may_match(selectors: str, names: AbstractSet[str]) -> str:
     for part in bare.split(","):
         may_match = names >= {*_NAME.findall(part)} and not _NEVER(part)
         some_may_match = some_may_match or may_match
-        if may_match or ":" in part:
+        if may_match or ":" in part or "(" in part:
             kept.append(selectors[start : start + len(part)])
         start += len(part) + 1
     return ",".join(kept) if some_may_match else ""

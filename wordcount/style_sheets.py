@@ -154,7 +154,7 @@ class _Reader:
         mark = getattr(rule.prelude[0], "value", None) if rule.prelude else None
         number = mark[1:] if isinstance(mark, str) and mark[:1] == MARK else ""
         # A page may have such marks of its own.
-        is_ours = number.isdecimal() and int(number) < len(self._simple)
+        is_ours = number.isdecimal() and len(number) < 10 and int(number) < len(self._simple)
         return self._simple[int(number)] if is_ours else None
 
     def _at_rule(

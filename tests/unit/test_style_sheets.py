@@ -8,6 +8,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from wordcount import style_sheets
 from wordcount.cascade import Style, styles_of
+from wordcount.display import Display
 from wordcount.selectors import selectors_in, selectors_of
 
 PAGE = """<!doctype html>
@@ -86,9 +87,15 @@ def test_plain_selectors_are_read_as_all_are(text: str) -> None:
         " /*" * 200_000,
         '"{' * 50_000,
         ";,.a" * 50_000,
+        "\uf8ff0{} \uf8ff99{} \uf8ff" + "9" * 5000 + "{}",
         ".a{display:var(--x)}" + ".a{--x:var(--x) var(--x)}" * 500,
         ".a{display:var(--x0)}" + "".join(f".a{{--x{i}:var(--x{i + 1})}}" for i in range(500)),
     ],
 )
 def test_no_sheet_is_too_much(css: str) -> None:
     styles_with(css)
+
+
+def test_a_style_attribute_sees_the_variables_of_a_sheet() -> None:
+    tree = LexborHTMLParser("<style>.a{--x:none}</style><p class=a style='display:var(--x)'>x")
+    assert styles_of(tree)[tree.css_first("p").mem_id].display is Display.NONE
