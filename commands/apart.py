@@ -85,7 +85,7 @@ def _warm_up() -> None:
     """Import the parsers and load the language model: once, for all processes to come."""
     from wordcount import count_page
 
-    count_page(b"<p>" + b"Ready to count the words of a page. " * 20)
+    count_page(b"<p>" + b"Ready to count the words of a page. " * 20).ranking()
 
 
 def _answer(sender: Connection, page: Page, choice: Choice) -> None:

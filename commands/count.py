@@ -1,6 +1,7 @@
 """``python manage.py count FILE_OR_URL ...``: count words without web, queue or database."""
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from typing import TextIO
@@ -14,6 +15,7 @@ from config import Config
 
 #: Exit codes by custom: 128 and the number of the signal that a program would have died of.
 INTERRUPTED = 130
+TERMINATED = 143
 BROKEN_PIPE = 141
 
 DEFAULT_TOP = 10
@@ -56,6 +58,8 @@ def count(  # noqa: PLR0913, PLR0917 -- one for each option
     """
     if every and top:
         raise click.UsageError("--all and --top exclude each other.")
+    # As an exception, so that the process of the page at hand ends, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
     settings = fetch_settings(os.environ)
     choice = Choice(
         top=None if every else top or DEFAULT_TOP,

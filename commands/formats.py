@@ -83,6 +83,8 @@ class Table(_Plain):
             f"  {number:>{width}}  {_shown(word)}"
             for number, (word, _) in zip(numbers, counted.ranking, strict=True)
         ]
+        if not numbers:
+            lines.append("  No words but stop words; --stopwords keep shows those.")
         parting = "" if self._first else "\n"
         self._first = False
         self._out.write(parting + "\n".join(lines) + "\n")
@@ -160,7 +162,7 @@ class Csv(_Plain):
 
     def write(self, source: str, counted: Counted) -> None:
         """Its words."""
-        name = _cell(source)
+        name = _cell(printable(source))
         self._writer.writerows((name, _cell(word), times) for word, times in counted.ranking)
 
 

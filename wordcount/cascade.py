@@ -57,22 +57,32 @@ class Style:
 def styles_of(tree: LexborHTMLParser) -> dict[int, Style]:
     """The style of every element of which the page's own styles say something, by its `mem_id`."""
     sheets: list[str] = []
+    titles = {""}  # of the sheets that apply: those without one, and the first that has one
     applied: list[_Applied] = []
     for node in tree.css(TELLING):
         attributes = node.attributes
         if sheet := _sheet_of(node, attributes):
-            sheets.append(sheet)
+            title = attributes.get("title") or ""
+            if len(titles) == 1:
+                titles.add(title)
+            if title in titles:
+                sheets.append(sheet)
         for weight, declaration in _from_attributes(node.tag, attributes):
             applied.append((weight, declaration, [node.mem_id]))
     if sheets:
         variables = any("var(" in declaration.value for _, declaration, _ in applied)
         applied += _from_sheets(tree, sheets, variables)
     applied.sort(key=itemgetter(0))
-    said: dict[int, dict[str, str]] = {}
+    # Of all that is said of the same elements, only the last matters.
+    last: dict[tuple[int, str], tuple[str, list[int]]] = {}
     for _, declaration, elements in applied:
         for name in ALL if declaration.name == "all" else (declaration.name,):
-            for element in elements:
-                said.setdefault(element, {})[name] = declaration.value
+            last.pop((id(elements), name), None)
+            last[id(elements), name] = declaration.value, elements
+    said: dict[int, dict[str, str]] = {}
+    for (_, name), (value, elements) in last.items():
+        for element in elements:
+            said.setdefault(element, {})[name] = value
     if any("var(" in declaration.value for _, declaration, _ in applied):
         Variables(tree, said).fill_in()
     styles = {element: _style(*map(values.get, ALL)) for element, values in said.items()}
@@ -156,7 +166,7 @@ def _elements_by_name(tree: LexborHTMLParser) -> dict[str, list[int]]:
     by_name: dict[str, list[int]] = {}
     for node in tree.css(":is([class], [id])"):
         attributes = node.attributes
-        for name in (attributes.get("class") or "").split():
+        for name in {*(attributes.get("class") or "").split()}:
             by_name.setdefault(f".{name}", []).append(node.mem_id)
         if identifier := attributes.get("id"):
             by_name.setdefault(f"#{identifier}", []).append(node.mem_id)
@@ -166,7 +176,7 @@ def _elements_by_name(tree: LexborHTMLParser) -> dict[str, list[int]]:
 def _matches(tree: LexborHTMLParser, selector: str) -> list[int]:
     try:
         return [node.mem_id for node in tree.css(selector)]
-    except SelectolaxError:  # lexbor does not know it
+    except (SelectolaxError, UnicodeEncodeError):  # lexbor does not know it; half a character
         return []
 
 

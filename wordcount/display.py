@@ -23,14 +23,15 @@ class Display(IntEnum):
 # https://html.spec.whatwg.org/multipage/rendering.html
 DEFAULT: Mapping[str, Display] = {
     **dict.fromkeys(
-        "address article aside blockquote br caption center dd details dialog dir div dl dt "
-        "fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr legend li "
+        "address article aside blockquote body br caption center dd details dialog dir div dl dt "
+        "fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li "
         "listing main menu nav ol optgroup option p plaintext pre search section summary table ul "
         "xmp".split(),
         Display.BLOCK,
     ),
     **dict.fromkeys("tbody tfoot thead tr".split(), Display.ROW),
     **dict.fromkeys("td th".split(), Display.CELL),
+    "slot": Display.CONTENTS,
     **dict.fromkeys("button input marquee meter progress select".split(), Display.ATOMIC),
     **dict.fromkeys(
         "area base basefont col colgroup datalist frame frameset head link meta noembed noframes "

@@ -13,6 +13,7 @@ from functools import lru_cache
 import tinycss2
 from tinycss2.ast import Node
 
+from wordcount.css import parse_values
 from wordcount.display import is_display
 
 WIDTH, HEIGHT = 1280.0, 720.0  # pixels
@@ -33,6 +34,7 @@ _NUMBERS = {
     "monochrome": 0.0,
     "grid": 0.0,
 }
+_LENGTHS = {"width", "height", "device-width", "device-height", "inline-size", "block-size"}
 _WORDS = {
     "orientation": {"landscape"},
     "hover": {"hover"},
@@ -59,7 +61,7 @@ _FALSE_WORDS = {"none", "no-preference"}
 # In pixels, or in dots per pixel.
 _UNITS = {
     "px": 1.0, "em": 16.0, "rem": 16.0, "ch": 8.0, "ex": 8.0, "vw": WIDTH / 100, "vh": HEIGHT / 100,
-    "in": 96.0, "cm": 96 / 2.54, "mm": 9.6 / 2.54, "pt": 96 / 72, "pc": 16.0,
+    "in": 96.0, "cm": 96 / 2.54, "mm": 9.6 / 2.54, "pt": 96 / 72, "pc": 16.0, "q": 24 / 25.4,
     "dppx": 1.0, "x": 1.0, "dpi": 1 / 96, "dpcm": 2.54 / 96,
 }  # fmt: skip
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
@@ -84,7 +86,7 @@ def media_apply(prelude: Sequence[Node]) -> bool:
 def applies(media: str) -> bool:
     """The same, of text, such as the ``media`` attribute of a ``<style>``."""
     try:
-        return media_apply(tinycss2.parse_component_value_list(media))
+        return media_apply(parse_values(media))
     except RecursionError:  # brackets in brackets, deeper than any author writes
         return False
 
@@ -199,7 +201,7 @@ def _equals(name: str, value: list[Node]) -> Truth:
     for prefix, sign in (("min-", ">="), ("max-", "<=")):
         if bare.removeprefix("-webkit-").startswith(prefix):
             way, bare = sign, bare.replace(prefix, "", 1)
-    number = _number(value)
+    number = _number(value, bare)
     return None if number is None or bare not in _NUMBERS else _COMPARE[way](_NUMBERS[bare], number)
 
 
@@ -216,8 +218,12 @@ def _in_range(tokens: list[Node]) -> Truth:
             sides.append([])
         else:
             sides[-1].append(token)
-    values = [_NUMBERS.get(_word(side[0])) if len(side) == 1 and _word(side[0]) else _number(side)
-              for side in sides]  # fmt: skip
+    words = [_word(side[0]) if len(side) == 1 else "" for side in sides]
+    name = "".join(words)
+    values = [
+        _NUMBERS.get(word) if word else _number(side, name)
+        for word, side in zip(words, sides, strict=True)
+    ]
     if not signs or None in values or not all(sign in _COMPARE for sign in signs):
         return None
     numbers = [value for value in values if value is not None]
@@ -227,16 +233,19 @@ def _in_range(tokens: list[Node]) -> Truth:
     )
 
 
-def _number(tokens: list[Node]) -> float | None:
-    """A length in pixels, a resolution in dots per pixel, a ratio, or a plain number."""
+def _number(tokens: list[Node], name: str) -> float | None:
+    """A length in pixels, a resolution in dots per pixel, a ratio, or a plain number.
+
+    :param name: of the feature that is asked for; a length needs a unit, if it is not 0.
+    """
     if len(tokens) == 3 and _word(tokens[1]) == "/":
-        above, below = _number(tokens[:1]), _number(tokens[2:])
+        above, below = _number(tokens[:1], name), _number(tokens[2:], name)
         return above / below if above is not None and below else None
     if len(tokens) != 1:
         return None
     token = tokens[0]
     if token.type == "number":
-        return float(token.value)
+        return float(token.value) if not token.value or name not in _LENGTHS else None
     if token.type == "dimension" and token.lower_unit in _UNITS:
         return float(token.value) * _UNITS[token.lower_unit]
     return None

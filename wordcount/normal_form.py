@@ -106,8 +106,11 @@ def bare_forms(words: Iterable[str], language: str | None = None) -> list[str]:
     # All at once, in C: a page may have a million different words.
     text = "\n".join(words)
     if not text.isascii():
+        seen = text
         for character in _INVISIBLE:
-            text = text.replace(character, "")
+            seen = seen.replace(character, "")
+        if seen != text:  # marks that they kept apart may have come together
+            text = "\n".join(map(nfc, seen.split("\n")))
         if "\u202f" in text:
             text = _SPACE_AT_AN_END.sub("", text)
     if elided := _ELIDED.get(language or ""):

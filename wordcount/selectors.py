@@ -14,6 +14,7 @@ from typing import TypeGuard
 import tinycss2
 from tinycss2.ast import FunctionBlock, HashToken, IdentToken, LiteralToken, Node
 
+from wordcount.css import parse_values
 from wordcount.simple_rules import ATTRIBUTE
 
 Specificity = tuple[int, int, int]
@@ -29,7 +30,7 @@ NEVER = frozenset(
     "-webkit-full-screen".split()
 )
 # Those that lexbor does not know, in words that it knows.
-IN_OTHER_WORDS = {"open": "[open]", "scope": ":root", "defined": "*", "valid": "*"}
+IN_OTHER_WORDS = {"open": "[open]", "scope": ":root", "defined": ":is(*)", "valid": ":is(*)"}
 # Those that lexbor knows.
 KNOWN = frozenset(
     "any-link blank checked disabled empty enabled first-child first-of-type last-child "
@@ -91,7 +92,7 @@ def selectors_of(text: str, parents: Sequence[Selector]) -> tuple[Selector, ...]
     """The same, of text."""
     if not parents and _PLAIN.fullmatch(text) and not _COMMA_IN_STRING(text):
         return tuple(map(_plain, text.split(",")))
-    return selectors_in(tinycss2.parse_component_value_list(text), parents)
+    return selectors_in(parse_values(text), parents)
 
 
 @lru_cache(maxsize=4096)

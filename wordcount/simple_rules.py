@@ -20,7 +20,7 @@ MARK = "\uf8ff"
 # What is looked for in a block before it is looked at more closely.
 WORDS = ("display", "visibility", "float", "position", "all")
 
-# Possessive, so that a hostile sheet is read once.
+# Possessive, so that what fails fails at once.
 _STRING = r"\"(?:[^\"\\{}]|\\[^{}])*+\"|'(?:[^'\\{}]|\\[^{}])*+'"
 _SOLID = rf"[^{{}}\"'\\/]++|/(?!\*)|\\[^{{}}]|{_STRING}"
 # A rule or an at-rule begins where the one before it ends.
@@ -28,8 +28,12 @@ _BEGIN = r"(?:\A|(?<=[{};]))"
 _RULE = re.compile(
     rf"{_BEGIN}((?:\s*+@font-face)?(?:[^{{}};\"'/\\@]|{_STRING})*+)\{{((?:{_SOLID})*+)\}}"
 )
-# A comment, if it stands where white space may stand; what only looks like one is a string.
-_COMMENT = re.compile(rf"{_STRING}|/\*(?:(?<=[{{}};/\s]/\*)|(?<=\A/\*))((?:[^*]++|\*(?!/))*+)\*/")
+# A comment, if it stands where white space may stand; or a string, also one that is not closed, for
+# what looks like a comment in there is none.
+_COMMENT = re.compile(
+    r"\"(?:[^\"\\{}]|\\[^{}])*+\"?+|'(?:[^'\\{}]|\\[^{}])*+'?+"
+    r"|/\*(?:(?<=[{};/\s]/\*)|(?<=\A/\*))((?:[^*]++|\*(?!/))*+)\*/"
+)
 _PRELUDE = r"[^@{};\"'/\\]*+"
 _MEDIA = re.compile(
     rf"@media\b({_PRELUDE})\{{(?:{_SOLID}|\{{(?:{_SOLID})*+\}})*+\}}", re.IGNORECASE
@@ -103,10 +107,12 @@ def set_aside(
 
 
 def _is_balanced(css: str) -> bool:
-    """Whether all braces belong together, and none is in a string.
+    """Whether all braces and brackets belong together, and no brace is in a string.
 
     One that does not spoils the rules after it, and so all of them must be there.
     """
+    if css.count("(") != css.count(")") or css.count("[") != css.count("]"):
+        return False
     pieces = css.split("}")
     if any(
         part.count('"') % 2 or part.count("'") % 2

@@ -15,6 +15,7 @@ import tinycss2
 from tinycss2.ast import Node
 
 from wordcount import media
+from wordcount.css import parse_block, parse_sheet
 from wordcount.display import is_display
 from wordcount.selectors import Selector, selectors_in, selectors_of
 from wordcount.simple_rules import MARK, SimpleRule, set_aside
@@ -99,7 +100,7 @@ def rules_in(
     found: list[_Found] = []
     for sheet in sheets:
         skeleton, simple = set_aside(sheet, names, variables=variables)
-        nodes = tinycss2.parse_stylesheet(skeleton, True, True)
+        nodes = parse_sheet(skeleton)
         try:
             found += _Reader(layers, simple).rules(nodes, (), (), 0)
         except RecursionError:  # brackets in brackets, deeper than any author writes
@@ -167,6 +168,8 @@ class _Reader:
                 for part in tinycss2.serialize(rule.prelude).split(",")
                 if part.strip()
             ] or [self._layers.unnamed(layer)]
+            if max(map(len, names)) > DEEPEST:
+                return
             for path in names:
                 self._layers.name(path)
             layer = names[0]
@@ -203,7 +206,7 @@ def is_valid(name: str, value: str) -> bool:
 @lru_cache(maxsize=4096)
 def declarations_in(style: str) -> tuple[Declaration, ...]:
     """The declarations of a ``style`` attribute, or of a block without blocks."""
-    nodes = tinycss2.parse_blocks_contents(style, True, True)
+    nodes = parse_block(style)
     found = (_relevant(node) for node in nodes if node.type == "declaration")
     try:
         return tuple(declaration for of_node in found for declaration in of_node)

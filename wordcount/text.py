@@ -16,9 +16,6 @@ _ANY_WHITE_SPACE = re.compile(f"[{WHITE_SPACE}]+")
 # What CSS takes away between lines of the source that may be broken there anyway.
 # https://www.w3.org/TR/css-text-3/#line-break-transform
 ZERO_WIDTH_SPACE = "\u200b"
-_BREAK_AT_ZERO_WIDTH = re.compile(
-    f"[ \t]*\n[{WHITE_SPACE}]*{ZERO_WIDTH_SPACE}|{ZERO_WIDTH_SPACE}[ \t]*\n[{WHITE_SPACE}]*"
-)
 # To the rules for words every other space is like these, but not this one.
 NARROW_SPACE = "\u202f"
 
@@ -75,12 +72,25 @@ def _title_of(tree: LexborHTMLParser) -> str:
 
 def _lines(text: str) -> str:
     if ZERO_WIDTH_SPACE in text:
-        text = _BREAK_AT_ZERO_WIDTH.sub(ZERO_WIDTH_SPACE, text)
+        text = _without_breaks_at_zero_width(text)
     lines = (line.strip(" ") for line in _collapse(text).split(LINE))
     return "\n".join(line for line in lines if line)
+
+
+def _without_breaks_at_zero_width(text: str) -> str:
+    first, *others = text.split(ZERO_WIDTH_SPACE)
+    kept = [first]
+    for part in others:
+        before = kept[-1].rstrip(WHITE_SPACE)
+        if "\n" in kept[-1][len(before) :]:
+            kept[-1] = before
+        after = part.lstrip(WHITE_SPACE)
+        kept.append(after if "\n" in part[: len(part) - len(after)] else part)
+    return ZERO_WIDTH_SPACE.join(kept)
 
 
 def _collapse(text: str) -> str:
     if NARROW_SPACE in text:
         return _ANY_WHITE_SPACE.sub(" ", text).strip(WHITE_SPACE)
-    return " ".join(" ".join(part.split()) for part in slices(text))
+    collapsed = (" ".join(part.split()) for part in slices(text))
+    return " ".join(part for part in collapsed if part)

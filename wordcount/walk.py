@@ -52,7 +52,8 @@ for _tag in {"details", *KEEPS_LINES}:
 # Those of which there is nothing to see, and that part nothing.
 NOTHING = frozenset("-comment img input link meta noscript script source style template".split())
 IN_THE_LINE = {Display.INLINE, Display.CONTENTS}
-# In a flex container, or out of the flow; and paragraphs always.
+ALWAYS_BLOCKS = {"legend", "p"}  # if they are there
+# In a flex container, or out of the flow.
 BECOMES_A_BLOCK = {Display.INLINE, Display.ATOMIC, Display.ROW, Display.CELL}
 
 # What CSS collapses.
@@ -180,7 +181,7 @@ class _Walk:
         after = _after(node, display, inner)
         self._around.append((siblings, self._context, after, len(self._pieces)))
         self._context = inner
-        return _children(node, tag, style, display)
+        return _children(node, tag, style, display, inner.within)
 
 
 def _trimmed(text: str, after: str) -> str:
@@ -208,10 +209,12 @@ def _display(tag: str, style: Style | None, context: _Context) -> Display:
     if tag in {"-comment", "wbr"} or context.within in {"select", "option"}:
         return default
     display = default
+    if tag == "br" and style and style.display not in {Display.NONE, Display.CONTENTS}:
+        return default
     if style and style.display is not None and tag not in {"noscript", "template"}:
         display = style.display
     if display in BECOMES_A_BLOCK and (
-        context.lays_out or tag == "p" or (style is not None and style.is_out_of_flow)
+        context.lays_out or tag in ALWAYS_BLOCKS or (style is not None and style.is_out_of_flow)
     ):
         return Display.BLOCK
     return display
@@ -259,14 +262,14 @@ def _after(node: LexborNode, display: Display, inner: _Context) -> str:
 
 
 def _children(
-    node: LexborNode, tag: str, style: Style | None, display: Display
+    node: LexborNode, tag: str, style: Style | None, display: Display, within: str
 ) -> Iterator[LexborNode]:
     """What an element shows of what it holds."""
     if tag in REPLACED:
         return iter(())
     if style and style.hides_contents and display not in IN_THE_LINE and tag != "table":
         return iter(())
-    if tag == "maction":
+    if (tag, within) in {("maction", "math"), ("switch", "svg")}:
         return islice((child for child in node.iter() if child.tag != "-comment"), 1)
     if tag == "details" and "open" not in node.attributes:
         return iter([child for child in node.iter() if child.tag == "summary"][:1])

@@ -80,3 +80,10 @@ def test_plain_text_is_taken_as_it_is() -> None:
 def test_no_nul_is_left(html: str) -> None:
     for page in (text_of_html(html), text_of_html(html.encode()), text_of_plain(html)):
         assert "\0" not in page.text + page.title
+
+
+def test_white_space_around_zero_width_spaces_is_read_once() -> None:
+    spaces = " " * 200_000
+    assert text_of_html(f"<p>a{spaces}b\u200b\n{spaces}c{spaces}\n\u200bd").text == (
+        "a b\u200bc\u200bd"
+    )
