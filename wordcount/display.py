@@ -47,6 +47,17 @@ NOT_DRAWN = frozenset("desc metadata script style title".split())  # of a pictur
 NOT_IN_FORMULAS = frozenset("annotation annotation-xml mphantom script style".split())
 # Where white space is kept, so a line break in the source is one on the screen.
 KEEPS_LINES = frozenset({"listing", "plaintext", "pre", "xmp"})
+# Where an element is, by where it stands and its tag, if that is not where it stands.
+WITHIN = {
+    ("html", "math"): "math",
+    ("html", "select"): "select",
+    ("html", "svg"): "svg",
+    ("math", "mi"): "mi",
+    ("select", "option"): "option",
+    ("svg", "foreignObject"): "html",
+    ("svg", "text"): "text",
+    ("text", "foreignObject"): "html",
+}
 
 _OF_VALUE = {
     "none": Display.NONE,
@@ -116,3 +127,21 @@ def display_of(value: str) -> Display:
 def lays_out_its_children(value: str) -> bool:
     """Whether the children of such an element become blocks: those of flex and grid do."""
     return _short(value) in _LAYS_OUT
+
+
+def default_display(tag: str, within: str) -> Display:
+    """How a browser's own style sheet shows an element.
+
+    :param within: where it stands; see :data:`WITHIN`.
+    """
+    match within:
+        case "html":
+            return DEFAULT.get(tag, Display.INLINE)
+        case "select" | "option":
+            return Display.BLOCK if tag in {"optgroup", "option"} else Display.INLINE
+        case "svg" | "text":
+            if tag in NOT_DRAWN:
+                return Display.NONE
+            return Display.BLOCK if tag in {"foreignObject", "text"} else Display.INLINE
+        case _:
+            return Display.NONE if tag in NOT_IN_FORMULAS else Display.BLOCK

@@ -15,10 +15,10 @@ from wordcount.cascade import Style
 from wordcount.display import (
     DEFAULT,
     KEEPS_LINES,
-    NOT_DRAWN,
-    NOT_IN_FORMULAS,
     REPLACED,
+    WITHIN,
     Display,
+    default_display,
 )
 
 # A separator of our own, so that a line break in the source, which a browser shows as a space, is
@@ -27,17 +27,6 @@ LINE = "\0"
 CELL = "\t"
 END_OF_BOX = "end of box"
 
-# Where an element is, by where it stands and its tag, if that is not where it stands.
-WITHIN = {
-    ("html", "math"): "math",
-    ("html", "select"): "select",
-    ("html", "svg"): "svg",
-    ("math", "mi"): "mi",
-    ("select", "option"): "option",
-    ("svg", "foreignObject"): "html",
-    ("svg", "text"): "text",
-    ("text", "foreignObject"): "html",
-}
 # The elements that need no closer look, and what parts them from their neighbours.
 SIMPLE = {
     **{tag: LINE for tag, display in DEFAULT.items() if display is Display.BLOCK},
@@ -203,7 +192,7 @@ def _text_of(node: LexborNode, context: _Context) -> str:
 
 def _display(tag: str, style: Style | None, context: _Context) -> Display:
     """How an element stands among its neighbours."""
-    default = _default_display(tag, context.within)
+    default = default_display(tag, context.within)
     # Nobody sees a comment; options are shown as their list is, whatever is said of them; and a
     # chance to break a line is no box.
     if tag in {"-comment", "wbr"} or context.within in {"select", "option"}:
@@ -218,20 +207,6 @@ def _display(tag: str, style: Style | None, context: _Context) -> Display:
     ):
         return Display.BLOCK
     return display
-
-
-def _default_display(tag: str, within: str) -> Display:
-    match within:
-        case "html":
-            return DEFAULT.get(tag, Display.INLINE)
-        case "select" | "option":
-            return Display.BLOCK if tag in {"optgroup", "option"} else Display.INLINE
-        case "svg" | "text":
-            if tag in NOT_DRAWN:
-                return Display.NONE
-            return Display.BLOCK if tag in {"foreignObject", "text"} else Display.INLINE
-        case _:
-            return Display.NONE if tag in NOT_IN_FORMULAS else Display.BLOCK
 
 
 def _inner(tag: str, display: Display, style: Style | None, context: _Context) -> _Context:
