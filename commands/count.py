@@ -67,8 +67,11 @@ def count(  # noqa: PLR0913, PLR0917 -- one for each option
         keep_stop_words=stopwords == "keep",
     )
     try:
-        with _output() as out, FORMATS[format_name](out) as form:
+        with _output() as out:
+            form = FORMATS[format_name](out)
+            form.begin()
             failed = _count_all(sources, settings, choice, form.write)
+            form.end()
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except BrokenPipeError:

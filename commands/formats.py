@@ -3,8 +3,7 @@
 import csv
 import json
 from collections.abc import Callable, Mapping
-from types import TracebackType
-from typing import Protocol, Self, TextIO
+from typing import Protocol, TextIO
 
 from commands.apart import Counted
 from wordcount.counts import LONGEST_SHOWN
@@ -19,21 +18,18 @@ _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 
 class Format(Protocol):
-    """Writes the sources one after the other; a context manager around all of them."""
+    """Writes the sources one after the other."""
 
     def __init__(self, out: TextIO) -> None: ...
 
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None: ...
+    def begin(self) -> None:
+        """Write what stands before the first source."""
 
     def write(self, source: str, counted: Counted) -> None:
         """Write what was counted."""
+
+    def end(self) -> None:
+        """Write what stands after the last source."""
 
 
 def printable(text: str) -> str:
@@ -50,15 +46,10 @@ class _Plain:
     def __init__(self, out: TextIO) -> None:
         self._out = out
 
-    def __enter__(self) -> Self:
-        return self
+    def begin(self) -> None:
+        pass
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def end(self) -> None:
         pass
 
 
@@ -100,18 +91,13 @@ class Json(_Plain):
 
     _parting = "\n"
 
-    def __enter__(self) -> Self:
+    def begin(self) -> None:
+        """The array opens."""
         self._out.write("[")
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if kind is None:
-            self._out.write("\n]\n")
+    def end(self) -> None:
+        """The array closes."""
+        self._out.write("\n]\n")
 
     def write(self, source: str, counted: Counted) -> None:
         """All that is known of the page."""
@@ -156,9 +142,9 @@ class Csv(_Plain):
         super().__init__(out)
         self._writer = csv.writer(out, lineterminator="\n")
 
-    def __enter__(self) -> Self:
+    def begin(self) -> None:
+        """The names of the columns."""
         self._writer.writerow(("source", "word", "count"))
-        return self
 
     def write(self, source: str, counted: Counted) -> None:
         """Its words."""

@@ -4,7 +4,6 @@ https://www.w3.org/TR/css-cascade-5/#cascade-sort
 """
 
 import binascii
-import re
 from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -17,7 +16,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from wordcount import media
 from wordcount.display import DEFAULT, Display, display_of, lays_out_its_children
-from wordcount.simple_rules import WORDS, shortened
+from wordcount.simple_rules import WORDS, shortened, uses_variables
 from wordcount.style_sheets import Declaration, declarations_in, rules_in
 from wordcount.variables import Variables
 
@@ -30,7 +29,6 @@ TELLING = (
 )
 # What `all` stands for.
 ALL = ("display", "visibility", "float", "position", "content-visibility")
-USES_VARIABLES = re.compile(r"(?:display|visibility|float|position)\s*:\s*var\(", re.I).search
 
 # Greater wins: important or not, in an attribute or a sheet, its layer, specificity, order.
 _Weight = tuple[bool, bool, tuple[float, ...], tuple[int, int, int], int]
@@ -127,7 +125,7 @@ def _from_sheets(tree: LexborHTMLParser, sheets: list[str], variables: bool) -> 
     by_name = _elements_by_name(tree)
     spellings = Counter(map(str.lower, by_name))
     names = frozenset(spellings)
-    variables |= any("var(" in sheet and USES_VARIABLES(sheet) for sheet in sheets)
+    variables |= any("var(" in sheet and uses_variables(sheet) for sheet in sheets)
     found: dict[str, list[int]] = {}
     for order, rule in enumerate(rules_in(sheets, names, variables=variables)):
         for selector in rule.selectors:
