@@ -7,35 +7,39 @@ kept by :mod:`transport`, those about HTTP here.
 """
 
 import http.client
-import ssl
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
 import requests
-import urllib3
 
-from transport import Budget, Gate, GuardedSession, OverBudgetError
+from transport.budget import Budget, OverBudgetError
+from transport.connection import Gate
+from transport.failures import NETWORK_ERRORS, failure_of
+from transport.session import GuardedSession
 from wordcount.address import Network
-from wordcount.content_coding import ACCEPTED, PLAIN, decoded
+from wordcount.content_coding import ACCEPTED, PLAIN, decoded, too_large
 from wordcount.content_type import media_type_of
 from wordcount.errors import FetchError, UrlError
+from wordcount.sniff import kind_if_not_text
 from wordcount.url import read_url
 
 MAX_REDIRECTS = 5
-USER_AGENT = "Wordcount/0.1"
+PROGRAM = "Wordcount/0.1"
 CONTENT_TYPES = {"text/html", "application/xhtml+xml", "text/plain"}
 
-_HEADERS = {
-    "User-Agent": USER_AGENT,
-    "Accept": "text/html, application/xhtml+xml, text/plain;q=0.9, */*;q=0.1",
-    "Accept-Encoding": ACCEPTED,
-    "Connection": "close",
-}
 _REDIRECTS = {301, 302, 303, 307, 308}
 #: What may be received on top of the largest page: headers, chunk sizes, trailers, redirects.
 _FRAMING_BYTES = 1024 * 1024
 _READ_BYTES = 16 * 1024
+
+#: What a second try may mend: a site that restarts, a proxy that lost its server.
+_PASSING = {"connection_refused", "connection_reset"}
+_PASSING_STATUSES = {502, 503, 504}
+#: How long to wait before it, in seconds; a site may ask for a little more, not for much more.
+_RETRY_PAUSE = 0.25
+_LONGEST_PAUSE = 2
 
 _STATUS_HINTS = {
     401: "it wants a user name and password",
@@ -63,6 +67,24 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Manners:
+    """How a fetch behaves towards sites.
+
+    :param contact: a URL that tells the owner of a site who asks; "" for none.
+    :param permit: called with the host before each request, unless it is in an allowed network;
+        returns when it may be asked, or raises a FetchError.
+    """
+
+    contact: str = ""
+    permit: Callable[[str], None] = lambda _host: None
+
+    @property
+    def user_agent(self) -> str:
+        """The header of that name (RFC 9110, section 10.1.5)."""
+        return f"{PROGRAM} (+{self.contact})" if self.contact else PROGRAM
+
+
+@dataclass(frozen=True)
 class Page:
     """A page as it was fetched.
 
@@ -78,41 +100,78 @@ class Page:
     body: bytes
 
 
-def fetch_page(url: str, limits: Limits) -> Page:
+def fetch_page(url: str, limits: Limits, manners: Manners | None = None) -> Page:
     """Fetch the page at a URL.
 
     :param url: as submitted; it is normalised by :func:`wordcount.url.read_url`.
     :raises UrlError: if the URL is none that can be fetched.
     :raises FetchError: for everything that can go wrong with the network or the site.
     """
-    url = read_url(url)
+    manners = manners or Manners()
+    headers = {
+        "User-Agent": manners.user_agent,
+        "Accept": "text/html, application/xhtml+xml, text/plain;q=0.9, */*;q=0.1",
+        "Accept-Encoding": ACCEPTED,
+        "Connection": "close",
+    }
     budget = Budget(limits.timeout, limits.max_bytes + _FRAMING_BYTES)
-    gate = Gate(limits.allowed_networks)
-    try:
-        with GuardedSession(budget, gate, _HEADERS) as session:
-            return _follow(session, url, limits.max_bytes)
-    except OverBudgetError:
-        raise _too_large(limits.max_bytes) from None
-    except (OSError, http.client.HTTPException, urllib3.exceptions.HTTPError) as error:
-        # An error of requests is an OSError.
-        raise _named(error, limits) from error
+    gate = Gate(limits.allowed_networks, manners.permit)
+    with GuardedSession(budget, gate, headers) as session:
+        return _Fetch(session, budget, limits).follow(read_url(url))
 
 
-def _follow(session: GuardedSession, url: str, max_bytes: int) -> Page:
-    for _ in range(MAX_REDIRECTS + 1):
-        with session.get(url, stream=True) as response:
-            target = _redirect_target(url, response)
-            if target is None:
-                return _page(url, response, max_bytes)
-        url = target
-    raise FetchError("too_many_redirects", limit=MAX_REDIRECTS)
+class _Fetch:
+    """One page on its way, over redirects and at most one second try."""
+
+    def __init__(self, session: GuardedSession, budget: Budget, limits: Limits) -> None:
+        self._session = session
+        self._budget = budget
+        self._limits = limits
+        self._may_try_again = True
+
+    def follow(self, url: str) -> Page:
+        for _ in range(MAX_REDIRECTS + 1):
+            found = self._ask_again_if_need_be(url)
+            if isinstance(found, Page):
+                return found
+            url = found
+        raise FetchError("too_many_redirects", limit=MAX_REDIRECTS)
+
+    def _ask_again_if_need_be(self, url: str) -> Page | str:
+        try:
+            return self._ask(url)
+        except FetchError as failure:
+            pause = _pause_after(failure)
+            if pause is None or not self._may_try_again or not self._budget.lasts(pause):
+                raise
+        self._may_try_again = False
+        time.sleep(pause)
+        return self._ask(url)
+
+    def _ask(self, url: str) -> Page | str:
+        """The page at a URL, or where it leads on to."""
+        try:
+            with self._session.get(url, stream=True) as response:
+                return _redirect_target(url, response) or _page(url, response, self._limits)
+        except OverBudgetError:
+            raise too_large(self._limits.max_bytes) from None
+        except NETWORK_ERRORS as error:
+            raise failure_of(error, self._limits.timeout) from error
 
 
 def _redirect_target(url: str, response: requests.Response) -> str | None:
     """Where a response leads on to (RFC 9110, section 10.2.2), or None if it does not."""
-    location = response.headers.get("Location", "").strip()
-    if response.status_code not in _REDIRECTS or not location:
+    if response.status_code not in _REDIRECTS:
         return None
+    # `requests` joins headers of one name by a comma, which can as well be part of a URL.
+    locations = {location.strip() for location in response.raw.headers.getlist("Location")}
+    if len(locations) > 1:
+        raise FetchError("bad_redirect", reason="it named several at once.")
+    location = "".join(locations)
+    if not location:
+        return None
+    if location.rstrip("/").lower() in {"http:", "https:"}:  # to urljoin, the page itself
+        raise FetchError("bad_redirect", reason="it names no host.")
     try:
         return read_url(urljoin(url, _utf8(location)))
     except UrlError as error:
@@ -129,13 +188,15 @@ def _utf8(header: str) -> str:
         return header
 
 
-def _page(url: str, response: requests.Response, max_bytes: int) -> Page:
-    _check_status(response.status_code)
+def _page(url: str, response: requests.Response, limits: Limits) -> Page:
+    _check_status(response)
     content_type = _printable(response.headers.get("Content-Type"))
     _check_content_type(content_type)
-    body = _body(response, max_bytes)
+    body = _body(response, limits.max_bytes)
     if not body:
         raise FetchError("empty_page")
+    if kind := kind_if_not_text(body, content_type):
+        raise FetchError("not_text", kind=kind)
     return Page(url, response.status_code, content_type, body)
 
 
@@ -143,13 +204,8 @@ def _body(response: requests.Response, max_bytes: int) -> bytes:
     encoding = response.headers.get("Content-Encoding", "")
     length = response.raw.length_remaining
     if length is not None and length > max_bytes and encoding.strip().lower() in PLAIN:
-        raise _too_large(max_bytes)
-    body = bytearray()
-    for piece in decoded(_chunks(response), encoding):
-        body += piece
-        if len(body) > max_bytes:
-            raise _too_large(max_bytes)
-    return bytes(body)
+        raise too_large(max_bytes)
+    return b"".join(decoded(_chunks(response), encoding, max_bytes))
 
 
 def _printable(header: str | None) -> str | None:
@@ -157,7 +213,8 @@ def _printable(header: str | None) -> str | None:
     return header and "".join(filter(str.isprintable, header))
 
 
-def _check_status(status: int) -> None:
+def _check_status(response: requests.Response) -> None:
+    status = response.status_code
     if status == 200:
         return
     # Not the server's own phrase, which can be any text.
@@ -168,7 +225,25 @@ def _check_status(status: int) -> None:
         hint = ": it has a problem of its own; try again later"
     else:
         hint = f": {_STATUS_HINTS[status]}" if status in _STATUS_HINTS else ""
-    raise FetchError("http_status", status=status, reason=phrase + hint)
+    raise FetchError(
+        "http_status",
+        status=status,
+        reason=phrase + hint,
+        retry_after=response.headers.get("Retry-After", "").strip(),
+    )
+
+
+def _pause_after(failure: FetchError) -> float | None:
+    """How long to wait before a second try, in seconds; None if there is to be none."""
+    if failure.code in _PASSING:
+        return _RETRY_PAUSE
+    if failure.facts.get("status") not in _PASSING_STATUSES:
+        return None
+    asked = str(failure.facts["retry_after"])  # RFC 9110, section 10.2.3: seconds, or a date
+    if not asked:
+        return _RETRY_PAUSE
+    in_a_moment = {str(seconds): float(seconds) for seconds in range(_LONGEST_PAUSE + 1)}
+    return in_a_moment.get(asked)
 
 
 def _check_content_type(content_type: str | None) -> None:
@@ -181,57 +256,5 @@ def _chunks(response: requests.Response) -> Iterator[bytes]:
     try:
         yield from response.raw.stream(_READ_BYTES, decode_content=False)
     except ValueError as error:  # http.client's, for the size of a chunk that is below zero
-        raise _bad("it is cut into chunks of impossible size") from error
-
-
-def _named(error: BaseException, limits: Limits) -> FetchError:
-    """The error of ours for one of the network's.
-
-    `urllib3` and `requests` wrap errors in each other; what happened is found by going from the
-    outermost to the innermost until one says something.
-    """
-    link: BaseException | None = error
-    while link is not None:
-        match link:
-            case TimeoutError():
-                return FetchError("timeout", seconds=limits.timeout)
-            case ssl.SSLError():
-                return FetchError("tls_failed", reason=_tls_reason(link))
-            case http.client.HTTPException():  # before OSError: RemoteDisconnected is both
-                return _bad(_http_reason(link))
-            case requests.RequestException():
-                pass  # a wrapper, although it is an OSError
-            case OSError():
-                return FetchError("connection_failed", reason=link.strerror or "it broke off")
-        link = link.__context__
-    return _bad("it cannot be understood")
-
-
-def _tls_reason(error: ssl.SSLError) -> str:
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return error.verify_message.rstrip(".")
-    return (error.reason or "the connection broke off").replace("_", " ").lower()
-
-
-def _http_reason(error: http.client.HTTPException) -> str:
-    match error:
-        case http.client.RemoteDisconnected():
-            return "it ended before it began"
-        case http.client.IncompleteRead():
-            return "it ended early"
-        case http.client.LineTooLong():
-            return "it has a line that is too long"
-        case http.client.BadStatusLine() | http.client.UnknownProtocol():
-            return "it does not begin like one"
-        case _:
-            return "it has too many headers"
-
-
-def _bad(reason: str) -> FetchError:
-    return FetchError("bad_response", reason=reason)
-
-
-def _too_large(max_bytes: int) -> FetchError:
-    mebibytes = max_bytes / 2**20
-    limit = f"{mebibytes:.4g} MiB" if mebibytes >= 1 else f"{max_bytes:,} bytes"
-    return FetchError("too_large", limit=limit)
+        reason = "it is cut into chunks of impossible size"
+        raise FetchError("bad_response", reason=reason) from error

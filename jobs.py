@@ -7,6 +7,7 @@ All functions here want a Flask application context.
 """
 
 import logging
+import math
 import time
 from typing import Any
 
@@ -19,6 +20,8 @@ from rq.serializers import JSONSerializer
 from rq.timeouts import JobTimeoutException
 
 import leases
+from confine import end_out_of_memory
+from host_limit import LONGEST_WAIT, HostLimit
 from leases import MAX_ATTEMPTS, Claim
 from models import TOP_ROWS, Result, db, ranking_name
 from wordcount import RULE_VERSION, PageCount, Ranked, count_page
@@ -30,11 +33,8 @@ logger = logging.getLogger(__name__)
 QUEUE = "default"
 #: The job by name: the web process never imports what only a job needs.
 JOB = "jobs.count_and_save_words"
-#: How much processor time a job may use, in seconds. A large page needs two or three; what needs
-#: this much was made to choke a parser.
-CPU_SECONDS = 30
-#: How long a job may take, in seconds, on top of fetching: computing, and waiting for the database.
-JOB_TIMEOUT = 35
+#: How long a job may wait for the database, in seconds, on top of fetching and computing.
+DATABASE_PATIENCE = 5
 #: How much longer than its job a lease lasts, in seconds.
 LEASE_MARGIN = 5
 #: A queued row younger than this is left to the process that is about to enqueue it, in seconds.
@@ -53,7 +53,10 @@ class CountJob(Job):
 
     def perform(self) -> None:
         """Run the job, in its work horse."""
-        count_and_save_words(self.id, worker=self.worker_name or "")
+        try:
+            count_and_save_words(self.id, worker=self.worker_name or "")
+        except MemoryError:
+            end_out_of_memory()  # the worker sees to the count
 
 
 def queue(connection: Redis | None = None) -> Queue:
@@ -152,7 +155,7 @@ def release(job_key: str, worker: str) -> None:
 
 
 def give_up(job_key: str, worker: str) -> None:
-    """Fail a count whose job used up its processor time: another attempt would, too."""
+    """Fail a count whose job was too much for its limits: another attempt would be, too."""
     if claim := leases.claim_of(job_key, worker=worker):
         _fail(claim, PageError("too_complex"))
         logger.warning("%s failed (too_complex)", job_key)
@@ -181,7 +184,7 @@ def rescue() -> int:
 
 def _fetch_and_count(claim: Claim) -> dict[str, Any]:
     """All that is known of a page, by the names of the columns."""
-    from fetch import Limits, fetch_page  # only a job fetches; see JOB
+    from fetch import Limits, Manners, fetch_page  # only a job fetches; see JOB
 
     settings = current_app.config
     page = fetch_page(
@@ -190,6 +193,14 @@ def _fetch_and_count(claim: Claim) -> dict[str, Any]:
             timeout=settings["FETCH_TIMEOUT"],
             max_bytes=settings["FETCH_MAX_BYTES"],
             allowed_networks=settings["FETCH_ALLOWED_NETWORKS"],
+        ),
+        Manners(
+            contact=settings["CONTACT_URL"],
+            permit=HostLimit(
+                settings["HOST_RATE_LIMIT"],
+                settings["RATELIMIT_STORAGE_URI"],
+                settings["RATELIMIT_STORAGE_OPTIONS"],
+            ).wait,
         ),
     )
     counted = count_page(page.body, page.content_type)
@@ -222,8 +233,12 @@ def _tops(counted: PageCount) -> dict[str, list[Ranked]]:
 
 
 def _fail(claim: Claim, failure: WordcountError) -> tuple[bool, str]:
-    return leases.fail(claim, failure.code, failure.detail), f"failed ({failure.code})"
+    kept = leases.fail(claim, failure.code, failure.detail, http_status=failure.facts.get("status"))
+    return kept, f"failed ({failure.code})"
 
 
 def _job_timeout() -> int:
-    return int(current_app.config["FETCH_TIMEOUT"]) + JOB_TIMEOUT
+    settings = current_app.config
+    fetching = settings["FETCH_TIMEOUT"] + LONGEST_WAIT
+    seconds: float = fetching + settings["JOB_CPU_SECONDS"] + DATABASE_PATIENCE
+    return math.ceil(seconds)

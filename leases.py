@@ -73,7 +73,7 @@ def finish(claim: Claim, **columns: Any) -> bool:
     return _end(claim, status=Status.FINISHED, finished_at=func.now(), **columns)
 
 
-def fail(claim: Claim, code: str, detail: str) -> bool:
+def fail(claim: Claim, code: str, detail: str, **columns: Any) -> bool:
     """Store why a claim came to nothing, and commit; False as for :func:`finish`."""
     return _end(
         claim,
@@ -81,6 +81,7 @@ def fail(claim: Claim, code: str, detail: str) -> bool:
         finished_at=func.now(),
         error_code=code,
         error_detail=detail,
+        **columns,
     )
 
 

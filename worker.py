@@ -8,14 +8,13 @@ one would garble each other's answers).
 import logging
 import multiprocessing
 import os
-import resource
 import signal
 import sys
 import time
 from collections.abc import Callable
 from types import FrameType
 
-from flask import Flask
+from flask import Flask, current_app
 from redis import Redis
 from redis.client import Pipeline
 from redis.exceptions import RedisError
@@ -27,6 +26,7 @@ from sqlalchemy.exc import SQLAlchemyError
 import jobs
 from app import create_app
 from config import ConfigError
+from confine import confine, is_overload
 from models import db
 
 logger = logging.getLogger(__name__)
@@ -68,8 +68,8 @@ class CountWorker(Worker):
     """An RQ worker that does not let go of a count when it is told to stop, or its horse dies."""
 
     rescuer: Rescuer
-    #: How the last horse ended, if it was not by itself: the signal that killed it, or 0.
-    _killed_by: int | None = None
+    #: The exit code of the last horse, if it ended without a word; a signal is below zero.
+    _end: int | None = None
     stopped = False
 
     def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
@@ -105,24 +105,24 @@ class CountWorker(Worker):
             logger.debug("the horse has ended by itself")
 
     def setup_work_horse_signals(self) -> None:
-        """RQ calls this in the new horse. C code takes no notice of RQ's alarm, but of this limit.
-
-        At the soft limit the kernel ends the horse with SIGXCPU.
-        """
+        """RQ calls this in the new horse. C code takes no notice of RQ's alarm, but of limits."""
         super().setup_work_horse_signals()  # type: ignore[no-untyped-call]
-        resource.setrlimit(resource.RLIMIT_CPU, (jobs.CPU_SECONDS, jobs.CPU_SECONDS + 5))
+        confine(
+            cpu_seconds=current_app.config["JOB_CPU_SECONDS"],
+            memory_bytes=current_app.config["JOB_MEMORY_BYTES"],
+        )
 
     def handle_work_horse_killed(self, job: Job, retpid: int, ret_val: int, rusage: object) -> None:
         """RQ's hook for a horse that ended without a word."""
-        self._killed_by = os.WTERMSIG(ret_val or 0)
+        self._end = os.waitstatus_to_exitcode(ret_val or 0)
 
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Run one job in a horse of its own; see to its count if the horse dies."""
-        self._killed_by = None
+        self._end = None
         super().execute_job(job, queue)
-        if self._killed_by == signal.SIGXCPU:
+        if is_overload(self._end):
             self._settle(jobs.give_up, job)
-        elif self._killed_by is not None:
+        elif self._end is not None:
             self._settle(jobs.release, job)
 
     def perform_job(self, job: Job, queue: Queue) -> bool:
@@ -153,6 +153,8 @@ def main() -> None:
         app = create_app()
     except ConfigError as error:
         sys.exit(f"The worker cannot start: {error}")
+    if not app.config["CONTACT_URL"]:
+        logger.warning("SITE_URL is not set: the sites that are fetched cannot tell whom to ask.")
     with app.app_context():
         rescuer = Rescuer(app)
         jobs.warm_up()

@@ -1,23 +1,22 @@
 """Count a page in a process of its own, so that no page can hold up or end the command.
 
 Parsers are C code, which hears neither Ctrl-C nor an exception. A process can be killed at any
-time, and the kernel ends it when it has used up its processor time, as it ends a worker's.
+time, and the kernel ends it when it has used up its processor time or memory, as it ends a
+worker's.
 """
 
 import multiprocessing
-import resource
 import signal
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing.connection import Connection
 
 from commands.sources import Page, SourceError
+from config import Config
+from confine import confine, end_out_of_memory, is_overload
 from wordcount import Ranked
 from wordcount.counts import LONGEST_SHOWN
 from wordcount.errors import SENTENCES, WordcountError
-
-#: Processor time for one page, in seconds; the same as a worker's.
-CPU_SECONDS = 30
 
 _FORK = multiprocessing.get_context("fork")
 
@@ -51,14 +50,14 @@ class Counted:
     ranking: list[Ranked]
 
 
-def count_apart(page: Page, choice: Choice) -> Counted:
-    """Count a page in a process of its own.
+def count_apart(page: Page, choice: Choice, settings: Config) -> Counted:
+    """Count a page in a process of its own, within the limits of a worker's job.
 
-    :raises SourceError: if the page cannot be counted, or takes more than `CPU_SECONDS`.
+    :raises SourceError: if the page cannot be counted, or not within those limits.
     """
     _warm_up()
     receiver, sender = _FORK.Pipe(duplex=False)
-    process = _FORK.Process(target=_answer, args=(sender, page, choice), daemon=True)
+    process = _FORK.Process(target=_answer, args=(sender, page, choice, settings), daemon=True)
     # The child inherits the mask, and lifts it when Ctrl-C ends it without a word.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
@@ -88,18 +87,17 @@ def _warm_up() -> None:
     count_page(b"<p>" + b"Ready to count the words of a page. " * 20).ranking()
 
 
-def _answer(sender: Connection, page: Page, choice: Choice) -> None:
+def _answer(sender: Connection, page: Page, choice: Choice, settings: Config) -> None:
     """The child: count, and send the outcome."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    if hard == resource.RLIM_INFINITY or hard > CPU_SECONDS:
-        resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, hard))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    confine(cpu_seconds=settings.JOB_CPU_SECONDS, memory_bytes=settings.JOB_MEMORY_BYTES)
     try:
         sender.send(_count(page, choice))
     except WordcountError as error:
         sender.send(SourceError(error.code, error.detail))
+    except MemoryError:
+        end_out_of_memory()
 
 
 def _count(page: Page, choice: Choice) -> Counted:
@@ -123,7 +121,7 @@ def _count(page: Page, choice: Choice) -> Counted:
 
 def _death(exit_code: int | None) -> SourceError:
     """What it means that a child ended before it had answered."""
-    if exit_code == -signal.SIGXCPU:
+    if is_overload(exit_code):
         return SourceError("too_complex", SENTENCES["too_complex"])
     how = signal.strsignal(-exit_code) if exit_code and exit_code < 0 else None
     return SourceError("crashed", f"Counting this page stopped unexpectedly: {how or 'a defect'}.")

@@ -10,7 +10,7 @@ import click
 
 from commands.apart import Choice, Counted, count_apart
 from commands.formats import FORMATS, printable
-from commands.sources import SourceError, fetch_settings, page_of
+from commands.sources import Reader, SourceError, fetch_settings
 from config import Config
 
 #: Exit codes by custom: 128 and the number of the signal that a program would have died of.
@@ -51,8 +51,8 @@ def count(  # noqa: PLR0913, PLR0917 -- one for each option
     A source is a file, an address that begins with http:// or https://, or - for standard input.
     Files are HTML, unless their names end in .txt or .xhtml.
 
-    Addresses are fetched, and sizes limited, as the FETCH_ settings say. A page that takes more
-    than 30 seconds of processor time is given up.
+    Addresses are fetched, and sizes limited, as the FETCH_ settings say, no host more often than
+    HOST_RATE_LIMIT. A page that takes more than 30 seconds of processor time is given up.
 
     The exit code is 1 if a source could not be counted; the others are printed nevertheless.
     """
@@ -102,12 +102,13 @@ def _count_all(
     :returns: how many could not be counted.
     """
     failed = 0
+    reader = Reader(settings)
     # No bar for a single source, or where nobody would see it move.
     shown = len(sources) > 1 and sys.stderr.isatty()
     with click.progressbar(sources, file=sys.stderr, show_pos=True, hidden=not shown) as bar:
         for source in bar:
             try:
-                counted = count_apart(page_of(source, settings), choice)
+                counted = count_apart(reader.page_of(source), choice, settings)
             except SourceError as error:
                 failed += 1
                 line = f"{source}: {error.detail} ({error.code})"

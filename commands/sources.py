@@ -1,5 +1,6 @@
 """A file, standard input or a URL -> the bytes of a page, within the limits of the settings."""
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,6 +8,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from config import Config, settings_from
+from host_limit import IN_MEMORY, HostLimit
+from wordcount.errors import SENTENCES, WordcountError
+from wordcount.sniff import kind_if_not_text
 
 STANDARD_INPUT = "-"
 
@@ -19,14 +23,6 @@ _CONTENT_TYPES = {
     ".xhtml": "application/xhtml+xml",
 }
 _HTML = "text/html"
-
-#: Documents that could pass for text, by how they begin.
-_SIGNATURES = {b"%PDF-": "a PDF document", b"%!PS-Adobe-": "a PostScript document"}
-_BYTE_ORDER_MARKS = (b"\xfe\xff", b"\xff\xfe", b"\xef\xbb\xbf")
-#: Bytes that no text has: https://mimesniff.spec.whatwg.org/#binary-data-byte
-_BINARY = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
-#: How far a browser looks for them: https://mimesniff.spec.whatwg.org/#resource-header
-_SNIFFED_BYTES = 1445
 
 
 @dataclass(frozen=True)
@@ -61,36 +57,44 @@ def fetch_settings(environ: Mapping[str, str]) -> Config:
     return settings_from({**environ, **_NOT_NEEDED})
 
 
-def page_of(source: str, settings: Config) -> Page:
-    """Read a source.
+class Reader:
+    """Reads the pages of one command, and asks no host too often for them."""
 
-    :param source: a URL with its scheme, ``-`` for standard input, or else the path of a file.
-    :raises SourceError: if there is no page to be had.
-    """
-    if _URL.match(source):
-        return _fetched(source, settings)
-    if source == STANDARD_INPUT:
-        return _read(lambda: open(0, "rb", closefd=False), _HTML, settings.FETCH_MAX_BYTES)
-    path = Path(source)
-    content_type = _CONTENT_TYPES.get(path.suffix.lower(), _HTML)
-    return _read(lambda: path.open("rb"), content_type, settings.FETCH_MAX_BYTES)
+    def __init__(self, settings: Config) -> None:
+        self._settings = settings
+        # Without Redis: a command knows of itself alone. It has the time to wait.
+        self._host_limit = HostLimit(settings.HOST_RATE_LIMIT, IN_MEMORY, patience=math.inf)
 
+    def page_of(self, source: str) -> Page:
+        """Read a source.
 
-def _fetched(url: str, settings: Config) -> Page:
-    # Imported only here: most uses are of files, and its libraries take their time to load.
-    from fetch import Limits, fetch_page
-    from wordcount.errors import WordcountError
+        :param source: a URL with its scheme, ``-`` for standard input, or else the path of a file.
+        :raises SourceError: if there is no page to be had.
+        """
+        if _URL.match(source):
+            return self._fetched(source)
+        max_bytes = self._settings.FETCH_MAX_BYTES
+        if source == STANDARD_INPUT:
+            return _read(lambda: open(0, "rb", closefd=False), _HTML, max_bytes)
+        path = Path(source)
+        content_type = _CONTENT_TYPES.get(path.suffix.lower(), _HTML)
+        return _read(lambda: path.open("rb"), content_type, max_bytes)
 
-    limits = Limits(
-        timeout=settings.FETCH_TIMEOUT,
-        max_bytes=settings.FETCH_MAX_BYTES,
-        allowed_networks=settings.FETCH_ALLOWED_NETWORKS,
-    )
-    try:
-        page = fetch_page(url, limits)
-    except WordcountError as error:
-        raise SourceError(error.code, error.detail) from error
-    return Page(page.body, page.content_type)
+    def _fetched(self, url: str) -> Page:
+        # Imported only here: most uses are of files, and its libraries take their time to load.
+        from fetch import Limits, Manners, fetch_page
+
+        limits = Limits(
+            timeout=self._settings.FETCH_TIMEOUT,
+            max_bytes=self._settings.FETCH_MAX_BYTES,
+            allowed_networks=self._settings.FETCH_ALLOWED_NETWORKS,
+        )
+        manners = Manners(contact=self._settings.CONTACT_URL, permit=self._host_limit.wait)
+        try:
+            page = fetch_page(url, limits, manners)
+        except WordcountError as error:
+            raise SourceError(error.code, error.detail) from error
+        return Page(page.body, page.content_type)
 
 
 def _read(opened: Callable[[], BinaryIO], content_type: str, max_bytes: int) -> Page:
@@ -112,21 +116,6 @@ def _read(opened: Callable[[], BinaryIO], content_type: str, max_bytes: int) -> 
     if len(body) > max_bytes:
         limit = f"The file is larger than {max_bytes:,} bytes (FETCH_MAX_BYTES)."
         raise SourceError("too_large", limit)
-    if kind := _kind_if_not_text(body):
-        raise SourceError("content_type", f"This is not a page of text, but {kind}.")
+    if kind := kind_if_not_text(body):
+        raise SourceError("not_text", SENTENCES["not_text"].format(kind=kind))
     return Page(body, content_type)
-
-
-def _kind_if_not_text(body: bytes) -> str | None:
-    """What a file is that is none of text, told as browsers tell it; None for text.
-
-    What begins with a tag is a page, whatever else is in it.
-    https://mimesniff.spec.whatwg.org/#rules-for-identifying-an-unknown-mime-type
-    """
-    for signature, kind in _SIGNATURES.items():
-        if body.startswith(signature):
-            return kind
-    head = body[:_SNIFFED_BYTES]
-    if head.lstrip().startswith(b"<") or head.startswith(_BYTE_ORDER_MARKS):
-        return None
-    return "binary data" if _BINARY.search(head) else None

@@ -49,8 +49,15 @@ def results(job_key: str) -> ResponseReturnValue:
     if Status(result.status).is_pending:
         return _pending(result)
     if result.status == Status.FAILED:
+        answered: dict[str, Any] = {}
+        if result.http_status:
+            answered["http_status"] = result.http_status
         raise Problem(
-            422, result.error_code or "crashed", result.error_detail or "", **_about(result)
+            422,
+            result.error_code or "crashed",
+            result.error_detail or "",
+            **answered,
+            **_about(result),
         )
     return jsonify(wanted.of(result))
 

@@ -1,6 +1,6 @@
 """HTML for people: the form, and the page of one count."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import StringField
@@ -43,6 +43,12 @@ def submit() -> ResponseReturnValue:
     except UrlError as refused:
         return render_template("index.html", form=url_form, error=refused.detail), 400
     return redirect(url_for("pages.count", job_key=job_key), 303)
+
+
+@pages.get("/about")
+def about() -> ResponseReturnValue:
+    """For the owners of sites that were fetched: who was it, and how to keep it away."""
+    return render_template("about.html", rate=current_app.config["HOST_RATE_LIMIT"])
 
 
 @pages.get("/counts/<job_key>")

@@ -14,6 +14,7 @@ _IPV6_UNICAST = ipaddress.ip_network("2000::/3")
 #: What `is_global` lets through in some Python versions, and is no page's home all the same.
 #: From the IANA IPv4 and IPv6 special-purpose address registries.
 _NOT_FOR_PAGES: tuple[Network, ...] = (
+    ipaddress.ip_network("168.63.129.16/32"),  # inside Azure, and only there: its own services
     ipaddress.ip_network("192.0.0.0/24"),  # IETF protocol assignments (RFC 6890)
     ipaddress.ip_network("192.88.99.0/24"),  # 6to4 relays, which lead into IPv6 (RFC 7526)
     ipaddress.ip_network("2001::/23"),  # IETF protocol assignments, Teredo among them (RFC 2928)

@@ -22,25 +22,38 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         # The way to the page
         "port_not_allowed": "Port {port} is not allowed: only {allowed} are.",
         "not_public": "This address is not on the public internet.",
+        "host_busy": "Many pages of {host} were asked for just now. Try again in {seconds}.",
         "host_not_found": "There is no host named {host}.",
+        "dns_failed": "The name {host} cannot be looked up just now. Try again later.",
+        "connection_refused": "The site refused the connection: nothing answers there.",
+        "connection_reset": "The site broke the connection off.",
         "connection_failed": "The site could not be reached: {reason}.",
         "tls_failed": "The site's certificate or TLS connection is not valid: {reason}.",
-        "timeout": "The site did not finish answering within {seconds:g} seconds.",
-        "too_large": "The page is larger than {limit}.",
+        "timeout": "The site did not finish answering within {seconds}.",
+        # The site's answer
+        "no_response": "The site closed the connection without an answer.",
+        "bad_response": "The site's answer is not valid HTTP: {reason}.",
+        "truncated": "The site's answer ended before the page was complete.",
+        "http_status": "The site answered {status}{reason}.",
         "too_many_redirects": "The site redirected more than {limit} times.",
         "bad_redirect": "The site redirected to an address that cannot be followed: {reason}",
-        "bad_response": "The site's answer is not valid HTTP: {reason}.",
-        "http_status": "The site answered {status}{reason}.",
-        "content_encoding": "The page is compressed in a way that was not asked for"
-        " or is damaged ({encoding}).",
+        "content_encoding": "The page is compressed in a way that was not asked for ({encoding}).",
+        "bad_compression": "The page's compression ({encoding}) is damaged or incomplete.",
         "content_type": "This is not a page of text: the site calls it {content_type}.",
+        "too_large": "The page is larger than {limit}.",
         # The page itself
         "empty_page": "The site answered with an empty page: not a single byte.",
-        "too_complex": "The page is built in a way that takes too long to read.",
+        "not_text": "This is not a page of text, but {kind}.",
+        "too_complex": "The page is built in a way that takes too much time or memory to read.",
         # The job
         "crashed": "Counting this page stopped unexpectedly, several times.",
     }
 )
+
+
+def in_seconds(seconds: float) -> str:
+    """``1 second``, ``2.5 seconds``: how a sentence names a time."""
+    return f"{seconds:g} second{'' if seconds == 1 else 's'}"
 
 
 class WordcountError(Exception):
@@ -48,10 +61,12 @@ class WordcountError(Exception):
 
     :param code: a key of :data:`SENTENCES`; stable, for programs.
     :param facts: what the sentence of that code names, such as ``limit`` or ``host``.
+    :ivar detail: the sentence.
     """
 
     def __init__(self, code: str, **facts: object) -> None:
         self.code = code
+        self.facts = facts
         self.detail = SENTENCES[code].format(**facts)
         super().__init__(f"{code}: {self.detail}")
 

@@ -6,9 +6,10 @@ The tree is built by lexbor as the HTML standard says, like a browser's.
 import re
 from dataclasses import dataclass
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from wordcount.cascade import styles_of
+from wordcount.errors import PageError
 from wordcount.slices import slices
 from wordcount.walk import LINE, WHITE_SPACE, seen
 
@@ -38,6 +39,7 @@ def text_of_html(html: str | bytes) -> VisibleText:
     """What a reader sees of an HTML page.
 
     :param html: any text at all, also as UTF-8; like a browser, this never refuses a page.
+    :raises PageError: `too_complex`, if there is not enough memory for its tree.
     """
     title, language, text = _read(html)
     return VisibleText(title, _lines(text), language)
@@ -47,7 +49,10 @@ def _read(html: str | bytes) -> tuple[str, str | None, str]:
     """Title, language and what is seen. The tree, several times as large as the page, ends here."""
     # As in a browser that runs scripts, what stands in <noscript> is not even parsed: a tag that is
     # left open in it swallows nothing of the page.
-    tree = LexborHTMLParser(html, scripting=True)
+    try:
+        tree = LexborHTMLParser(html, scripting=True)
+    except SelectolaxError as error:  # which is all that it says when it is given no memory
+        raise PageError("too_complex") from error
     root, body = tree.root, tree.body
     title, language = _title_of(tree), root.attributes.get("lang") if root else None
     if root is None or body is None:  # a frameset

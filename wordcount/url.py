@@ -6,6 +6,7 @@ URL whichever way it came, and nothing can enter by one door that another would 
 
 import ipaddress
 import re
+import socket
 import unicodedata
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
@@ -17,12 +18,19 @@ MAX_CHARACTERS = 2_000
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(.*)")
-#: `localhost:5000/x` looks like a scheme, but no scheme is followed by a number alone.
+#: `localhost:5000/x` looks like a scheme, but few schemes are followed by a number alone.
 _PORT_AND_REST = re.compile(r"[0-9]+(?:[/?#].*)?")
+#: Those that are: https://www.iana.org/assignments/uri-schemes
+_BEFORE_NUMBERS = frozenset(
+    "about blob callto cid data fax geo javascript mailto mid modem sip sips sms tel urn "
+    "view-source".split()
+)
 _AUTHORITY = re.compile(r"(\[[^\[\]]*\]|[^\[\]:]*)(?::(.*))?")
 #: As DNS has it (RFC 1035, section 2.3.4), plus the underscore that real hosts have.
 _LABEL = re.compile(r"[a-z0-9_-]{1,63}")
 _MAX_HOST = 253
+#: The last part of a host that can only be an IPv4 address: https://url.spec.whatwg.org/#ends-in-a-number-checker
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 
 _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 #: What may stand unencoded in a path (RFC 3986, section 3.3; brackets as browsers have them).
@@ -74,9 +82,11 @@ def _with_scheme(text: str) -> str:
     if text.startswith("//"):
         return "http:" + text
     found = _SCHEME.fullmatch(text)
-    if not found or _PORT_AND_REST.fullmatch(found[2]):
+    if not found:
         return "http://" + text
     scheme = found[1].lower()
+    if _PORT_AND_REST.fullmatch(found[2]) and scheme not in _BEFORE_NUMBERS:
+        return "http://" + text
     if scheme in DEFAULT_PORTS:
         return text
     if "." in scheme and not found[2].startswith("//"):
@@ -114,6 +124,9 @@ def _ipv6(bracketed: str) -> str:
         raise UrlError("url_host") from None
     if address.scope_id is not None:
         raise UrlError("not_public")  # a zone (RFC 4007) names a wire of the machine that asks
+    if address.ipv4_mapped is not None:  # which Python 3.13 spells in another way than 3.12
+        high, low = divmod(int(address.ipv4_mapped), 2**16)
+        return f"[::ffff:{high:x}:{low:x}]"
     return f"[{address.compressed}]"
 
 
@@ -130,7 +143,15 @@ def _host_name(text: str) -> str:
     host = ".".join(labels)
     if len(host) > _MAX_HOST or not named or not all(map(_LABEL.fullmatch, named)):
         raise UrlError("url_host")
-    return host
+    return _ipv4(".".join(named)) if _NUMBER.fullmatch(named[-1]) else host
+
+
+def _ipv4(text: str) -> str:
+    """`2130706433`, `0x7f.1` and `0177.0.0.1` as 127.0.0.1, which is what browsers read there."""
+    try:
+        return socket.inet_ntoa(socket.inet_aton(text))
+    except OSError:
+        raise UrlError("url_host") from None
 
 
 def _encoded(text: str, safe: str) -> str:

@@ -201,6 +201,13 @@ def test_failed(client: FlaskClient) -> None:
     assert document["code"] == "timeout"
     assert document["detail"] == "The site did not finish answering within 20 seconds."
     assert document["job_key"] == key
+    assert "http_status" not in document
+
+
+def test_failed_with_a_status_of_the_site(client: FlaskClient) -> None:
+    key = start(client, url="http://example.com").text
+    assert leases.fail(begin(key), "http_status", "The site answered 403.", http_status=403)
+    assert problem(client.get(f"/results/{key}"))["http_status"] == 403
 
 
 @pytest.mark.parametrize("key", [str(uuid.uuid4()), "1", "x" * 5000, "%00"])

@@ -13,9 +13,7 @@ from pathlib import Path
 
 import pytest
 
-import jobs
-from commands.apart import CPU_SECONDS
-from tests.hostile_server import Server, answer, sends
+from tests.hostile.server import Server, answer, sends
 from tests.support import PROJECT
 from wordcount import count_page
 
@@ -142,8 +140,8 @@ def test_what_cannot_be_counted_is_told_in_one_line_and_the_others_go_on() -> No
         " (file_missing)",
         ".: This is a directory, not a file. (file_is_directory)",
         "empty.html: The file is empty: not a single byte. (empty_page)",
-        "picture.html: This is not a page of text, but binary data. (content_type)",
-        "paper.html: This is not a page of text, but a PDF document. (content_type)",
+        "picture.html: This is not a page of text, but a PNG image. (not_text)",
+        "paper.html: This is not a page of text, but a PDF document. (not_text)",
         "long.html: The file is larger than 200 bytes (FETCH_MAX_BYTES). (too_large)",
         "/proc/self/mem: The file cannot be read: Input/output error. (file_unreadable)",
         "ftp://localhost/: Only http and https addresses can be counted, not ftp:. (url_scheme)",
@@ -252,7 +250,7 @@ def test_ctrl_c_ends_it_without_a_traceback() -> None:
 _NEVER_ENDS = """
 import os, re, sys, wordcount
 from commands import apart
-from commands.sources import Page, SourceError
+from commands.sources import Page, SourceError, fetch_settings
 
 def count_page(body, content_type=None):
     if body == b"choke":
@@ -260,12 +258,13 @@ def count_page(body, content_type=None):
         re.match("(a*)*b", "a" * 99)
     return real(body, content_type)
 
-real, wordcount.count_page, apart.CPU_SECONDS = wordcount.count_page, count_page, int(sys.argv[1])
+real, wordcount.count_page = wordcount.count_page, count_page
+settings = fetch_settings({"JOB_CPU_SECONDS": sys.argv[1]})
 try:
-    apart.count_apart(Page(b"choke", None), apart.Choice())
+    apart.count_apart(Page(b"choke", None), apart.Choice(), settings)
 except SourceError as error:
     print(error.code)
-print(apart.count_apart(Page(b"<p>next", None), apart.Choice()).ranking)
+print(apart.count_apart(Page(b"<p>next", None), apart.Choice(), settings).ranking)
 """
 
 
@@ -290,17 +289,13 @@ def test_a_page_that_chokes_a_parser_is_given_up_and_the_next_is_counted() -> No
 
 
 def test_ctrl_c_also_ends_a_parser_that_hears_nothing() -> None:
-    with choking(limit=CPU_SECONDS) as process:
+    with choking(limit=30) as process:
         assert process.stdout
         assert process.stdout.readline() == "choking\n"
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=SECONDS)  # both ends are shut: the child is gone
     assert "too_complex" not in out
     assert err.rstrip().endswith("KeyboardInterrupt")  # of which the command makes 130
-
-
-def test_a_page_may_take_as_long_as_in_a_worker() -> None:
-    assert CPU_SECONDS == jobs.CPU_SECONDS
 
 
 @pytest.fixture

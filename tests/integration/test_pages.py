@@ -36,6 +36,12 @@ def test_the_form(client: FlaskClient) -> None:
     assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
+def test_what_the_owner_of_a_site_reads(client: FlaskClient) -> None:
+    response = client.get("/about")
+    assert response.status_code == 200
+    assert "no host more often than 60/minute" in response.text
+
+
 def test_a_url_leads_to_the_page_of_its_count(client: FlaskClient) -> None:
     response = submit(client, " example.com ")
     assert response.status_code == 303

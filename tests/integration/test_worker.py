@@ -139,16 +139,39 @@ def test_a_worker_forks_without_a_database_connection(
     assert [one.raddr for one in open_sockets if "PGSQL" in str(one.raddr)] == []
 
 
-def test_a_page_that_computes_for_ever_is_too_complex(
-    app: Flask, site: Site, first: Program
+@pytest.mark.parametrize("how", [signal.SIGXCPU, signal.SIGSEGV, signal.SIGABRT])
+def test_a_horse_that_dies_of_its_page_is_not_replaced(
+    app: Flask, site: Site, first: Program, how: signal.Signals
 ) -> None:
     key = start_held(app, site)
-    horse = horse_of(first)
-    assert psutil.Process(horse).rlimit(psutil.RLIMIT_CPU)[0] == jobs.CPU_SECONDS
-    os.kill(horse, signal.SIGXCPU)  # as the kernel does at the limit
+    horse = psutil.Process(horse_of(first))
+    assert horse.rlimit(psutil.RLIMIT_CPU)[0] == app.config["JOB_CPU_SECONDS"]
+    assert horse.rlimit(psutil.RLIMIT_AS)[0] > app.config["JOB_MEMORY_BYTES"]
+    horse.send_signal(how)  # as the kernel does at the limit, or C code without memory
     wait_for("outcome", lambda: result(key).status == "failed")
     assert result(key).error_code == "too_complex"
     assert result(key).attempt == 1
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(b"<p a>" * 1_500_000, id="in the parser"),
+        pytest.param(b" ".join(b"%xq" % n for n in range(1_200_000)), id="in Python"),
+    ],
+)
+def test_a_page_that_takes_all_memory_is_too_complex(
+    app: Flask, environ: dict[str, str], logs: Path, site: Site, page: bytes
+) -> None:
+    client = app.test_client()
+    large = client.post("/start", json={"url": site.serve("/large", page)}).text
+    small = client.post("/start", json={"url": site.serve("/small", "<p>Hello")}).text
+    little = {**environ, "JOB_MEMORY_BYTES": str(160 * 2**20)}
+    with running(["worker"], little, logs / "little_memory.log") as worker:
+        wait_for("outcome", lambda: result(small).status == "finished")
+        assert "and is started again" not in worker.log
+    assert (result(large).status, result(large).error_code) == ("failed", "too_complex")
+    assert result(large).attempt == 1
 
 
 def test_what_strangers_put_into_redis_is_not_run(

@@ -26,6 +26,7 @@ NOT_PUBLIC = [
     "127.0.0.1",
     "127.255.255.254",
     "169.254.169.254",  # the metadata service of most clouds
+    "168.63.129.16",  # the virtual machine agent's server of another cloud
     "172.16.0.1",
     "172.31.255.255",
     "192.0.0.8",

@@ -58,6 +58,10 @@ def test_all_settings_are_read() -> None:
             "FETCH_ALLOWED_NETWORKS": "10.0.0.0/8, fd00::/8",
             "FETCH_TIMEOUT": "2.5",
             "FETCH_MAX_BYTES": "1000",
+            "HOST_RATE_LIMIT": "5/second",
+            "SITE_URL": "https://words.example/",
+            "JOB_CPU_SECONDS": "10",
+            "JOB_MEMORY_BYTES": "100000000",
             "RESULT_REUSE_SECONDS": "0",
             "RATELIMIT_ENABLED": "True",
         }
@@ -65,6 +69,8 @@ def test_all_settings_are_read() -> None:
     assert (settings.PORT, settings.WEB_CONCURRENCY) == (8000, 3)
     assert list(map(str, settings.FETCH_ALLOWED_NETWORKS)) == ["10.0.0.0/8", "fd00::/8"]
     assert (settings.FETCH_TIMEOUT, settings.FETCH_MAX_BYTES) == (2.5, 1000)
+    assert (settings.HOST_RATE_LIMIT, settings.SITE_URL) == ("5/second", "https://words.example/")
+    assert (settings.JOB_CPU_SECONDS, settings.JOB_MEMORY_BYTES) == (10, 100_000_000)
     assert settings.RESULT_REUSE_SECONDS == 0
     assert settings.RATELIMIT_ENABLED
 
@@ -72,6 +78,25 @@ def test_all_settings_are_read() -> None:
 def test_no_network_at_all() -> None:
     settings = settings_from({**DATABASE, "FETCH_ALLOWED_NETWORKS": "none"})
     assert settings.FETCH_ALLOWED_NETWORKS == ()
+
+
+def test_any_rate_at_all() -> None:
+    assert settings_from(DATABASE).HOST_RATE_LIMIT == "60/minute"
+    assert settings_from({**DATABASE, "HOST_RATE_LIMIT": "none"}).HOST_RATE_LIMIT == ""
+
+
+@pytest.mark.parametrize(
+    ("environ", "contact"),
+    [
+        ({**DATABASE, "PORT": "5001"}, "http://127.0.0.1:5001/about"),
+        (PRODUCTION, ""),
+        ({**PRODUCTION, "SITE_URL": "https://words.example"}, "https://words.example/about"),
+        ({**DATABASE, "SITE_URL": "https://a.example/words/"}, "https://a.example/words/about"),
+    ],
+)
+def test_whom_the_owner_of_a_site_may_ask(environ: dict[str, str], contact: str) -> None:
+    found = settings_from(environ).CONTACT_URL
+    assert found == contact
 
 
 def test_an_empty_value_is_not_set() -> None:
@@ -106,6 +131,14 @@ def test_production_refuses_to_start_without(name: str) -> None:
         ("FETCH_TIMEOUT", "nan"),
         ("FETCH_TIMEOUT", "soon"),
         ("FETCH_MAX_BYTES", "10 MB"),
+        ("HOST_RATE_LIMIT", "often"),
+        ("HOST_RATE_LIMIT", "0/minute"),
+        ("HOST_RATE_LIMIT", "1/second; 60/hour"),
+        ("SITE_URL", "words.example"),
+        ("SITE_URL", "https://words.example/ (really)"),
+        ("SITE_URL", "https://words.example/\nX: y"),
+        ("JOB_CPU_SECONDS", "0"),
+        ("JOB_MEMORY_BYTES", "512 MB"),
         ("RESULT_REUSE_SECONDS", "-1"),
         ("RATELIMIT_ENABLED", "maybe"),
     ],

@@ -1,13 +1,15 @@
 """The core as a whole: bytes in, counted words out."""
 
+import subprocess
+import sys
 from dataclasses import FrozenInstanceError
-from pathlib import Path
 
 import pytest
 
+from tests.support import PROJECT
 from wordcount import Ranked, count_page
 
-SAMPLE = Path(__file__).parent.parent.parent / "static" / "sample.html"
+SAMPLE = PROJECT / "static" / "sample.html"
 
 
 def test_the_sample_page() -> None:
@@ -78,3 +80,22 @@ def test_any_bytes_give_a_result(noise: bytes) -> None:
     page = count_page(noise)
     assert page.total_words == sum(page.counts.values())
     assert "\x00" not in page.text
+
+
+def test_a_page_for_whose_tree_there_is_no_memory() -> None:
+    script = """
+from confine import confine
+from wordcount import count_page
+from wordcount.errors import PageError
+count_page(b"<p>Ready")
+page = b"<p a>" * 1_500_000
+confine(cpu_seconds=30, memory_bytes=100 * 2**20)
+try:
+    count_page(page)
+except PageError as error:
+    print(error.code)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "too_complex\n"

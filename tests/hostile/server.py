@@ -13,11 +13,19 @@ Script = Callable[["Visit"], None]
 
 
 class Visit:
-    """One connection to the server: what the client asked, and how to answer."""
+    """One connection to the server: what the client asked, and how to answer.
 
-    def __init__(self, sock: socket.socket, closing: threading.Event) -> None:
+    :param port: the server's.
+    :param number: counts the server's connections, from 1.
+    """
+
+    def __init__(
+        self, sock: socket.socket, closing: threading.Event, port: int, number: int
+    ) -> None:
         self._sock = sock
         self._closing = closing
+        self.port = port
+        self.number = number
         self.request = b""
 
     def read_request(self) -> None:
@@ -110,7 +118,7 @@ class Server:
     def _accept(self) -> None:
         for sock in self._clients():
             self.connections += 1
-            self._start(self._serve, sock)
+            self._start(self._serve, sock, self.connections)
 
     def _clients(self) -> Iterator[socket.socket]:
         while not self._closing.is_set():
@@ -120,12 +128,12 @@ class Server:
                 return
             yield sock
 
-    def _serve(self, sock: socket.socket) -> None:
+    def _serve(self, sock: socket.socket, number: int) -> None:
         # That the client hangs up in the middle is what most tests are about.
         with sock, contextlib.suppress(OSError):
             sock.settimeout(10)
             with self._wrapped(sock) as talking:
-                visit = Visit(talking, self._closing)
+                visit = Visit(talking, self._closing, self.port, number)
                 if self._greet:
                     visit.read_request()
                     self.requests.append(visit.request)

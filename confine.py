@@ -1,0 +1,54 @@
+"""Limits for the process that reads a stranger's page, kept by the kernel.
+
+A page can be made to choke a parser. Parsers are C code, which hears neither an alarm nor an
+exception, so the work is done in a process of its own that the kernel stops: at so much processor
+time, and at so much memory. Whoever started that process tells by its end what happened.
+"""
+
+import os
+import resource
+import signal
+from pathlib import Path
+
+#: How a process ends that has run out of memory. Free for programs: shells use 126 and more,
+#: sysexits.h 64 to 78.
+OUT_OF_MEMORY = 100
+
+#: What the kernel sends at the limit of processor time, and what C code dies of that does not ask
+#: whether it was given the memory that it wanted.
+_OVERLOADS = {signal.SIGXCPU, signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS}
+
+_STATM = Path("/proc/self/statm")
+
+
+def confine(*, cpu_seconds: int, memory_bytes: int) -> None:
+    """Limit this process from here on.
+
+    :param cpu_seconds: processor time, from its start.
+    :param memory_bytes: how much address space it may take on top of what it has.
+    """
+    _limit(resource.RLIMIT_CPU, cpu_seconds)
+    _limit(resource.RLIMIT_CORE, 0)  # nobody reads the core of a process that died of a page
+    if _STATM.exists():  # Linux; elsewhere the kernel keeps no such limit
+        pages = int(_STATM.read_text().split()[0])  # proc(5): the size of the address space
+        _limit(resource.RLIMIT_AS, pages * resource.getpagesize() + memory_bytes)
+
+
+def end_out_of_memory() -> None:
+    """End this process at once: without memory not even an exception gets far."""
+    os._exit(OUT_OF_MEMORY)
+
+
+def is_overload(exit_code: int | None) -> bool:
+    """Whether a confined process ended because the work was too much for it.
+
+    :param exit_code: as of :func:`os.waitstatus_to_exitcode`: a signal is below zero.
+    """
+    return exit_code == OUT_OF_MEMORY or (exit_code or 0) in {-one for one in _OVERLOADS}
+
+
+def _limit(what: int, soft: int) -> None:
+    _, hard = resource.getrlimit(what)
+    if hard != resource.RLIM_INFINITY:
+        soft = min(soft, hard)
+    resource.setrlimit(what, (soft, hard))

@@ -1,0 +1,134 @@
+"""The texts of the environment -> the values of settings; which settings there are: :mod:`config`.
+
+Each reader takes the name of a variable and its text, and raises :class:`ConfigError` if that makes
+no sense.
+"""
+
+import ipaddress
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from limits import parse_many
+from redis.connection import parse_url
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class ConfigError(ValueError):
+    """A setting is missing or cannot be understood; the message says which, and what to do."""
+
+
+def _text(_name: str, value: str) -> str:
+    return value
+
+
+def _whole_number(low: int, high: int) -> Callable[[str, str], int]:
+    def read(name: str, value: str) -> int:
+        if not (value.isascii() and value.isdigit() and low <= int(value) <= high):
+            raise ConfigError(f"{name} is {value!r}, but must be a number from {low} to {high}.")
+        return int(value)
+
+    return read
+
+
+def _seconds(low: float, high: float) -> Callable[[str, str], float]:
+    def read(name: str, value: str) -> float:
+        try:
+            seconds = float(value)
+        except ValueError:
+            seconds = float("nan")
+        if not low <= seconds <= high:  # also refuses nan
+            raise ConfigError(f"{name} is {value!r}, but must be seconds from {low:g} to {high:g}.")
+        return seconds
+
+    return read
+
+
+def _switch(name: str, value: str) -> bool:
+    switches = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+    if value.lower() not in switches:
+        raise ConfigError(f"{name} is {value!r}, but must be true or false.")
+    return switches[value.lower()]
+
+
+def _networks(name: str, value: str) -> tuple[Network, ...]:
+    if value.lower() == "none":
+        return ()
+    try:
+        return tuple(ipaddress.ip_network(part) for part in value.replace(",", " ").split())
+    except ValueError as error:
+        raise ConfigError(
+            f"{name} must be none, or networks such as 10.0.0.0/8, separated by commas: {error}."
+        ) from None
+
+
+def _rate(name: str, value: str) -> str:
+    if value.lower() == "none":
+        return ""
+    try:
+        (rate,) = parse_many(value)
+    except ValueError:  # not one rate
+        rate = None
+    if rate is None or rate.amount < 1:
+        raise ConfigError(
+            f"{name} is {value!r}, but must be none, or a rate such as 60/minute or 5/second."
+        )
+    return value
+
+
+def _site_url(name: str, value: str) -> str:
+    # It goes into a header: plain characters only.
+    if not re.fullmatch(r"https?://[!-'*-~]+", value):
+        raise ConfigError(f"{name} is {value!r}, but must be an address like https://example.com/.")
+    return value
+
+
+def _database_url(name: str, value: str) -> str:
+    """Heroku says ``postgres://``, which SQLAlchemy refuses; plain ``postgresql://`` would mean
+    another driver."""
+    try:
+        url = make_url(value)
+    except (ArgumentError, ValueError):  # the latter for a port that is no number
+        # The value is not repeated: it may hold a password.
+        raise ConfigError(f"{name} is not a URL. {HOW_TO_SET[name]}") from None
+    if url.drivername not in {"postgres", "postgresql", "postgresql+psycopg2"}:
+        raise ConfigError(f"{name} is for {url.drivername!r}. {HOW_TO_SET[name]}")
+    return url.set(drivername="postgresql+psycopg2").render_as_string(hide_password=False)
+
+
+def _redis_url(name: str, value: str) -> str:
+    try:
+        parse_url(value)  # type: ignore[no-untyped-call]
+    except ValueError:
+        raise ConfigError(f"{name} is not a Redis URL. {HOW_TO_SET[name]}") from None
+    return value
+
+
+READERS: Mapping[str, Callable[[str, str], Any]] = {
+    "DATABASE_URL": _database_url,
+    "REDIS_URL": _redis_url,
+    "SECRET_KEY": _text,
+    "PORT": _whole_number(1, 65535),
+    "WEB_CONCURRENCY": _whole_number(1, 512),
+    "FETCH_ALLOWED_NETWORKS": _networks,
+    "FETCH_TIMEOUT": _seconds(0.1, 600),
+    "FETCH_MAX_BYTES": _whole_number(1, 1024**3),
+    "HOST_RATE_LIMIT": _rate,
+    "SITE_URL": _site_url,
+    "JOB_CPU_SECONDS": _whole_number(1, 3600),
+    "JOB_MEMORY_BYTES": _whole_number(64 * 2**20, 1024**4),
+    "RESULT_REUSE_SECONDS": _seconds(0, 10 * 365 * 86400),
+    "RATELIMIT_ENABLED": _switch,
+}
+
+HOW_TO_SET: Mapping[str, str] = {
+    "DATABASE_URL": "Set it to postgresql://USER:PASSWORD@HOST:PORT/NAME,"
+    " or let `make run` start a database of its own.",
+    "REDIS_URL": "Set it (or REDISTOGO_URL) to redis://HOST:PORT/0 or rediss://... for TLS,"
+    " or let `make run` start a Redis of its own.",
+    "SECRET_KEY": "It signs cookies and form tokens: set it to a long random text, for example"
+    " from: python3 -c 'import secrets; print(secrets.token_hex(32))'",
+}

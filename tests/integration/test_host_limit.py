@@ -1,0 +1,106 @@
+"""No site is asked too often; the count is in a real Redis, for all workers together."""
+
+import time
+from ipaddress import ip_network
+
+import pytest
+from flask import Flask
+
+import fetch
+from fetch import Limits, Manners, fetch_page
+from host_limit import IN_MEMORY, HostLimit
+from tests.hostile.server import Server, answer, sends
+from wordcount.errors import FetchError
+
+LOOPBACK = (ip_network("127.0.0.0/8"),)
+
+
+@pytest.fixture
+def redis_url(app: Flask) -> str:
+    """An empty Redis."""
+    return str(app.config["RATELIMIT_STORAGE_URI"])
+
+
+def test_the_rate_is_shared_by_all_who_use_the_same_redis(redis_url: str) -> None:
+    one, other = (HostLimit("2/minute", redis_url) for _ in range(2))
+    one.wait("a.example")
+    other.wait("a.example.")  # with the dot of the root it is the same host
+    with pytest.raises(FetchError) as caught:
+        one.wait("a.example")
+    assert caught.value.code == "host_busy"
+    assert caught.value.detail == (
+        "Many pages of a.example were asked for just now. Try again in 60 seconds."
+    )
+    other.wait("b.example")
+
+
+def test_a_short_wait_is_waited_for(redis_url: str) -> None:
+    begun = time.time()
+    for _ in range(4):
+        HostLimit("2/second", redis_url).wait("a.example")
+    assert time.time() - begun >= 0.9  # the third came a second after the first
+
+
+def test_there_is_an_end_to_all_the_waiting_of_one_fetch() -> None:
+    limit = HostLimit("1/second", IN_MEMORY, patience=1.5)
+    limit.wait("a.example")
+    limit.wait("a.example")
+    with pytest.raises(FetchError) as caught:
+        limit.wait("a.example")
+    assert caught.value.code == "host_busy"
+
+
+def test_without_a_rate_nothing_is_asked() -> None:
+    limit = HostLimit("", "redis://127.0.0.1:1")
+    for _ in range(100):
+        limit.wait("a.example")
+
+
+def test_without_redis_nobody_is_held_up(caplog: pytest.LogCaptureFixture) -> None:
+    HostLimit("1/minute", "redis://127.0.0.1:1").wait("a.example")
+    assert "how often a.example was asked is not known just now" in caplog.text
+
+
+@pytest.fixture
+def _loopback_is_public(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no public address that a test could own."""
+    monkeypatch.setattr("transport.connection.is_public", lambda _address: True)
+    monkeypatch.setattr("transport.connection.ALLOWED_PORTS", range(65536))
+
+
+@pytest.mark.usefixtures("_loopback_is_public")
+def test_each_request_asks_for_its_turn(redis_url: str) -> None:
+    with Server(sends(answer(b"", status="302 Found", location="/"))) as server:
+        manners = Manners(permit=HostLimit("3/minute", redis_url).wait)
+        with pytest.raises(FetchError) as caught:
+            fetch_page(server.origin, Limits(5, 100, ()), manners)
+    assert caught.value.code == "host_busy"
+    assert server.connections == 3
+
+
+@pytest.mark.usefixtures("_loopback_is_public")
+def test_waiting_takes_no_time_of_the_site() -> None:
+    def wait(_host: str) -> None:
+        time.sleep(0.6)
+
+    with Server(sends(answer(b"Hello"))) as server:
+        page = fetch_page(server.origin, Limits(0.5, 100, ()), Manners(permit=wait))
+    assert page.body == b"Hello"
+
+
+def test_hosts_in_allowed_networks_are_exempt() -> None:
+    def refuse(_host: str) -> None:
+        raise AssertionError("asked for a turn")
+
+    with Server(sends(answer(b"Hello"))) as server:
+        fetch_page(server.origin, Limits(5, 100, LOOPBACK), Manners(permit=refuse))
+
+
+def test_the_site_is_told_whom_to_ask() -> None:
+    with Server(sends(answer())) as server:
+        manners = Manners(contact="https://words.example/about")
+        fetch_page(server.origin, Limits(5, 100, LOOPBACK), manners)
+    assert (
+        f"User-Agent: {fetch.PROGRAM} (+https://words.example/about)\r\n".encode()
+        in (server.requests[0])
+    )

@@ -1,0 +1,226 @@
+"""Every hostile site through the whole app: POST /start, a real worker, GET /results."""
+
+import random
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import trustme
+from flask import Flask
+from sqlalchemy import text
+
+from models import Result, Status, db
+from tests.hostile.case import FINISHED, Case
+from tests.hostile.cases import CASES
+from tests.hostile.scripts import HEAD, gzip_bomb, repeats
+from tests.hostile.server import Script, Server, Visit, answer, sends
+from tests.hostile.worker_program import AUTHORITY
+from tests.hostile.world import ALLOWED, World
+from tests.support import Program, Site, children_of, free_port, running, wait_for
+
+TIMEOUT = 2.0
+GRACE = 2.0
+WORKERS = 4
+LIMIT = 200 * 2**20
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the app says of a case: how it answers, and the row, if it has come to one."""
+
+    status: int
+    answer: Any
+    row: Result | None
+
+
+class Service:
+    """The app as a client sees it."""
+
+    def __init__(self, web: str, workers: list[Program]) -> None:
+        self._web = web
+        self._session = requests.Session()
+        self.workers = workers
+        self.rescuers = [children_of(worker.process.pid) for worker in workers]
+
+    def submit(self, url: str) -> requests.Response:
+        return self._session.post(f"{self._web}/start", json={"url": url}, timeout=10)
+
+    def outcome(self, key: str) -> requests.Response:
+        """What /results answers when it is no longer 202."""
+        end = time.monotonic() + 120
+        while time.monotonic() < end:
+            found = self._session.get(f"{self._web}/results/{key}", timeout=10)
+            if found.status_code != 202:
+                return found
+            time.sleep(0.2)
+        raise AssertionError(f"no outcome of {key}")
+
+    def horses(self) -> list[int]:
+        """The processes that run jobs."""
+        return [
+            pid
+            for worker, rescuers in zip(self.workers, self.rescuers, strict=True)
+            for pid in children_of(worker.process.pid)
+            if pid not in rescuers
+        ]
+
+
+@pytest.fixture(scope="module")
+def service(
+    _migrated_app: Flask, environ: dict[str, str], logs: Path, authority: trustme.CA
+) -> Iterator[Service]:
+    """A gunicorn and four workers, with an empty database and an empty Redis."""
+    port = free_port()
+    with ExitStack() as parts:
+        settings = {
+            **environ,
+            "PORT": str(port),
+            "FETCH_TIMEOUT": str(TIMEOUT),
+            "FETCH_ALLOWED_NETWORKS": ALLOWED,
+            "JOB_CPU_SECONDS": "3",
+            "JOB_MEMORY_BYTES": str(256 * 2**20),
+            "RESULT_REUSE_SECONDS": "0",
+            AUTHORITY: parts.enter_context(authority.cert_pem.tempfile()),
+        }
+        with _migrated_app.app_context():
+            db.session.execute(text("TRUNCATE results RESTART IDENTITY"))
+            db.session.commit()
+            _migrated_app.extensions["redis"].flushall()
+        web = parts.enter_context(
+            running(["gunicorn", "app:create_app()"], settings, logs / "hostile_web.log")
+        )
+        workers = [
+            parts.enter_context(
+                running(["tests.hostile.worker_program"], settings, logs / f"hostile_{number}.log")
+            )
+            for number in range(WORKERS)
+        ]
+        web.wait_for_line("Listening at")
+        for worker in workers:
+            worker.wait_for_line("ready for counts")
+        yield Service(f"http://127.0.0.1:{port}", workers)
+
+
+@pytest.fixture(scope="module")
+def world(authority: trustme.CA) -> Iterator[World]:
+    """The sites of all cases."""
+    with World(CASES, authority) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def outcomes(_migrated_app: Flask, service: Service, world: World) -> Mapping[str, Outcome]:
+    """What comes of all cases, submitted at once, by name."""
+    mixed = random.Random(0).sample(CASES, len(CASES))  # so that workers wait while others compute
+    submitted = {case.name: service.submit(world.url(case)) for case in mixed}
+    final = {
+        name: service.outcome(response.text) if response.ok else response
+        for name, response in submitted.items()
+    }
+    with _migrated_app.app_context():
+        rows = {str(row.job_key): row for row in db.session.query(Result)}
+        db.session.expunge_all()
+    return {
+        name: Outcome(answer.status_code, answer.json(), rows.get(submitted[name].text))
+        for name, answer in final.items()
+    }
+
+
+def test_there_are_many_cases() -> None:
+    assert len(CASES) >= 150
+    assert len({case.name for case in CASES}) == len(CASES)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_hostile_site(world: World, outcomes: Mapping[str, Outcome], case: Case) -> None:
+    outcome = outcomes[case.name]
+    assert not world.is_canary_touched(case)
+    if case.connections is not None:
+        assert world.connections(case) == case.connections
+    if case.refused:
+        assert (outcome.status, outcome.answer["code"]) == (400, case.code)
+        assert outcome.row is None
+    else:
+        assert outcome.row
+        assert outcome.row.attempt == 1
+        if case.code == FINISHED:
+            _check_page(case, outcome, outcome.row)
+        else:
+            _check_failure(case, outcome, outcome.row)
+
+
+def _check_page(case: Case, outcome: Outcome, row: Result) -> None:
+    assert (outcome.status, row.status) == (200, Status.FINISHED), outcome.answer
+    if case.body is not None:
+        assert row.bytes == len(case.body)
+    if case.words is not None:
+        assert row.total_words == case.words
+
+
+def _check_failure(case: Case, outcome: Outcome, row: Result) -> None:
+    problem = outcome.answer
+    assert (outcome.status, row.status) == (422, Status.FAILED), problem
+    assert problem["code"] == row.error_code == case.code, problem
+    assert problem["detail"] == row.error_detail == (case.detail or row.error_detail)
+    assert problem.get("http_status") == row.http_status == case.http_status
+    if case.code == case.fetched_code:
+        assert row.started_at
+        assert row.finished_at
+        assert (row.finished_at - row.started_at).total_seconds() < TIMEOUT + GRACE
+
+
+@pytest.mark.usefixtures("outcomes")
+def test_afterwards_all_is_as_before(service: Service, site: Site) -> None:
+    for worker, rescuer in zip(service.workers, service.rescuers, strict=True):
+        assert worker.process.poll() is None
+        assert children_of(worker.process.pid) == rescuer
+    url = site.serve("/", "<p>All is well, all is well")
+    keys = [service.submit(url).text for _ in range(3 * WORKERS)]
+    for key in keys:
+        assert service.outcome(key).json() == []  # all of these are stop words
+
+
+@pytest.mark.usefixtures("outcomes")
+@pytest.mark.parametrize(
+    "site_does",
+    [
+        pytest.param(sends(answer(gzip_bomb(1024), content_encoding="gzip")), id="a bomb of 1 GiB"),
+        pytest.param(repeats(b"x" * 65536, after=HEAD + b"\r\n"), id="a body without end"),
+    ],
+)
+def test_the_memory_of_a_worker(service: Service, site_does: Script) -> None:
+    seen = threading.Event()
+
+    def script(visit: Visit) -> None:
+        seen.wait(1)  # so that there is a horse to look at
+        site_does(visit)
+
+    with Server(script) as server:
+        key = service.submit(server.origin).text
+        (horse,) = wait_for("horse", service.horses)
+        workers = [worker.process.pid for worker in service.workers]
+        for pid in [horse, *workers]:
+            Path(f"/proc/{pid}/clear_refs").write_text("5")  # loading the models is another matter
+        seen.set()
+        peak = 0
+        while now := _peak(horse):
+            peak = now
+            time.sleep(0.002)
+        assert service.outcome(key).json()["code"] == "too_large"
+    assert 0 < max(peak, *map(_peak, workers)) < LIMIT
+
+
+def _peak(pid: int) -> int:
+    """The most memory that a process ever had, in bytes; 0 if it is gone."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    lines = dict(line.split(":", 1) for line in status.splitlines())
+    return int(lines.get("VmHWM", "0 kB").split()[0]) * 1024

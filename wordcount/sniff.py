@@ -1,0 +1,48 @@
+"""Tell text from what only passes for it: an image labelled HTML, a PDF document named .html."""
+
+import re
+
+from wordcount.content_type import charset_of
+
+#: How documents and images begin, where no text would.
+#: https://mimesniff.spec.whatwg.org/#matching-an-image-type-pattern and what follows there
+_SIGNATURES = {
+    b"%PDF-": "a PDF document",
+    b"%!PS-Adobe-": "a PostScript document",
+    b"\x89PNG\r\n\x1a\n": "a PNG image",
+    b"\xff\xd8\xff": "a JPEG image",
+    b"GIF87a": "a GIF image",
+    b"GIF89a": "a GIF image",
+    b"PK\x03\x04": "a ZIP archive or an office document",
+    b"\x1f\x8b\x08": "a gzip archive",
+    b"OggS\x00": "an Ogg recording",
+    b"\x1aE\xdf\xa3": "a WebM or Matroska video",
+}
+_WEBP = re.compile(rb"RIFF.{4}WEBPVP", re.DOTALL)
+_BYTE_ORDER_MARKS = (b"\xfe\xff", b"\xff\xfe", b"\xef\xbb\xbf")
+#: Bytes that no text has: https://mimesniff.spec.whatwg.org/#binary-data-byte
+_BINARY = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
+#: How far a browser looks for them: https://mimesniff.spec.whatwg.org/#resource-header
+_SNIFFED_BYTES = 1445
+
+
+def kind_if_not_text(body: bytes, content_type: str | None = None) -> str | None:
+    """What a page is that is none of text, told as browsers tell it; None for text.
+
+    What begins with a tag is a page, whatever else is in it; so is what says that it is UTF-16 or
+    UTF-32, where every other byte may be zero.
+
+    :param content_type: its HTTP header.
+    :returns: with an article, such as ``a PNG image``.
+    """
+    for signature, kind in _SIGNATURES.items():
+        if body.startswith(signature):
+            return kind
+    if _WEBP.match(body):
+        return "a WebP image"
+    head = body[:_SNIFFED_BYTES]
+    if head.lstrip().startswith(b"<") or head.startswith(_BYTE_ORDER_MARKS):
+        return None
+    if (charset_of(content_type) or "").lower().startswith(("utf-16", "utf-32")):
+        return None
+    return "binary data" if _BINARY.search(head) else None
