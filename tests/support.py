@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ import leases
 from leases import Claim
 
 PROJECT = Path(__file__).parent.parent
+#: A job key that was given to nobody.
+NOBODYS_KEY = uuid.UUID("6f1c1c5e-6f0d-4d54-8a5b-1d0f5a3c9b7e")
 Found = TypeVar("Found")
 
 

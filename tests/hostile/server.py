@@ -39,6 +39,10 @@ class Visit:
     def path(self) -> str:
         return self.request.split(b" ")[1].decode("ascii")
 
+    def listen(self) -> None:
+        """Read something: who hangs up on what is unread ends the connection with a RST."""
+        self._sock.recv(65536)
+
     def send(self, data: bytes) -> None:
         self._sock.sendall(data)
 

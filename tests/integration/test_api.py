@@ -1,7 +1,6 @@
 """What programs get from the API, without a worker: every answer but the counted words."""
 
 import json
-import uuid
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -16,7 +15,7 @@ import leases
 from app import create_app
 from config import settings_from
 from models import Result, db
-from tests.support import begin
+from tests.support import NOBODYS_KEY, begin
 
 WORDS = {"Garden": 2, "garden": 1, "the": 5, "The": 1, "wall": 3}
 WITHOUT_STOP_WORDS = {"Garden": 2, "garden": 1, "wall": 3}
@@ -210,7 +209,7 @@ def test_failed_with_a_status_of_the_site(client: FlaskClient) -> None:
     assert problem(client.get(f"/results/{key}"))["http_status"] == 403
 
 
-@pytest.mark.parametrize("key", [str(uuid.uuid4()), "1", "x" * 5000, "%00"])
+@pytest.mark.parametrize("key", [str(NOBODYS_KEY), "1", "x" * 5000, "%00"])
 def test_unknown(client: FlaskClient, key: str) -> None:
     response = client.get(f"/results/{key}", headers={"Accept": "text/html"})
     assert response.status_code == 404

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from wordcount import PageCount, count_page
 from wordcount.errors import WordcountError
+from wordcount.words import is_letter
 
 UTF_8 = "text/html; charset=utf-8"
 few = settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
@@ -124,7 +125,7 @@ def check(page: PageCount) -> None:
     assert all(times > 0 for times in page.counts.values())
     assert page.counts_without_stop_words.items() <= page.counts.items()
     for word in page.counts:
-        assert any(map(str.isalpha, word))
+        assert any(map(is_letter, word))
         assert unicodedata.is_normalized("NFC", word)
     for line in page.text.split("\n") if page.text else []:
         assert line

@@ -95,7 +95,7 @@ def _status(status: int, **headers: str) -> Script:
 
 
 def _ends_in_the_handshake(visit: Visit) -> None:
-    visit.send(b"")
+    visit.listen()
 
 
 def _again(name: str, *scripts: Script, connections: int, **how: str) -> Case:
