@@ -39,7 +39,7 @@ def test_the_form(client: FlaskClient) -> None:
 def test_what_the_owner_of_a_site_reads(client: FlaskClient) -> None:
     response = client.get("/about")
     assert response.status_code == 200
-    assert "no host more often than 60/minute" in response.text
+    assert "no host more often than 60 times a minute" in response.text
 
 
 def test_a_url_leads_to_the_page_of_its_count(client: FlaskClient) -> None:
