@@ -42,7 +42,7 @@ class Config:
     SITE_URL: str = ""
     #: What one job may use: processor time, and memory on top of what a worker has anyway.
     JOB_CPU_SECONDS: int = 30
-    JOB_MEMORY_BYTES: int = 512 * 1024 * 1024
+    JOB_MEMORY_BYTES: int = 768 * 1024 * 1024
     #: A URL that was counted less than this long ago is not fetched again.
     RESULT_REUSE_SECONDS: float = 60.0
     #: Refuse a client that submits too often; see views/limits.py. Off by default, because behind a

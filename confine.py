@@ -48,7 +48,7 @@ def is_overload(exit_code: int | None) -> bool:
 
 
 def _limit(what: int, soft: int) -> None:
-    _, hard = resource.getrlimit(what)
-    if hard != resource.RLIM_INFINITY:
-        soft = min(soft, hard)
-    resource.setrlimit(what, (soft, hard))
+    """Lower a limit, or leave it as it is."""
+    now, hard = resource.getrlimit(what)
+    if now == resource.RLIM_INFINITY or now > soft:
+        resource.setrlimit(what, (soft, hard))

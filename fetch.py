@@ -31,7 +31,7 @@ CONTENT_TYPES = {"text/html", "application/xhtml+xml", "text/plain"}
 
 _REDIRECTS = {301, 302, 303, 307, 308}
 #: What may be received on top of the largest page: headers, chunk sizes, trailers, redirects.
-_FRAMING_BYTES = 1024 * 1024
+_FRAMING_BYTES = 4 * 1024 * 1024
 _READ_BYTES = 16 * 1024
 
 #: What a second try may mend: a site that restarts, a proxy that lost its server.
@@ -140,13 +140,19 @@ class _Fetch:
     def _ask_again_if_need_be(self, url: str) -> Page | str:
         try:
             return self._ask(url)
-        except FetchError as failure:
-            pause = _pause_after(failure)
-            if pause is None or not self._may_try_again or not self._budget.lasts(pause):
-                raise
+        except FetchError as error:
+            failure = error
+        pause = _pause_after(failure)
+        if pause is None or not self._may_try_again or not self._budget.lasts(pause):
+            raise failure
         self._may_try_again = False
+        self._budget.refill()
         time.sleep(pause)
-        return self._ask(url)
+        try:
+            return self._ask(url)
+        except FetchError as second:
+            # That it is not our turn says nothing about the site.
+            raise failure if second.code == "host_busy" else second from None
 
     def _ask(self, url: str) -> Page | str:
         """The page at a URL, or where it leads on to."""
@@ -154,7 +160,7 @@ class _Fetch:
             with self._session.get(url, stream=True) as response:
                 return _redirect_target(url, response) or _page(url, response, self._limits)
         except OverBudgetError:
-            raise too_large(self._limits.max_bytes) from None
+            raise FetchError("bad_response", reason="it goes on and on around the page") from None
         except NETWORK_ERRORS as error:
             raise failure_of(error, self._limits.timeout) from error
 

@@ -67,7 +67,7 @@ def count_apart(page: Page, choice: Choice, settings: Config) -> Counted:
     sender.close()
     try:
         answer: Counted | SourceError = receiver.recv()
-    except EOFError:
+    except (EOFError, OSError):  # it died before its answer, or in the middle of it
         process.join()
         raise _death(process.exitcode) from None
     finally:

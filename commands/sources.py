@@ -89,7 +89,9 @@ class Reader:
             max_bytes=self._settings.FETCH_MAX_BYTES,
             allowed_networks=self._settings.FETCH_ALLOWED_NETWORKS,
         )
-        manners = Manners(contact=self._settings.CONTACT_URL, permit=self._host_limit.wait)
+        # Not a service of this machine, of which a command knows nothing.
+        contact = self._settings.CONTACT_URL if self._settings.SITE_URL else ""
+        manners = Manners(contact=contact, permit=self._host_limit.wait)
         try:
             page = fetch_page(url, limits, manners)
         except WordcountError as error:
@@ -116,6 +118,6 @@ def _read(opened: Callable[[], BinaryIO], content_type: str, max_bytes: int) -> 
     if len(body) > max_bytes:
         limit = f"The file is larger than {max_bytes:,} bytes (FETCH_MAX_BYTES)."
         raise SourceError("too_large", limit)
-    if kind := kind_if_not_text(body):
+    if kind := kind_if_not_text(body, content_type):
         raise SourceError("not_text", SENTENCES["not_text"].format(kind=kind))
     return Page(body, content_type)

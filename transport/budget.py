@@ -13,12 +13,12 @@ class Budget:
     """What one fetch may use, over all of its redirects.
 
     :param seconds: from now until everything has to be over.
-    :param raw_bytes: how much may be received: status lines, headers, framing and bodies.
+    :param raw_bytes: how much may be received in one try: status lines, headers, framing, bodies.
     """
 
     def __init__(self, seconds: float, raw_bytes: int) -> None:
         self._deadline = time.monotonic() + seconds
-        self._raw_bytes_left = raw_bytes
+        self._raw_bytes = self._raw_bytes_left = raw_bytes
 
     def seconds_left(self) -> float:
         """More than zero.
@@ -40,6 +40,10 @@ class Budget:
         begun = time.monotonic()
         yield
         self._deadline += time.monotonic() - begun
+
+    def refill(self) -> None:
+        """Allow as many bytes as in the beginning, for what was received is of no use."""
+        self._raw_bytes_left = self._raw_bytes
 
     def spend(self, raw_bytes: int) -> None:
         """Count what was received.

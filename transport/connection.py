@@ -130,10 +130,13 @@ def _resolve(host: str, port: int, budget: Budget) -> list[tuple[int, tuple[Any,
         try:
             # As bytes, because for a str Python would apply its own, older IDNA rules.
             outcome.put(socket.getaddrinfo(host.encode("ascii"), port, type=socket.SOCK_STREAM))
-        except OSError as error:
+        except BaseException as error:  # noqa: BLE001 -- raised again by who waits for it
             outcome.put(error)
 
-    threading.Thread(target=ask, daemon=True, name=f"resolve {host}").start()
+    try:
+        threading.Thread(target=ask, daemon=True, name=f"resolve {host}").start()
+    except RuntimeError as error:  # Python's word for that the system gives it no thread
+        raise MemoryError(str(error)) from error
     try:
         answer = outcome.get(timeout=budget.seconds_left())
     except queue.Empty:
@@ -142,6 +145,6 @@ def _resolve(host: str, port: int, budget: Budget) -> list[tuple[int, tuple[Any,
         if answer.errno in _NO_SUCH_NAME:
             raise FetchError("host_not_found", host=host)
         raise FetchError("dns_failed", host=host)
-    if isinstance(answer, OSError):
+    if isinstance(answer, BaseException):
         raise answer
     return list(dict.fromkeys((family, sockaddr) for family, _, _, _, sockaddr in answer))

@@ -25,8 +25,9 @@ class _Response(http.client.HTTPResponse):
 
     def begin(self) -> None:
         super().begin()
+        del self.headers["Set-Cookie"]  # not kept, and so not worth the standard library's parsing
         codings = self.headers.get_all("Transfer-Encoding", ["identity"])
-        if [coding.strip().lower() for coding in codings] not in (["chunked"], ["identity"]):
+        if [coding.strip().lower() for coding in codings] not in ([""], ["chunked"], ["identity"]):
             raise FetchError("bad_response", reason="it is sent in a way that was not asked for")
         # One length, possibly repeated (RFC 9110, section 8.6); no sign, no other script's digits.
         lengths = ",".join(self.headers.get_all("Content-Length", [])).split(",")

@@ -14,10 +14,15 @@ from wordcount.errors import FetchError
 ACCEPTED = "gzip, deflate"
 #: What a header `Content-Encoding` says when there is none.
 PLAIN = frozenset({"", "identity"})
+#: Codings that were not asked for. https://www.iana.org/assignments/http-parameters
+_UNWANTED = frozenset(
+    "aes128gcm br bzip2 compress dcb dcz exi lzma pack200-gzip x-bzip2 x-compress xz zstd".split()
+)
 #: Codings on top of each other: nobody has a reason for more.
 MAX_CODINGS = 2
 
-_PIECE_BYTES = 64 * 1024
+#: Small, for what follows a member of gzip is copied for each member.
+_PIECE_BYTES = 16 * 1024
 _GZIP_FIRST_BYTE = 0x1F  # RFC 1952, section 2.3.1
 
 Pieces = Iterable[bytes]
@@ -27,17 +32,18 @@ def decoded(chunks: Pieces, encoding: str, max_bytes: int) -> Pieces:
     """The bytes of a body without its content codings, in pieces.
 
     :param chunks: the body as received.
-    :param encoding: the header `Content-Encoding`; "" if there was none.
+    :param encoding: the header `Content-Encoding`; "" if there was none. What is no coding, such as
+        `UTF-8`, which some servers send there, means nothing, as in browsers.
     :param max_bytes: what it may unpack to, and also what is between two codings.
     :raises FetchError: `content_encoding`, if a coding was not asked for. Reading the pieces raises
         `too_large`, or `bad_compression` if the body is damaged or incomplete: only their end says
         that all is well.
     """
     codings = [coding.strip().lower() for coding in encoding.split(",")]
-    codings = [coding for coding in codings if coding not in PLAIN]
-    if len(codings) > MAX_CODINGS or not _DECODERS.keys() >= set(codings):
+    wanted = [coding for coding in codings if coding in _DECODERS]
+    if len(wanted) > MAX_CODINGS or not _UNWANTED.isdisjoint(codings):
         raise FetchError("content_encoding", encoding=ascii(encoding.strip()[:40])[1:-1])
-    for coding in reversed(codings):  # they are named in the order in which they were applied
+    for coding in reversed(wanted):  # they are named in the order in which they were applied
         chunks = _decoded_once(chunks, coding, max_bytes)
     return _bounded(chunks, max_bytes)
 

@@ -44,7 +44,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         # The page itself
         "empty_page": "The site answered with an empty page: not a single byte.",
         "not_text": "This is not a page of text, but {kind}.",
-        "too_complex": "The page is built in a way that takes too much time or memory to read.",
+        "too_complex": "Reading the page takes too much time or memory.",
         # The job
         "crashed": "Counting this page stopped unexpectedly, several times.",
     }

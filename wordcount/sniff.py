@@ -2,7 +2,9 @@
 
 import re
 
-from wordcount.content_type import charset_of
+import webencodings
+
+from wordcount.content_type import charset_of, media_type_of
 
 #: How documents and images begin, where no text would.
 #: https://mimesniff.spec.whatwg.org/#matching-an-image-type-pattern and what follows there
@@ -15,6 +17,7 @@ _SIGNATURES = {
     b"GIF89a": "a GIF image",
     b"PK\x03\x04": "a ZIP archive or an office document",
     b"\x1f\x8b\x08": "a gzip archive",
+    b"\x7fELF": "a program",
     b"OggS\x00": "an Ogg recording",
     b"\x1aE\xdf\xa3": "a WebM or Matroska video",
 }
@@ -24,13 +27,19 @@ _BYTE_ORDER_MARKS = (b"\xfe\xff", b"\xff\xfe", b"\xef\xbb\xbf")
 _BINARY = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 #: How far a browser looks for them: https://mimesniff.spec.whatwg.org/#resource-header
 _SNIFFED_BYTES = 1445
+#: One such byte in so many is an accident of a page that is called HTML; more are no page.
+_ACCIDENTS = 20
+_HTML = {"text/html", "application/xhtml+xml"}
+_TWO_BYTES = {"utf-16le", "utf-16be"}
 
 
 def kind_if_not_text(body: bytes, content_type: str | None = None) -> str | None:
-    """What a page is that is none of text, told as browsers tell it; None for text.
+    """What a page is that is none of text; None for text.
 
-    What begins with a tag is a page, whatever else is in it; so is what says that it is UTF-16 or
-    UTF-32, where every other byte may be zero.
+    Plain text, and what is called nothing, is judged as browsers judge it. They believe whatever is
+    called HTML; here it must not be full of bytes that no text has. What begins with a tag is a
+    page, whatever else is in it; so is what says that it is UTF-16, where every other byte may be
+    zero.
 
     :param content_type: its HTTP header.
     :returns: with an article, such as ``a PNG image``.
@@ -43,6 +52,9 @@ def kind_if_not_text(body: bytes, content_type: str | None = None) -> str | None
     head = body[:_SNIFFED_BYTES]
     if head.lstrip().startswith(b"<") or head.startswith(_BYTE_ORDER_MARKS):
         return None
-    if (charset_of(content_type) or "").lower().startswith(("utf-16", "utf-32")):
+    encoding = webencodings.lookup(charset_of(content_type) or "")
+    if encoding and encoding.name in _TWO_BYTES:
         return None
-    return "binary data" if _BINARY.search(head) else None
+    strange = len(_BINARY.findall(head))
+    accidents = len(head) // _ACCIDENTS if media_type_of(content_type) in _HTML else 0
+    return "binary data" if strange > accidents else None

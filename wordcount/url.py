@@ -32,11 +32,13 @@ _MAX_HOST = 253
 #: The last part of a host that can only be an IPv4 address: https://url.spec.whatwg.org/#ends-in-a-number-checker
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 
+_ENCODED = re.compile("%([0-9A-Fa-f]{2})")
+_UNRESERVED = re.compile("[A-Za-z0-9._~-]")
 _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 #: What may stand unencoded in a path (RFC 3986, section 3.3; brackets as browsers have them).
 _PATH_SAFE = "%/:@!$&'()*+,;=[]"
 _QUERY_SAFE = _PATH_SAFE + "?"
-_DOTS = {".": ".", "%2e": ".", "..": "..", ".%2e": "..", "%2e.": "..", "%2e%2e": ".."}
+_DOTS = {".", ".."}
 
 
 def read_url(text: str) -> str:
@@ -49,7 +51,7 @@ def read_url(text: str) -> str:
     :returns: an ASCII URL `http(s)://host[:port]/path[?query]` of at most 2,000 characters.
     :raises UrlError: if it is not a URL that can be counted; the code says why.
     """
-    text = text.strip()
+    text = _trimmed(text)
     _refuse_unreadable(text)
     scheme, authority, path, query, _fragment = _split(_with_scheme(text))
     if "@" in authority:
@@ -60,6 +62,16 @@ def read_url(text: str) -> str:
     url = urlunsplit((scheme, netloc, path, _encoded(query, _QUERY_SAFE), ""))
     _refuse_long(url)  # encoding makes it longer
     return url
+
+
+def _trimmed(text: str) -> str:
+    """Without white space around it, and without the marks that nobody sees and copies along."""
+    seen = [at for at, character in enumerate(text) if not _is_invisible(character)]
+    return text[seen[0] : seen[-1] + 1] if seen else ""
+
+
+def _is_invisible(character: str) -> bool:
+    return character.isspace() or unicodedata.category(character) == "Cf"
 
 
 def _refuse_unreadable(text: str) -> None:
@@ -134,7 +146,7 @@ def _host_name(text: str) -> str:
     try:
         mapped = idna.uts46_remap(unquote(text, errors="strict"), std3_rules=False)
         labels = [
-            label if label.isascii() else idna.alabel(label).decode("ascii")
+            label if label.isascii() else f"xn--{label.encode('punycode').decode('ascii')}"
             for label in mapped.split(".")
         ]
     except UnicodeError:  # idna.IDNAError is one
@@ -155,20 +167,26 @@ def _ipv4(text: str) -> str:
 
 
 def _encoded(text: str, safe: str) -> str:
-    """Percent-encoded as UTF-8 (RFC 3987, section 3.1); what is encoded already stays."""
-    return quote(_BARE_PERCENT.sub("%25", text), safe=safe, errors="replace")
+    """Percent-encoded as UTF-8 (RFC 3987, section 3.1), and what is encoded already in one way."""
+    encoded = quote(_BARE_PERCENT.sub("%25", text), safe=safe, errors="replace")
+    return _ENCODED.sub(_normal_escape, encoded)
+
+
+def _normal_escape(found: re.Match[str]) -> str:
+    """RFC 3986, section 6.2.2: capital digits, and none for what need not be encoded."""
+    character = chr(int(found[1], 16))
+    return character if _UNRESERVED.fullmatch(character) else found[0].upper()
 
 
 def _without_dot_segments(path: str) -> str:
-    """RFC 3986, section 5.2.4; an encoded dot is a dot, as in browsers."""
+    """RFC 3986, section 5.2.4."""
     kept: list[str] = []
     segments = path.split("/")
     for segment in segments:
-        dots = _DOTS.get(segment.lower())
-        if dots is None:
+        if segment not in _DOTS:
             kept.append(segment)
-        elif dots == ".." and len(kept) > 1:  # the first is the nothing before the first slash
+        elif segment == ".." and len(kept) > 1:  # the first is the nothing before the first slash
             kept.pop()
-    if segments[-1].lower() in _DOTS:
+    if segments[-1] in _DOTS:
         kept.append("")
     return "/".join(kept)

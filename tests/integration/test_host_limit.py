@@ -7,8 +7,11 @@ import pytest
 from flask import Flask
 
 import fetch
+import jobs
+from commands.sources import Reader, fetch_settings
 from fetch import Limits, Manners, fetch_page
 from host_limit import IN_MEMORY, HostLimit
+from models import Result
 from tests.hostile.server import Server, answer, sends
 from wordcount.errors import FetchError
 
@@ -76,6 +79,51 @@ def test_each_request_asks_for_its_turn(redis_url: str) -> None:
             fetch_page(server.origin, Limits(5, 100, ()), manners)
     assert caught.value.code == "host_busy"
     assert server.connections == 3
+
+
+@pytest.mark.usefixtures("_loopback_is_public")
+def test_that_it_is_not_our_turn_again_does_not_hide_what_the_site_said() -> None:
+    with Server(sends(answer(status="503 Busy"))) as server:
+        manners = Manners(permit=HostLimit("1/minute", IN_MEMORY).wait)
+        with pytest.raises(FetchError) as caught:
+            fetch_page(server.origin, Limits(5, 100, ()), manners)
+    assert caught.value.code == "http_status"
+    assert server.connections == 1
+
+
+@pytest.mark.usefixtures("_loopback_is_public")
+def test_a_job_waits_for_its_turn_and_says_who_asks(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "FETCH_ALLOWED_NETWORKS", ())
+    monkeypatch.setitem(app.config, "HOST_RATE_LIMIT", "1/minute")
+    with Server(sends(answer())) as server:
+        first, second = (jobs.submit(f"{server.origin}/{page}") for page in "ab")
+        jobs.count_and_save_words(first)
+        jobs.count_and_save_words(second)
+    outcomes = [Result.by_key(key) for key in (first, second)]
+    assert [outcome and outcome.error_code for outcome in outcomes] == [None, "host_busy"]
+    assert f"(+{app.config['CONTACT_URL']})".encode() in server.requests[0]
+    assert server.connections == 1
+
+
+def test_a_job_has_time_for_all_that_it_may_wait_for(app: Flask) -> None:
+    job = jobs.queue().fetch_job(jobs.submit("http://example.com/"))
+    assert job
+    # To fetch, for its turn, to compute, for the database.
+    assert job.timeout == app.config["FETCH_TIMEOUT"] + 10 + app.config["JOB_CPU_SECONDS"] + 5
+
+
+@pytest.mark.usefixtures("_loopback_is_public")
+def test_the_shell_waits_for_as_long_as_it_takes() -> None:
+    settings = fetch_settings({"HOST_RATE_LIMIT": "1/second", "FETCH_ALLOWED_NETWORKS": "none"})
+    reader = Reader(settings)
+    with Server(sends(answer(b"<p>Hello"))) as server:
+        begun = time.time()
+        for _ in range(3):
+            assert reader.page_of(server.origin).body == b"<p>Hello"
+    assert time.time() - begun >= 1.9
+    assert b"User-Agent: Wordcount/0.1\r\n" in server.requests[0]  # no service, no address
 
 
 @pytest.mark.usefixtures("_loopback_is_public")

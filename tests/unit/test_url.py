@@ -32,7 +32,15 @@ READ = [
     ("http://example.com:/", "http://example.com/"),
     ("http://example.com:0080/", "http://example.com/"),
     ("http://example.com:65535/", "http://example.com:65535/"),
+    # What is copied along and not seen
+    ("\ufeffhttps://example.com/x", "https://example.com/x"),
+    ("\u200b http://example.com/x\u200b\u2060\n", "http://example.com/x"),
+    ("\u202ahttp://example.com/\u202c", "http://example.com/"),
     # Host names of every script
+    ("http://i❤.ws/", "http://xn--i-7iq.ws/"),
+    ("http://☃.net/", "http://xn--n3h.net/"),
+    ("http://💩.la/", "http://xn--ls8h.la/"),
+    ("http://مثال.إختبار/", "http://xn--mgbh0fb.xn--kgbechtv/"),
     ("http://bücher.de/", "http://xn--bcher-kva.de/"),
     ("http://B\u00dcCHER.de/", "http://xn--bcher-kva.de/"),
     ("http://b%C3%BCcher.de/", "http://xn--bcher-kva.de/"),
@@ -65,7 +73,8 @@ READ = [
     ("http://example.com?q=1", "http://example.com/?q=1"),
     ("http://example.com/a b?c d", "http://example.com/a%20b?c%20d"),
     ("http://example.com/é?q=Köln", "http://example.com/%C3%A9?q=K%C3%B6ln"),
-    ("http://example.com/%C3%A9%2f?a=%26", "http://example.com/%C3%A9%2f?a=%26"),
+    ("http://example.com/%c3%a9%2f?a=%26", "http://example.com/%C3%A9%2F?a=%26"),
+    ("http://example.com/%7euser/%41?%2D", "http://example.com/~user/A?-"),
     ("http://example.com/100%?a=%zz", "http://example.com/100%25?a=%25zz"),
     ('http://example.com/"<>^`{|}', "http://example.com/%22%3C%3E%5E%60%7B%7C%7D"),
     ("http://example.com//a//b", "http://example.com//a//b"),
@@ -81,6 +90,7 @@ READ = [
 REFUSED = [
     ("", "url_missing"),
     (" \t\r\n ", "url_missing"),
+    ("\ufeff\u200b", "url_missing"),
     ("http://example.com/" + "a" * MAX_CHARACTERS, "url_too_long"),
     ("http://example.com/" + "é" * (MAX_CHARACTERS // 2), "url_too_long"),
     ("http://exam\tple.com/", "url_has_control_characters"),

@@ -18,7 +18,7 @@ CASES = [
         f"choking: {name}",
         "too_complex",
         sends(answer(HOSTILE[name]().encode())),
-        detail="The page is built in a way that takes too much time or memory to read.",
+        detail="Reading the page takes too much time or memory.",
         connections=1,
     )
     for name in _CHOKING

@@ -70,10 +70,13 @@ _OVER_TLS = {
     "dripping trailers": _DRIPPING["trailers"],
 }
 
-_ENDLESS = {
+_ENDLESS_PAGES = {
     "a body": repeats(b"x" * 65536, after=HEAD + b"\r\n"),
     "zeros": repeats(bytes(65536), after=HEAD + b"\r\n"),
     "chunks": repeats(b"1000\r\n" + b"x" * 4096 + b"\r\n", after=CHUNKED),
+}
+
+_ENDLESS_AROUND_A_PAGE = {
     "chunk extensions": repeats(b"1;" + b"x" * 4096 + b"\r\na\r\n", after=CHUNKED),
     "interim answers": repeats((b"HTTP/1.1 100 " + b"x" * 4096 + b"\r\n\r\n") * 9),
     "interim answers with headers": repeats((_INTERIM[:-2] + _LONG_HEADER * 9 + b"\r\n") * 9),
@@ -107,14 +110,28 @@ CASES = [
     ),
     *(
         Case(f"endless: {name}", "too_large", site, detail="The page is larger than 10 MB.")
-        for name, site in _ENDLESS.items()
+        for name, site in _ENDLESS_PAGES.items()
+    ),
+    *(
+        Case(
+            f"endless: {name}",
+            "bad_response",
+            site,
+            detail="The site's answer is not valid HTTP: it goes on and on around the page.",
+        )
+        for name, site in _ENDLESS_AROUND_A_PAGE.items()
     ),
     *(
         Case(f"endless: {name}", "bad_response", site)
         for name, site in _ENDLESS_AND_NOT_HTTP.items()
     ),
-    Case("endless: a body over TLS", "too_large", _ENDLESS["a body"], certificate="good"),
-    Case("endless: trailers over TLS", "too_large", _ENDLESS["trailers"], certificate="good"),
+    Case("endless: a body over TLS", "too_large", _ENDLESS_PAGES["a body"], certificate="good"),
+    Case(
+        "endless: trailers over TLS",
+        "bad_response",
+        _ENDLESS_AROUND_A_PAGE["trailers"],
+        certificate="good",
+    ),
     finished(
         "slow, but in time",
         one_after_the_other(waits(0.5), sends(answer()[:-1]), waits(0.5), sends(answer()[-1:])),
