@@ -17,7 +17,7 @@ from fetch import Limits, Page, fetch_page
 from tests.hostile.case import FINISHED, Case
 from tests.hostile.cases import CASES
 from tests.hostile.resolver import Resolver
-from tests.hostile.scripts import HEAD, falls_silent, in_turn, redirect
+from tests.hostile.scripts import HEAD, falls_silent, in_turn, redirect, resets
 from tests.hostile.server import Script, Server, answer, sends
 from tests.hostile.world import ALLOWED, World
 from wordcount.address import Network
@@ -201,6 +201,13 @@ def test_cookies_are_not_kept(serve: Serve) -> None:
 
 
 # --- size
+
+
+def test_a_second_try_has_an_allowance_of_its_own(serve: Serve) -> None:
+    body = b"<p>" + b" " * 8 * 2**20  # twice as much is more than one try may receive
+    server = serve(in_turn(resets(answer(body)[:-1]), sends(answer(body))))
+    assert fetch_page(server.origin, Limits(20.0, 10 * 2**20, NETWORKS)).body == body
+    assert server.connections == 2
 
 
 def test_a_page_as_large_as_allowed(serve: Serve) -> None:

@@ -94,10 +94,6 @@ def _status(status: int, **headers: str) -> Script:
     return sends(answer(b"", f"{status} x", **headers))
 
 
-#: So large that twice as much is more than a whole page may be.
-_LARGE = PAGE + b" " * 8 * 2**20
-
-
 def _ends_in_the_handshake(visit: Visit) -> None:
     visit.listen()
 
@@ -161,12 +157,6 @@ CASES = [
     _again("after a reset", resets(), connections=2),
     *(_again(f"after {status}", _status(status), connections=2) for status in (502, 503, 504)),
     _again("after 503 and one second", _status(503, retry_after="1"), connections=2),
-    finished(
-        "second try: after a reset in a large page",
-        in_turn(resets(answer(_LARGE)[:-1]), sends(answer(_LARGE))),
-        body=_LARGE,
-        connections=2,
-    ),
     _again("after a redirect and 503", redirect("/x"), _status(503), connections=3),
     _again("after 503, redirected", _status(503), redirect("/x"), connections=3),
     _again(
