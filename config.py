@@ -13,7 +13,6 @@ from environment import HOW_TO_SET, READERS, ConfigError, Network
 
 __all__ = ["CONFIGS", "Config", "ConfigError", "settings_from"]
 
-LOOPBACK = "127.0.0.1"
 #: How long the web waits for Redis, in seconds.
 REDIS_PATIENCE: dict[str, object] = {"socket_connect_timeout": 1, "socket_timeout": 2}
 
@@ -62,10 +61,7 @@ class Config:
     @property
     def CONTACT_URL(self) -> str:  # noqa: N802 -- a setting like the others
         """The page that tells the owner of a site who asks; "" if no address is known."""
-        site = self.SITE_URL
-        if not site and self.HOST == LOOPBACK:
-            site = f"http://{LOOPBACK}:{self.PORT}"
-        return f"{site.rstrip('/')}/about" if site else ""
+        return f"{self.SITE_URL.rstrip('/')}/about" if self.SITE_URL else ""
 
     @property
     def SQLALCHEMY_DATABASE_URI(self) -> str:  # noqa: N802 -- Flask-SQLAlchemy's name for it
@@ -107,7 +103,7 @@ class DevelopmentConfig(Config):
 
     REDIS_URL: str = field(default="redis://127.0.0.1:6379/0", repr=False)
     SECRET_KEY: str = field(default="for development only", repr=False)
-    HOST: str = LOOPBACK
+    HOST: str = "127.0.0.1"
     FETCH_ALLOWED_NETWORKS: tuple[Network, ...] = (
         ipaddress.ip_network("127.0.0.0/8"),
         ipaddress.ip_network("::1/128"),

@@ -2,13 +2,14 @@
 
 A page can be made to choke a parser. Parsers are C code, which hears neither an alarm nor an
 exception, so the work is done in a process of its own that the kernel stops: at so much processor
-time, and at so much memory. Whoever started that process tells by its end what happened.
+time, and at so much memory. How it ended tells whoever started it what happened.
 """
 
 import os
 import resource
 import signal
 from pathlib import Path
+from typing import NoReturn
 
 #: How a process ends that has run out of memory. Free for programs: shells use 126 and more,
 #: sysexits.h 64 to 78.
@@ -34,7 +35,7 @@ def confine(*, cpu_seconds: int, memory_bytes: int) -> None:
         _limit(resource.RLIMIT_AS, pages * resource.getpagesize() + memory_bytes)
 
 
-def end_out_of_memory() -> None:
+def end_out_of_memory() -> NoReturn:
     """End this process at once: without memory not even an exception gets far."""
     os._exit(OUT_OF_MEMORY)
 

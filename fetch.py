@@ -6,7 +6,6 @@ they do, :func:`fetch_page` ends in time, within memory, and never inside the op
 kept by :mod:`transport`, those about HTTP here.
 """
 
-import http.client
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from wordcount.address import Network
 from wordcount.content_coding import ACCEPTED, PLAIN, decoded, too_large
 from wordcount.content_type import media_type_of
 from wordcount.errors import FetchError, UrlError
+from wordcount.http_status import REDIRECTS, status_error
 from wordcount.sniff import kind_if_not_text
 from wordcount.url import read_url
 
@@ -29,7 +29,6 @@ MAX_REDIRECTS = 5
 PROGRAM = "Wordcount/0.1"
 CONTENT_TYPES = {"text/html", "application/xhtml+xml", "text/plain"}
 
-_REDIRECTS = {301, 302, 303, 307, 308}
 #: What may be received on top of the largest page: headers, chunk sizes, trailers, redirects.
 _FRAMING_BYTES = 4 * 1024 * 1024
 _READ_BYTES = 16 * 1024
@@ -40,16 +39,6 @@ _PASSING_STATUSES = {502, 503, 504}
 #: How long to wait before it, in seconds; a site may ask for a little more, not for much more.
 _RETRY_PAUSE = 0.25
 _LONGEST_PAUSE = 2
-
-_STATUS_HINTS = {
-    401: "it wants a user name and password",
-    402: "it wants to be paid",
-    403: "it does not let programs read this page",
-    404: "there is no page at this address",
-    410: "the page was there, but has been removed",
-    429: "it was asked too often; try again later",
-    451: "the page is blocked for legal reasons",
-}
 
 
 @dataclass(frozen=True)
@@ -167,7 +156,7 @@ class _Fetch:
 
 def _redirect_target(url: str, response: requests.Response) -> str | None:
     """Where a response leads on to (RFC 9110, section 10.2.2), or None if it does not."""
-    if response.status_code not in _REDIRECTS:
+    if response.status_code not in REDIRECTS:
         return None
     # `requests` joins headers of one name by a comma, which can as well be part of a URL.
     locations = {location.strip() for location in response.raw.headers.getlist("Location")}
@@ -195,7 +184,9 @@ def _utf8(header: str) -> str:
 
 
 def _page(url: str, response: requests.Response, limits: Limits) -> Page:
-    _check_status(response)
+    if response.status_code != 200:
+        retry_after = response.headers.get("Retry-After", "").strip()
+        raise status_error(response.status_code, retry_after)
     content_type = _printable(response.headers.get("Content-Type"))
     _check_content_type(content_type)
     body = _body(response, limits.max_bytes)
@@ -217,26 +208,6 @@ def _body(response: requests.Response, max_bytes: int) -> bytes:
 def _printable(header: str | None) -> str | None:
     """A header without control characters: no database stores a NUL, and nobody reads others."""
     return header and "".join(filter(str.isprintable, header))
-
-
-def _check_status(response: requests.Response) -> None:
-    status = response.status_code
-    if status == 200:
-        return
-    # Not the server's own phrase, which can be any text.
-    phrase = f" {http.client.responses[status]}" if status in http.client.responses else ""
-    if status in _REDIRECTS:
-        hint = ": it redirects, but does not say where to"
-    elif 500 <= status < 600:
-        hint = ": it has a problem of its own; try again later"
-    else:
-        hint = f": {_STATUS_HINTS[status]}" if status in _STATUS_HINTS else ""
-    raise FetchError(
-        "http_status",
-        status=status,
-        reason=phrase + hint,
-        retry_after=response.headers.get("Retry-After", "").strip(),
-    )
 
 
 def _pause_after(failure: FetchError) -> float | None:

@@ -26,7 +26,7 @@ IN_MEMORY = "memory://"
 
 
 class HostLimit:
-    """How often one host may be asked for pages. Each fetch has one of its own.
+    """How often one host may be asked for pages. Each job, and each command, has one of its own.
 
     :param rate: such as ``60/minute``; "" for any number.
     :param storage: the URL of a Redis as :mod:`limits` spells it, or :data:`IN_MEMORY`.

@@ -52,7 +52,8 @@ def count(  # noqa: PLR0913, PLR0917 -- one for each option
     Files are HTML, unless their names end in .txt or .xhtml.
 
     Addresses are fetched, and sizes limited, as the FETCH_ settings say, no host more often than
-    HOST_RATE_LIMIT. A page that takes more than 30 seconds of processor time is given up.
+    HOST_RATE_LIMIT. A page that takes more time or memory than the JOB_ settings give it is given
+    up.
 
     The exit code is 1 if a source could not be counted; the others are printed nevertheless.
     """

@@ -89,9 +89,7 @@ class Reader:
             max_bytes=self._settings.FETCH_MAX_BYTES,
             allowed_networks=self._settings.FETCH_ALLOWED_NETWORKS,
         )
-        # Not a service of this machine, of which a command knows nothing.
-        contact = self._settings.CONTACT_URL if self._settings.SITE_URL else ""
-        manners = Manners(contact=contact, permit=self._host_limit.wait)
+        manners = Manners(contact=self._settings.CONTACT_URL, permit=self._host_limit.wait)
         try:
             page = fetch_page(url, limits, manners)
         except WordcountError as error:

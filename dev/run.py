@@ -53,6 +53,8 @@ def _run(project: Path, environ: Mapping[str, str], terminal: Terminal, stop: St
         ours = dict(environ)
         ours |= {MARK: str(data), "PORT": str(port), "PYTHONUNBUFFERED": "1"}
         ours["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environ.get("PATH", "")])
+        if not _is_set(environ, "SITE_URL"):
+            ours["SITE_URL"] = address
         if not _is_set(environ, "DATABASE_URL"):
             ours["DATABASE_URL"] = servers.enter_context(local_postgres(data / "postgres"))
         if not _is_set(environ, "REDIS_URL", "REDISTOGO_URL"):

@@ -60,7 +60,8 @@ class WordcountError(Exception):
     """A foreseeable failure.
 
     :param code: a key of :data:`SENTENCES`; stable, for programs.
-    :param facts: what the sentence of that code names, such as ``limit`` or ``host``.
+    :param facts: what the sentence of that code names, such as ``limit`` or ``host``, and what else
+        is known.
     :ivar detail: the sentence.
     """
 

@@ -5,7 +5,7 @@ import ssl
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
-from types import TracebackType
+from typing import Self
 
 import trustme
 
@@ -18,29 +18,21 @@ CANARIES = ("127.0.0.2", "127.0.0.3")
 NAMES = ("127.0.0.1", "::1", "good.test")
 
 
-class World:
+class World(ExitStack):
     """Runs a site for each case, as a context manager."""
 
     def __init__(self, cases: Iterable[Case], authority: trustme.CA) -> None:
+        super().__init__()
         self._cases = list(cases)
         self._contexts = _contexts(authority)
-        self._running = ExitStack()
         self._servers: dict[str, Server] = {}
         self._urls: dict[str, str] = {}
         self._canaries: dict[str, list[socket.socket]] = {}
 
-    def __enter__(self) -> "World":
+    def __enter__(self) -> Self:
         for case in self._cases:
             self._start(case)
         return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._running.close()
 
     def url(self, case: Case) -> str:
         """What to submit."""
@@ -60,7 +52,7 @@ class World:
         if case.door == "open":
             context = self._contexts[case.certificate]() if case.certificate else None
             server = Server(case.site, case.host, context, case.greet)
-            self._servers[case.name] = self._running.enter_context(server)
+            self._servers[case.name] = self.enter_context(server)
             port = server.port
         else:
             port = self._shut_door(case)
@@ -72,19 +64,19 @@ class World:
     def _shut_door(self, case: Case) -> int:
         """The port of a site that lets nobody in."""
         family = socket.AF_INET6 if ":" in case.host else socket.AF_INET
-        door = self._running.enter_context(socket.socket(family))
+        door = self.enter_context(socket.socket(family))
         door.bind((case.host, 0))
         if case.door == "full":
             door.listen(0)  # the kernel leaves all connections but the first without an answer
             for _ in range(4):
-                waiting = self._running.enter_context(socket.socket(family))
+                waiting = self.enter_context(socket.socket(family))
                 waiting.setblocking(False)
                 waiting.connect_ex(door.getsockname())
         return int(door.getsockname()[1])
 
     def _canary(self, address: str, port: int) -> socket.socket:
         """Listens, and never answers: who has been there is found in its backlog."""
-        canary = self._running.enter_context(socket.create_server((address, port)))
+        canary = self.enter_context(socket.create_server((address, port)))
         canary.setblocking(False)
         return canary
 

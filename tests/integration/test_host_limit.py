@@ -72,23 +72,25 @@ def _loopback_is_public(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_loopback_is_public")
-def test_each_request_asks_for_its_turn(redis_url: str) -> None:
-    with Server(sends(answer(b"", status="302 Found", location="/"))) as server:
-        manners = Manners(permit=HostLimit("3/minute", redis_url).wait)
+@pytest.mark.parametrize(
+    ("response", "rate", "code", "connections"),
+    [
+        pytest.param(
+            answer(b"", status="302 Found", location="/"), "3/minute", "host_busy", 3, id="redirect"
+        ),
+        # That it is not our turn again does not hide what the site said.
+        pytest.param(answer(status="503 Busy"), "1/minute", "http_status", 1, id="second try"),
+    ],
+)
+def test_each_request_asks_for_its_turn(
+    redis_url: str, response: bytes, rate: str, code: str, connections: int
+) -> None:
+    with Server(sends(response)) as server:
+        manners = Manners(permit=HostLimit(rate, redis_url).wait)
         with pytest.raises(FetchError) as caught:
             fetch_page(server.origin, Limits(5, 100, ()), manners)
-    assert caught.value.code == "host_busy"
-    assert server.connections == 3
-
-
-@pytest.mark.usefixtures("_loopback_is_public")
-def test_that_it_is_not_our_turn_again_does_not_hide_what_the_site_said() -> None:
-    with Server(sends(answer(status="503 Busy"))) as server:
-        manners = Manners(permit=HostLimit("1/minute", IN_MEMORY).wait)
-        with pytest.raises(FetchError) as caught:
-            fetch_page(server.origin, Limits(5, 100, ()), manners)
-    assert caught.value.code == "http_status"
-    assert server.connections == 1
+    assert caught.value.code == code
+    assert server.connections == connections
 
 
 @pytest.mark.usefixtures("_loopback_is_public")
@@ -97,13 +99,14 @@ def test_a_job_waits_for_its_turn_and_says_who_asks(
 ) -> None:
     monkeypatch.setitem(app.config, "FETCH_ALLOWED_NETWORKS", ())
     monkeypatch.setitem(app.config, "HOST_RATE_LIMIT", "1/minute")
+    monkeypatch.setitem(app.config, "CONTACT_URL", "https://words.example/about")
     with Server(sends(answer())) as server:
         first, second = (jobs.submit(f"{server.origin}/{page}") for page in "ab")
         jobs.count_and_save_words(first)
         jobs.count_and_save_words(second)
     outcomes = [Result.by_key(key) for key in (first, second)]
     assert [outcome and outcome.error_code for outcome in outcomes] == [None, "host_busy"]
-    assert f"(+{app.config['CONTACT_URL']})".encode() in server.requests[0]
+    assert b"(+https://words.example/about)" in server.requests[0]
     assert server.connections == 1
 
 

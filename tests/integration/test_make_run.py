@@ -153,6 +153,8 @@ def test_runs_until_ctrl_c_and_keeps_its_data(start: Start) -> None:
     with urllib.request.urlopen(run.address, timeout=SECONDS) as answer:
         assert answer.status == 200
     submit(run, f"{run.address}healthz")
+    # The service knows where it is, and so can tell the sites that it asks.
+    assert run.running("worker.py").environ()["SITE_URL"] == run.address
     run.process.send_signal(signal.SIGINT)
     assert run.wait_for_end() == 0
     assert run.processes() == []

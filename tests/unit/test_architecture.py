@@ -24,6 +24,7 @@ MAY_IMPORT = {
         "wordcount.content_coding",
         "wordcount.content_type",
         "wordcount.errors",
+        "wordcount.http_status",
         "wordcount.sniff",
         "wordcount.url",
     },

@@ -88,7 +88,7 @@ def test_any_rate_at_all() -> None:
 @pytest.mark.parametrize(
     ("environ", "contact"),
     [
-        ({**DATABASE, "PORT": "5001"}, "http://127.0.0.1:5001/about"),
+        (DATABASE, ""),
         (PRODUCTION, ""),
         ({**PRODUCTION, "SITE_URL": "https://words.example"}, "https://words.example/about"),
         ({**DATABASE, "SITE_URL": "https://a.example/words/"}, "https://a.example/words/about"),
