@@ -29,6 +29,8 @@ class Config:
     PORT: int = 5000
     #: Gunicorn processes.
     WEB_CONCURRENCY: int = 2
+    #: Worker processes, beside each other under one parent.
+    WORKERS: int = 1
     #: Networks that may be fetched from although they are not public, on any port.
     FETCH_ALLOWED_NETWORKS: tuple[Network, ...] = ()
     #: One deadline over DNS, connect, TLS, headers, body and every redirect.
@@ -44,9 +46,17 @@ class Config:
     JOB_MEMORY_BYTES: int = 768 * 1024 * 1024
     #: A URL that was counted less than this long ago is not fetched again.
     RESULT_REUSE_SECONDS: float = 60.0
-    #: Refuse a client that submits too often; see views/limits.py. Off by default, because behind a
-    #: proxy all visitors would be one client.
-    RATELIMIT_ENABLED: bool = False
+    #: Results that are older may be removed; None: they are kept for ever.
+    RESULT_RETENTION_DAYS: float | None = None
+    #: How many counts may wait for a worker; more are refused.
+    MAX_QUEUED: int = 10_000
+    #: Refuse a client that submits too often; see views/limits.py.
+    RATELIMIT_ENABLED: bool = True
+    #: How often one client may submit; "" for any number.
+    SUBMISSION_RATE_LIMIT: str = "30/minute"
+    #: How many proxies stand before the web, each of which adds the address that it was asked from
+    #: to X-Forwarded-For. What they do not add, anybody could have written.
+    TRUSTED_PROXIES: int = 0
     #: Cookies travel over HTTPS only, and never with a form of another site.
     SESSION_COOKIE_SECURE: bool = True
     SESSION_COOKIE_SAMESITE: str = "Lax"
@@ -104,6 +114,7 @@ class DevelopmentConfig(Config):
     REDIS_URL: str = field(default="redis://127.0.0.1:6379/0", repr=False)
     SECRET_KEY: str = field(default="for development only", repr=False)
     HOST: str = "127.0.0.1"
+    WORKERS: int = 2
     FETCH_ALLOWED_NETWORKS: tuple[Network, ...] = (
         ipaddress.ip_network("127.0.0.0/8"),
         ipaddress.ip_network("::1/128"),
@@ -120,7 +131,9 @@ class TestingConfig(DevelopmentConfig):
 
     __test__ = False  # a setting, not a test class, whatever its name makes pytest think
     FETCH_TIMEOUT: float = 5.0
+    WORKERS: int = 1
     RESULT_REUSE_SECONDS: float = 0.0
+    RATELIMIT_ENABLED: bool = False
     TESTING: bool = True
 
 

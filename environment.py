@@ -47,6 +47,18 @@ def _seconds(low: float, high: float) -> Callable[[str, str], float]:
     return read
 
 
+def _days(name: str, value: str) -> float | None:
+    if value.lower() == "none":
+        return None
+    try:
+        days = float(value)
+    except ValueError:
+        days = float("nan")
+    if not 1 <= days <= 36_500:
+        raise ConfigError(f"{name} is {value!r}, but must be none, or days from 1 to 36500.")
+    return days
+
+
 def _switch(name: str, value: str) -> bool:
     switches = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
     if value.lower() not in switches:
@@ -113,6 +125,7 @@ READERS: Mapping[str, Callable[[str, str], Any]] = {
     "SECRET_KEY": _text,
     "PORT": _whole_number(1, 65535),
     "WEB_CONCURRENCY": _whole_number(1, 512),
+    "WORKERS": _whole_number(1, 64),
     "FETCH_ALLOWED_NETWORKS": _networks,
     "FETCH_TIMEOUT": _seconds(0.1, 600),
     "FETCH_MAX_BYTES": _whole_number(1, 1024**3),
@@ -121,7 +134,11 @@ READERS: Mapping[str, Callable[[str, str], Any]] = {
     "JOB_CPU_SECONDS": _whole_number(1, 3600),
     "JOB_MEMORY_BYTES": _whole_number(64 * 2**20, 1024**4),
     "RESULT_REUSE_SECONDS": _seconds(0, 10 * 365 * 86400),
+    "RESULT_RETENTION_DAYS": _days,
+    "MAX_QUEUED": _whole_number(1, 10_000_000),
     "RATELIMIT_ENABLED": _switch,
+    "SUBMISSION_RATE_LIMIT": _rate,
+    "TRUSTED_PROXIES": _whole_number(0, 16),
 }
 
 HOW_TO_SET: Mapping[str, str] = {

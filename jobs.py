@@ -42,6 +42,10 @@ RESCUE_QUEUED_AFTER = 10
 RESCUE_LIMIT = 100
 
 
+class QueueFullError(Exception):
+    """Too many counts are waiting for a worker: nothing was accepted."""
+
+
 class CountJob(Job):
     """RQ's job, but what runs is the count that its id names, whatever else stands in Redis.
 
@@ -76,6 +80,8 @@ def submit(text: str, *, fresh: bool = False) -> str:
     :param fresh: count again even if this URL was counted a moment ago.
     :returns: the job key. From here on the count is durable: it will end as finished or failed.
     :raises wordcount.errors.UrlError: if it is not a URL that can be counted.
+    :raises QueueFullError: if `MAX_QUEUED` counts are waiting already. Those who submit at the very
+        same moment do not see each other, so there may be some more.
     """
     url = read_url(text)
     if not fresh:
@@ -84,6 +90,9 @@ def submit(text: str, *, fresh: bool = False) -> str:
             known_key = str(known.job_key)
             db.session.commit()
             return known_key
+    if Result.queue_is_full(current_app.config["MAX_QUEUED"]):
+        db.session.rollback()
+        raise QueueFullError
     result = Result(url=url)
     db.session.add(result)
     db.session.flush()

@@ -50,6 +50,15 @@ class Status(enum.StrEnum):
         return self in {Status.QUEUED, Status.RUNNING}
 
 
+class Step(enum.StrEnum):
+    """What a worker is doing with a count, in this order."""
+
+    FETCHING = "fetching"
+    READING = "reading"
+    COUNTING = "counting"
+    SAVING = "saving"
+
+
 class Result(db.Model):  # type: ignore[name-defined,misc]  # Flask-SQLAlchemy makes Model at run time
     """One count of one page: asked for, under way, or done."""
 
@@ -61,12 +70,18 @@ class Result(db.Model):  # type: ignore[name-defined,misc]  # Flask-SQLAlchemy m
     #: As it was submitted, normalised.
     url: Mapped[str] = mapped_column()
     status: Mapped[str] = mapped_column(default=Status.QUEUED)
-    #: How often it was begun.
+    #: How often it was begun. The number fences: of two who work on it, only the later one may end it.
     attempt: Mapped[int] = mapped_column(default=0)
+    #: How often whoever worked on it died.
+    crashes: Mapped[int] = mapped_column(default=0, server_default="0")
     #: The name of the RQ worker that claimed it last.
     worker: Mapped[str | None]
-    #: Until when that worker is believed to be alive.
+    #: Until when that worker is believed to be alive; it says so again and again.
     lease_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    #: When a rescuer is to see that it is in Redis' queue, should it still be queued then.
+    due_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    #: What the worker is doing, one of `Step`.
+    step: Mapped[str | None]
     #: Why it failed: the stable code and the sentence of `wordcount.errors`.
     error_code: Mapped[str | None]
     error_detail: Mapped[str | None]
@@ -83,7 +98,7 @@ class Result(db.Model):  # type: ignore[name-defined,misc]  # Flask-SQLAlchemy m
     charset: Mapped[str | None]
     language: Mapped[str | None]
     title: Mapped[str | None]
-    #: The size of the page, decompressed.
+    #: The size of the page, decompressed; while it is fetched, so far.
     bytes: Mapped[int | None]
     total_words: Mapped[int | None]
     distinct_words: Mapped[int | None]
@@ -105,12 +120,11 @@ class Result(db.Model):  # type: ignore[name-defined,misc]  # Flask-SQLAlchemy m
         CheckConstraint(sql(f"status IN {tuple(map(str, Status))}"), name="ck_results_status"),
         # A URL may be longer than a B-tree entry; only equality is asked for.
         Index("ix_results_url", "url", postgresql_using="hash"),
-        # The few rows that a rescuer looks through, however many are done.
-        Index(
-            "ix_results_pending",
-            "lease_until",
-            postgresql_where=sql("status IN ('queued', 'running')"),
-        ),
+        # The few rows that submissions and rescuers look through, however many are done.
+        Index("ix_results_queued", "id", postgresql_where=sql("status = 'queued'")),
+        Index("ix_results_running", "lease_until", postgresql_where=sql("status = 'running'")),
+        # What is old enough to be removed.
+        Index("ix_results_finished_at", "finished_at"),
     )
 
     @classmethod
@@ -120,6 +134,18 @@ class Result(db.Model):  # type: ignore[name-defined,misc]  # Flask-SQLAlchemy m
         if key is None:
             return None
         return db.session.execute(select(cls).filter_by(job_key=key)).scalar_one_or_none()
+
+    @classmethod
+    def queue_is_full(cls, most: int) -> bool:
+        """Whether that many counts wait for a worker."""
+        waiting = select(cls.id).where(cls.status == Status.QUEUED).limit(most).subquery()
+        return (db.session.scalar(select(func.count()).select_from(waiting)) or 0) >= most
+
+    @property
+    def position(self) -> int:
+        """The place in the queue, from 1 on."""
+        waiting = select(func.count()).where(Result.status == Status.QUEUED, Result.id <= self.id)
+        return db.session.scalar(waiting) or 1
 
     @classmethod
     def reusable(cls, url: str, seconds: float) -> Self | None:
