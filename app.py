@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 import views
 from config import REDIS_PATIENCE, Config, settings_from
+from events import Events
 from models import db
 from views import errors
 from wordcount.errors import UrlError
@@ -37,6 +38,7 @@ def create_app(settings: Config | None = None) -> Flask:
     Migrate(app, db)
     Bootstrap5(app)
     app.extensions["redis"] = Redis.from_url(app.config["REDIS_URL"], **REDIS_PATIENCE)
+    app.extensions["events"] = Events(app.config["REDIS_URL"])
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # words of every script, readable
     app.json.sort_keys = False  # type: ignore[attr-defined]  # what matters first
     views.register(app)

@@ -7,7 +7,7 @@ kept by :mod:`transport`, those about HTTP here.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
@@ -89,10 +89,16 @@ class Page:
     body: bytes
 
 
-def fetch_page(url: str, limits: Limits, manners: Manners | None = None) -> Page:
+def fetch_page(
+    url: str,
+    limits: Limits,
+    manners: Manners | None = None,
+    report: Callable[[int], None] = lambda _bytes: None,
+) -> Page:
     """Fetch the page at a URL.
 
     :param url: as submitted; it is normalised by :func:`wordcount.url.read_url`.
+    :param report: called now and then with the size of what has come so far, in bytes.
     :raises UrlError: if the URL is none that can be fetched.
     :raises FetchError: for everything that can go wrong with the network or the site.
     """
@@ -106,16 +112,23 @@ def fetch_page(url: str, limits: Limits, manners: Manners | None = None) -> Page
     budget = Budget(limits.timeout, limits.max_bytes + _FRAMING_BYTES)
     gate = Gate(limits.allowed_networks, manners.permit)
     with GuardedSession(budget, gate, headers) as session:
-        return _Fetch(session, budget, limits).follow(read_url(url))
+        return _Fetch(session, budget, limits, report).follow(read_url(url))
 
 
 class _Fetch:
     """One page on its way, over redirects and at most one second try."""
 
-    def __init__(self, session: GuardedSession, budget: Budget, limits: Limits) -> None:
+    def __init__(
+        self,
+        session: GuardedSession,
+        budget: Budget,
+        limits: Limits,
+        report: Callable[[int], None],
+    ) -> None:
         self._session = session
         self._budget = budget
         self._limits = limits
+        self._report = report
         self._may_try_again = True
 
     def follow(self, url: str) -> Page:
@@ -147,7 +160,8 @@ class _Fetch:
         """The page at a URL, or where it leads on to."""
         try:
             with self._session.get(url, stream=True) as response:
-                return _redirect_target(url, response) or _page(url, response, self._limits)
+                target = _redirect_target(url, response)
+                return target or _page(url, response, self._limits, self._report)
         except OverBudgetError:
             raise FetchError("bad_response", reason="it goes on and on around the page") from None
         except NETWORK_ERRORS as error:
@@ -183,13 +197,15 @@ def _utf8(header: str) -> str:
         return header
 
 
-def _page(url: str, response: requests.Response, limits: Limits) -> Page:
+def _page(
+    url: str, response: requests.Response, limits: Limits, report: Callable[[int], None]
+) -> Page:
     if response.status_code != 200:
         retry_after = response.headers.get("Retry-After", "").strip()
         raise status_error(response.status_code, retry_after)
     content_type = _printable(response.headers.get("Content-Type"))
     _check_content_type(content_type)
-    body = _body(response, limits.max_bytes)
+    body = b"".join(_reported(_body(response, limits.max_bytes), report))
     if not body:
         raise FetchError("empty_page")
     if kind := kind_if_not_text(body, content_type):
@@ -197,12 +213,20 @@ def _page(url: str, response: requests.Response, limits: Limits) -> Page:
     return Page(url, response.status_code, content_type, body)
 
 
-def _body(response: requests.Response, max_bytes: int) -> bytes:
+def _body(response: requests.Response, max_bytes: int) -> Iterable[bytes]:
     encoding = response.headers.get("Content-Encoding", "")
     length = response.raw.length_remaining
     if length is not None and length > max_bytes and encoding.strip().lower() in PLAIN:
         raise too_large(max_bytes)
-    return b"".join(decoded(_chunks(response), encoding, max_bytes))
+    return decoded(_chunks(response), encoding, max_bytes)
+
+
+def _reported(pieces: Iterable[bytes], report: Callable[[int], None]) -> Iterator[bytes]:
+    received = 0
+    for piece in pieces:
+        received += len(piece)
+        report(received)
+        yield piece
 
 
 def _printable(header: str | None) -> str | None:

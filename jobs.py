@@ -1,7 +1,8 @@
 """From an accepted URL to a stored count. The only module that talks to RQ.
 
-Submit: the durable row first, then the queue. The job: claim the row, fetch, count, finish the row.
-A job that dies leaves its row behind, and the rescuer puts that back into the queue.
+Submit: the durable row first, then the queue. The job: claim the row, do the work, finish the row.
+What happens to the row of a job that dies is said by its worker or, should that be dead as well, by
+a rescuer.
 
 All functions here want a Flask application context.
 """
@@ -9,7 +10,8 @@ All functions here want a Flask application context.
 import logging
 import math
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import TypeVar
 
 from flask import current_app
 from redis import Redis
@@ -21,25 +23,21 @@ from rq.timeouts import JobTimeoutException
 
 import leases
 from confine import end_out_of_memory
-from host_limit import LONGEST_WAIT, HostLimit
-from leases import MAX_ATTEMPTS, Claim
-from models import TOP_ROWS, Result, db, ranking_name
-from wordcount import RULE_VERSION, PageCount, Ranked, count_page
-from wordcount.errors import SENTENCES, PageError, WordcountError
+from events import Events
+from host_limit import LONGEST_WAIT
+from leases import MAX_CRASHES, Claim, Count
+from models import DATABASE_AWAY, Result, Status, Step, db
+from wordcount.errors import PageError, WordcountError
 from wordcount.url import read_url
 
 logger = logging.getLogger(__name__)
+Done = TypeVar("Done")
 
 QUEUE = "default"
 #: The job by name: the web process never imports what only a job needs.
 JOB = "jobs.count_and_save_words"
-#: How long a job may wait for the database, in seconds, on top of fetching and computing.
-DATABASE_PATIENCE = 5
-#: How much longer than its job a lease lasts, in seconds.
-LEASE_MARGIN = 5
-#: A queued row younger than this is left to the process that is about to enqueue it, in seconds.
-RESCUE_QUEUED_AFTER = 10
-RESCUE_LIMIT = 100
+#: How long a job waits for a database that is away, in seconds: a restart takes less.
+DATABASE_PATIENCE = 30
 
 
 class QueueFullError(Exception):
@@ -93,36 +91,55 @@ def submit(text: str, *, fresh: bool = False) -> str:
     if Result.queue_is_full(current_app.config["MAX_QUEUED"]):
         db.session.rollback()
         raise QueueFullError
-    result = Result(url=url)
-    db.session.add(result)
-    db.session.flush()
-    job_key = str(result.job_key)
-    db.session.commit()
+    count = leases.accept(url)
+    ring(count)
+    return count.job_key
+
+
+def ring(count: Count, *, at_front: bool = False) -> None:
+    """Tell the workers of a queued count, and those who listen.
+
+    Ringing twice does no harm: only one job can claim a count. Not ringing delays it: a rescuer
+    will, as soon as Redis is back.
+    """
     try:
-        enqueue(job_key)
+        queue().enqueue(
+            JOB,
+            count.job_key,
+            job_id=count.job_key,
+            job_timeout=longest_job(),
+            result_ttl=0,  # the result is in Postgres,
+            failure_ttl=3600,  # and so is the reason for a failure
+            description=count.job_key,
+            at_front=at_front,
+        )
     except RedisError as error:
-        # The row stands, and a rescuer enqueues it as soon as Redis is back.
-        logger.warning("%s is accepted, but not yet queued: %s", job_key, error)
-    return job_key
+        logger.warning("%s is accepted, but not yet queued: %s", count.job_key, error)
+    else:
+        events().tell(count, Status.QUEUED)
 
 
-def enqueue(job_key: str, *, at_front: bool = False) -> None:
-    """Ring the bell for a queued row. Ringing twice does no harm: only one job can claim it."""
-    queue().enqueue(
-        JOB,
-        job_key,
-        job_id=job_key,
-        job_timeout=_job_timeout(),
-        result_ttl=0,  # the result is in Postgres,
-        failure_ttl=3600,  # and so is the reason for a failure
-        description=job_key,
-        at_front=at_front,
-    )
+def events() -> Events:
+    """Where the steps of counts are told."""
+    channel: Events = current_app.extensions["events"]
+    return channel
+
+
+def longest_job() -> int:
+    """How long a job may take, in seconds.
+
+    RQ's alarm ends a job that waits, the processor limit one that computes.
+    """
+    settings = current_app.config
+    fetching = settings["FETCH_TIMEOUT"] + LONGEST_WAIT
+    seconds: float = fetching + settings["JOB_CPU_SECONDS"] + DATABASE_PATIENCE
+    return math.ceil(seconds)
 
 
 def warm_up() -> None:
     """Load all that a job needs, models and dictionaries too, so that a fork has it at once."""
-    import fetch  # noqa: F401 -- for what it loads
+    import pipeline  # noqa: F401 -- for what it loads
+    from wordcount import count_page
 
     count_page(b"<p>Ready to count the words of a page.").ranking()
 
@@ -132,22 +149,12 @@ def count_and_save_words(job_key: str, worker: str = "") -> None:
 
     :param worker: the name of the worker that runs it.
     """
-    # RQ's alarm ends a job that waits, the processor limit one that computes; the lease outlasts
-    # both. Should a machine be so busy that it does not, the attempt's fence still holds.
-    lease = _job_timeout() + LEASE_MARGIN
-    claim = leases.claim(job_key, worker=worker, lease_seconds=lease)
+    claim = _patiently(lambda: leases.claim(job_key, worker=worker))
     if claim is None:
         logger.info("%s is already taken care of", job_key)
         return
     begun = time.monotonic()
-    try:
-        outcome = _fetch_and_count(claim)
-    except JobTimeoutException:
-        kept, said = _fail(claim, PageError("too_complex"))
-    except WordcountError as failure:
-        kept, said = _fail(claim, failure)
-    else:
-        kept, said = leases.finish(claim, **outcome), f"finished, {outcome['total_words']} words"
+    kept, said = _work_on(claim)
     logger.info(
         "%s %s in %.2f s%s",
         job_key,
@@ -157,10 +164,26 @@ def count_and_save_words(job_key: str, worker: str = "") -> None:
     )
 
 
-def release(job_key: str, worker: str) -> None:
-    """Queue a count again whose job died on the way, unless it is not this worker's any more."""
-    if leases.release(job_key, worker=worker):
-        enqueue(job_key, at_front=True)
+def hand_back(job_key: str, worker: str) -> None:
+    """Queue a count again, in front, that a worker was kept from finishing."""
+    if count := leases.hand_back(job_key, worker=worker):
+        ring(count, at_front=True)
+        logger.info("%s is handed back", job_key)
+
+
+def crash(job_key: str, worker: str) -> None:
+    """See to a count on which a work horse died: it is tried again a little later, or fails."""
+    if count := leases.crash(job_key, worker=worker):
+        tell_of_crash(count)
+
+
+def tell_of_crash(count: Count) -> None:
+    """Log, and tell those who listen, what became of a count on which somebody died."""
+    if count.status == Status.FAILED:
+        logger.error("%s failed (crashed): its workers died %d times", count.job_key, MAX_CRASHES)
+        events().tell(count, Status.FAILED, code="crashed")
+    else:
+        logger.warning("%s will be tried again: its worker died", count.job_key)
 
 
 def give_up(job_key: str, worker: str) -> None:
@@ -170,84 +193,47 @@ def give_up(job_key: str, worker: str) -> None:
         logger.warning("%s failed (too_complex)", job_key)
 
 
-def rescue() -> int:
-    """Put counts back into the queue that Redis does not know of, or whose worker died.
+def _work_on(claim: Claim) -> tuple[bool, str]:
+    """Whether the outcome was stored, and which it is, for the log."""
+    from pipeline import fetch_and_count  # only a job fetches; see JOB
+    from progress import Progress
 
-    A count that was begun :data:`leases.MAX_ATTEMPTS` times ends as failed instead.
-
-    :returns: how many were stuck.
-    """
-    failed = leases.abandon(code="crashed", detail=SENTENCES["crashed"])
-    lost = leases.release_overdue(
-        waiting=queue().get_job_ids(),
-        queued_for=RESCUE_QUEUED_AFTER,
-        limit=RESCUE_LIMIT,
-    )
-    for job_key in failed:
-        logger.error("%s failed (crashed): it was begun %d times", job_key, MAX_ATTEMPTS)
-    for job_key in lost:
-        logger.warning("%s was stuck and is queued again", job_key)
-        enqueue(job_key)
-    return len(failed) + len(lost)
-
-
-def _fetch_and_count(claim: Claim) -> dict[str, Any]:
-    """All that is known of a page, by the names of the columns."""
-    from fetch import Limits, Manners, fetch_page  # only a job fetches; see JOB
-
-    settings = current_app.config
-    page = fetch_page(
-        claim.url,
-        Limits(
-            timeout=settings["FETCH_TIMEOUT"],
-            max_bytes=settings["FETCH_MAX_BYTES"],
-            allowed_networks=settings["FETCH_ALLOWED_NETWORKS"],
-        ),
-        Manners(
-            contact=settings["CONTACT_URL"],
-            permit=HostLimit(
-                settings["HOST_RATE_LIMIT"],
-                settings["RATELIMIT_STORAGE_URI"],
-                settings["RATELIMIT_STORAGE_OPTIONS"],
-            ).wait,
-        ),
-    )
-    counted = count_page(page.body, page.content_type)
-    return {
-        "final_url": page.url,
-        "http_status": page.status,
-        "content_type": page.content_type,
-        "charset": counted.charset,
-        "language": counted.language,
-        "title": counted.title,
-        "bytes": len(page.body),
-        "text": counted.text,
-        "total_words": counted.total_words,
-        "distinct_words": counted.distinct_words,
-        "rule_version": RULE_VERSION,
-        "tops": _tops(counted),
-        "result_all": dict(counted.counts),
-        "result_no_stop_words": dict(counted.counts_without_stop_words),
-    }
-
-
-def _tops(counted: PageCount) -> dict[str, list[Ranked]]:
-    return {
-        ranking_name(stop_words=stop_words, fold_case=fold_case): counted.ranking(
-            stop_words=stop_words, fold_case=fold_case, top=TOP_ROWS
-        )
-        for stop_words in (True, False)
-        for fold_case in (True, False)
-    }
+    events().tell(claim, Step.FETCHING)
+    progress = Progress(claim, events())
+    try:
+        outcome = fetch_and_count(claim.url, current_app.config, progress)
+    except JobTimeoutException:
+        return _fail(claim, PageError("too_complex"))
+    except WordcountError as failure:
+        return _fail(claim, failure)
+    progress.step(Step.SAVING)
+    words = outcome["total_words"]
+    kept = _patiently(lambda: leases.finish(claim, **outcome))
+    if kept:
+        events().tell(claim, Status.FINISHED, words=words)
+    return kept, f"finished, {words} words"
 
 
 def _fail(claim: Claim, failure: WordcountError) -> tuple[bool, str]:
-    kept = leases.fail(claim, failure.code, failure.detail, http_status=failure.facts.get("status"))
+    status = failure.facts.get("status")
+    kept = _patiently(lambda: leases.fail(claim, failure.code, failure.detail, http_status=status))
+    if kept:
+        events().tell(claim, Status.FAILED, code=failure.code)
     return kept, f"failed ({failure.code})"
 
 
-def _job_timeout() -> int:
-    settings = current_app.config
-    fetching = settings["FETCH_TIMEOUT"] + LONGEST_WAIT
-    seconds: float = fetching + settings["JOB_CPU_SECONDS"] + DATABASE_PATIENCE
-    return math.ceil(seconds)
+def _patiently(step: Callable[[], Done]) -> Done:
+    """Take a step of a count; wait for the database if it is away, for it may be restarting.
+
+    A step that was taken without our hearing of it does no harm when it is taken again.
+    """
+    give_up = time.monotonic() + DATABASE_PATIENCE
+    while True:
+        try:
+            return step()
+        except DATABASE_AWAY as error:
+            db.session.remove()
+            if time.monotonic() > give_up:
+                raise
+            logger.warning("waiting for the database: %s", error.args[0])
+            time.sleep(1)

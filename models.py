@@ -23,7 +23,12 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy import text as sql
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+#: What is raised when Postgres cannot be reached, breaks off, or has no connection left.
+DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
 
 #: How many rows of each ranking `Result.tops` holds.
 TOP_ROWS = 100
@@ -70,7 +75,7 @@ class Result(db.Model):  # type: ignore[name-defined,misc]  # Flask-SQLAlchemy m
     #: As it was submitted, normalised.
     url: Mapped[str] = mapped_column()
     status: Mapped[str] = mapped_column(default=Status.QUEUED)
-    #: How often it was begun. The number fences: of two who work on it, only the later one may end it.
+    #: How often it was begun. The number fences: of two who work on it, only the later may end it.
     attempt: Mapped[int] = mapped_column(default=0)
     #: How often whoever worked on it died.
     crashes: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -143,9 +148,17 @@ class Result(db.Model):  # type: ignore[name-defined,misc]  # Flask-SQLAlchemy m
 
     @property
     def position(self) -> int:
-        """The place in the queue, from 1 on."""
-        waiting = select(func.count()).where(Result.status == Status.QUEUED, Result.id <= self.id)
-        return db.session.scalar(waiting) or 1
+        """Its place among those that wait for a worker, from 1 on."""
+        before = select(func.count()).where(Result.status == Status.QUEUED, Result.id < self.id)
+        return (db.session.scalar(before) or 0) + 1
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether no worker has it: it is queued, or the one that had it must be dead."""
+        if self.status != Status.RUNNING:
+            return self.status == Status.QUEUED
+        is_over = select(Result.lease_until < func.now()).where(Result.id == self.id)
+        return bool(db.session.scalar(is_over))
 
     @classmethod
     def reusable(cls, url: str, seconds: float) -> Self | None:

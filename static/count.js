@@ -3,7 +3,6 @@
 
 const FIRST_WAIT = 100; // milliseconds
 const LONGEST_WAIT = 2000;
-const STEPS = { queued: "Waiting for a worker", running: "Reading the page" };
 
 const count = document.getElementById("count");
 
@@ -16,8 +15,8 @@ const OUTCOMES = [200, 422, 404];
 async function isDone() {
   const answer = await fetch(count.dataset.results, { cache: "no-store" });
   if (answer.status === 202) {
-    const { status } = await answer.json();
-    say(STEPS[status] ?? status);
+    const { message } = await answer.json();
+    say(message);
     return false;
   }
   return OUTCOMES.includes(answer.status); // otherwise the server is in trouble, and may recover

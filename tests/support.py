@@ -10,15 +10,18 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 import psutil
+from flask.testing import FlaskClient
+from sqlalchemy import text
 
 import leases
 from leases import Claim
+from models import Result, Status, db
 
 PROJECT = Path(__file__).parent.parent
 #: A job key that was given to nobody.
@@ -48,11 +51,77 @@ def children_of(pid: int) -> list[int]:
     return [child.pid for child in psutil.Process(pid).children()]
 
 
+def worker_of(program: "Program") -> int:
+    """The one worker under the parent that `python worker.py` is."""
+    (worker,) = children_of(program.process.pid)
+    return worker
+
+
+def horse_of(program: "Program") -> int:
+    """The process that runs the job; it leads a group of its own, the rescuer does not."""
+    (horse,) = (pid for pid in children_of(worker_of(program)) if os.getpgid(pid) == pid)
+    return horse
+
+
+def rescuer_of(program: "Program") -> int:
+    """The process beside the worker."""
+    (rescuer,) = (pid for pid in children_of(worker_of(program)) if os.getpgid(pid) != pid)
+    return rescuer
+
+
+def kill_all(program: "Program") -> None:
+    """`kill -9` of a program with everything under it."""
+    process = psutil.Process(program.process.pid)
+    for one in [process, *process.children(recursive=True)]:
+        one.kill()
+    program.process.wait()
+
+
+def start_held(client: FlaskClient, site: "Site") -> str:
+    """A count whose job waits for its page, until the site lets go."""
+    url = site.serve("/held", "<p>Handed over", held=True)
+    key = client.post("/start", json={"url": url}).text
+    wait_for("request for the page", lambda: "/held" in site.asked)
+    return key
+
+
+def stored(job_key: str) -> Result:
+    """A count as other processes have left it."""
+    db.session.rollback()
+    found = Result.by_key(job_key)
+    assert found
+    return found
+
+
+def wait_for_end(job_key: str, seconds: float = 30) -> Result:
+    """A count that has an outcome."""
+    wait_for("outcome", lambda: not Status(stored(job_key).status).is_pending, seconds)
+    return stored(job_key)
+
+
 def begin(job_key: str, worker: str = "a worker") -> Claim:
     """Claim a count, as a job does."""
-    claim = leases.claim(job_key, worker=worker, lease_seconds=60)
+    claim = leases.claim(job_key, worker=worker)
     assert claim
     return claim
+
+
+def end_lease(job_key: str) -> None:
+    """Let the lease of a count run out: its worker has not been heard of for a while."""
+    _set_time("lease_until", job_key)
+
+
+def make_due(job_key: str) -> None:
+    """Let the time come at which rescuers look after a queued count."""
+    _set_time("due_at", job_key)
+
+
+def _set_time(column: str, job_key: str) -> None:
+    db.session.execute(
+        text(f"UPDATE results SET {column} = now() - interval '1 s' WHERE job_key = :key"),
+        {"key": job_key},
+    )
+    db.session.commit()
 
 
 class Program:
@@ -102,6 +171,37 @@ def running(command: Sequence[str], environ: Mapping[str, str], log: Path) -> It
         yield program
     finally:
         program.stop()
+
+
+class OwnServer:
+    """A Postgres or a Redis of a test's own, that may go away and come back."""
+
+    def __init__(self, start: Callable[[Path], AbstractContextManager[str]], folder: Path) -> None:
+        self._start = start
+        self._folder = folder
+        self._life = ExitStack()
+        self.url = ""
+
+    def come(self) -> None:
+        """Run, with what it had in its folder."""
+        self.url = self._life.enter_context(self._start(self._folder))
+
+    def go(self) -> None:
+        """Break all connections off, and end."""
+        self._life.close()
+
+
+@contextmanager
+def own_server(
+    start: Callable[[Path], AbstractContextManager[str]], folder: Path
+) -> Iterator[OwnServer]:
+    """Run a server of a test's own."""
+    server = OwnServer(start, folder)
+    server.come()
+    try:
+        yield server
+    finally:
+        server.go()
 
 
 @dataclass

@@ -10,6 +10,7 @@ import jobs
 from models import Result, Status
 from views.errors import Problem
 from views.limits import submissions
+from views.progress import progress_of
 from views.rankings import Ranking
 
 api = Blueprint("api", __name__)
@@ -76,7 +77,7 @@ def _json_object() -> dict[str, Any]:
 
 
 def _pending(result: Result) -> ResponseReturnValue:
-    response = jsonify(status=result.status, **_about(result))
+    response = jsonify(**progress_of(result).document, **_about(result))
     response.status_code = 202
     response.headers["Retry-After"] = "1"
     response.headers["Cache-Control"] = "no-store"

@@ -9,6 +9,7 @@ import jobs
 from models import Result, Status
 from views.errors import Problem
 from views.limits import submissions
+from views.progress import progress_of
 from views.rankings import Ranking
 from wordcount.errors import UrlError
 
@@ -59,4 +60,7 @@ def count(job_key: str) -> ResponseReturnValue:
         raise Problem(404, "unknown_key", "There is no count at this address.")
     status = Status(result.status)
     words = Ranking(top=SHOWN_WORDS).of(result) if status == Status.FINISHED else []
-    return render_template("count.html", result=result, status=status, words=words)
+    progress = progress_of(result) if status.is_pending else None
+    return render_template(
+        "count.html", result=result, status=status, words=words, progress=progress
+    )

@@ -12,7 +12,16 @@ from types import MappingProxyType
 
 from wordcount.counts import LONGEST_SHOWN, RULE_VERSION, Ranked, distinct, rank, without
 
-__all__ = ["RULE_VERSION", "PageCount", "Ranked", "count_page", "rank"]
+__all__ = [
+    "RULE_VERSION",
+    "PageCount",
+    "PageText",
+    "Ranked",
+    "count_page",
+    "count_text",
+    "rank",
+    "read_page",
+]
 
 
 @dataclass(frozen=True)
@@ -67,19 +76,38 @@ class PageCount:
         return rank(counts, language=self.language, fold_case=fold_case, top=top, longest=longest)
 
 
+@dataclass(frozen=True)
+class PageText:
+    """What a reader sees of one page, not yet counted.
+
+    :ivar declared_language: what the page says of itself, if anything.
+    The others are as in :class:`PageCount`.
+    """
+
+    title: str
+    declared_language: str | None
+    charset: str
+    text: str
+
+
 def count_page(body: bytes, content_type: str | None = None) -> PageCount:
     """Count the words that a reader of a page sees.
 
     :param body: the page as the server sent it, decompressed: HTML, XHTML or plain text.
     :param content_type: its HTTP header, such as ``text/html; charset=utf-8``.
     """
-    # Imported here, because the web process ranks counts but never parses a page, and so needs
-    # neither the parsers nor the language model.
+    return count_text(read_page(body, content_type))
+
+
+# The parsers and the language model are imported where they are needed, because the web process
+# ranks counts but never parses a page.
+
+
+def read_page(body: bytes, content_type: str | None = None) -> PageText:
+    """The first half of :func:`count_page`: what a reader sees of a page."""
     from wordcount.content_type import media_type_of
     from wordcount.decode import decode, to_utf8
-    from wordcount.language import language_of
     from wordcount.text import text_of_html, text_of_plain
-    from wordcount.words import words_in
 
     if media_type_of(content_type) == "text/plain":
         text, charset = decode(body, content_type)
@@ -87,10 +115,18 @@ def count_page(body: bytes, content_type: str | None = None) -> PageCount:
     else:
         markup, charset = to_utf8(body, content_type)
         page = text_of_html(markup)
+    return PageText(page.title, page.declared_language, charset, page.text)
+
+
+def count_text(page: PageText) -> PageCount:
+    """The second half of :func:`count_page`: the words of what a reader sees."""
+    from wordcount.language import language_of
+    from wordcount.words import words_in
+
     return PageCount(
         title=page.title,
         language=language_of(page.text, page.declared_language),
-        charset=charset,
+        charset=page.charset,
         text=page.text,
         counts=MappingProxyType(words_in(page.text)),
     )

@@ -1,30 +1,22 @@
 """The states of a count, on a real Postgres: only what may happen, happens."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 import leases
-from leases import MAX_ATTEMPTS
-from models import Result, db
-from tests.support import NOBODYS_KEY, begin
+from leases import LEASE_SECONDS, MAX_CRASHES
+from models import Result, Status, Step, db
+from tests.support import NOBODYS_KEY, begin, end_lease, make_due
 
 pytestmark = pytest.mark.usefixtures("app")
 
 
 def new_count(url: str = "http://example.com/") -> str:
-    result = Result(url=url)
-    db.session.add(result)
-    db.session.commit()
-    return str(result.job_key)
-
-
-def end_lease(job_key: str) -> None:
-    db.session.execute(
-        text("UPDATE results SET lease_until = now() - interval '1 s' WHERE job_key = :key"),
-        {"key": job_key},
-    )
-    db.session.commit()
+    return leases.accept(url).job_key
 
 
 def found(job_key: str) -> Result:
@@ -34,10 +26,19 @@ def found(job_key: str) -> Result:
     return result
 
 
+def seconds_left(job_key: str) -> float:
+    """Of its lease, by the clock of the database."""
+    left = db.session.scalar(
+        text("SELECT extract(epoch FROM lease_until - now()) FROM results WHERE job_key = :key"),
+        {"key": job_key},
+    )
+    return float(left)
+
+
 def test_a_new_count_is_queued() -> None:
     result = found(new_count())
     assert (result.status, result.attempt, result.lease_until) == ("queued", 0, None)
-    assert result.submitted_at
+    assert result.submitted_at < result.due_at
 
 
 @pytest.mark.parametrize("key", ["", "x", "1", str(NOBODYS_KEY), NOBODYS_KEY.hex, "'; --"])
@@ -50,27 +51,51 @@ def test_a_claim_takes_the_lease() -> None:
     claim = begin(key)
     assert (claim.job_key, claim.url, claim.attempt) == (key, "http://example.com/", 1)
     result = found(key)
-    assert (result.status, result.worker) == ("running", "a worker")
-    assert result.lease_until
+    assert (result.status, result.worker, result.step) == ("running", "a worker", "fetching")
     assert result.started_at
-    assert 55 < (result.lease_until - result.started_at).total_seconds() < 65
+    assert LEASE_SECONDS - 5 < seconds_left(key) <= LEASE_SECONDS
 
 
 def test_only_one_claim_at_a_time() -> None:
     key = new_count()
     begin(key)
-    assert leases.claim(key, worker="another", lease_seconds=60) is None
+    assert leases.claim(key, worker="another") is None
 
 
-def test_a_lease_that_ran_out_can_be_claimed_and_fences_off_the_older_attempt() -> None:
+def test_only_one_of_many_claims_at_the_same_moment(app: Flask) -> None:
+    key = new_count()
+
+    def claim(worker: str) -> bool:
+        with app.app_context():
+            return leases.claim(key, worker=worker) is not None
+
+    with ThreadPoolExecutor(8) as workers:
+        assert sum(workers.map(claim, "abcdefgh")) == 1
+
+
+def test_a_worker_that_did_not_hear_of_its_claim_claims_again() -> None:
+    key = new_count()
+    unheard = begin(key)
+    again = begin(key)
+    assert again.attempt == 2
+    assert not leases.finish(unheard)
+    assert leases.finish(again)
+    assert found(key).crashes == 0
+
+
+def test_an_older_claim_is_fenced_off() -> None:
     key = new_count()
     older = begin(key, "older")
     end_lease(key)
+    assert [count.job_key for count in leases.take_back(limit=10)] == [key]
     newer = begin(key, "newer")
     assert newer.attempt == 2
     assert not leases.finish(older, total_words=1)
     assert not leases.fail(older, "timeout", "Too late.")
-    assert not leases.release(key, worker="older")
+    assert leases.hand_back(key, worker="older") is None
+    assert leases.crash(key, worker="older") is None
+    leases.progress(older, Step.SAVING, bytes=1)
+    assert (found(key).step, found(key).bytes) == ("fetching", None)
     assert leases.claim_of(key, worker="older") is None
     assert leases.claim_of(key, worker="newer") == newer
     assert leases.finish(newer, total_words=2)
@@ -81,9 +106,15 @@ def test_what_is_done_stays_done() -> None:
     key = new_count()
     claim = begin(key)
     assert leases.fail(claim, "timeout", "Too slow.")
-    assert leases.claim(key, worker="another", lease_seconds=60) is None
+    assert leases.claim(key, worker="another") is None
     assert not leases.finish(claim, total_words=1)
-    assert not leases.release(key, worker="a worker")
+    assert leases.hand_back(key, worker="a worker") is None
+    assert leases.crash(key, worker="a worker") is None
+    leases.progress(claim, Step.SAVING)
+    leases.renew("a worker", longest=60)
+    make_due(key)
+    assert leases.ring_again([key]) == []
+    assert (leases.take_back(limit=10), leases.overdue(limit=10)) == ([], [])
     result = found(key)
     assert (result.status, result.error_code, result.error_detail) == (
         "failed",
@@ -91,51 +122,116 @@ def test_what_is_done_stays_done() -> None:
         "Too slow.",
     )
     assert result.finished_at
-    assert result.lease_until is None
+    assert (result.lease_until, result.step) == (None, None)
 
 
-def test_a_released_count_is_queued_again() -> None:
+def test_a_count_that_is_handed_back_is_queued_again() -> None:
     key = new_count()
     claim = begin(key)
-    assert leases.release(key, worker="a worker")
-    assert found(key).status == "queued"
+    leases.progress(claim, Step.FETCHING, bytes=1000)
+    count = leases.hand_back(key, worker="a worker")
+    assert count
+    assert (count.url, count.attempt, count.status) == ("http://example.com/", 1, Status.QUEUED)
+    result = found(key)
+    assert (result.status, result.step, result.bytes, result.crashes) == ("queued", None, None, 0)
     assert not leases.finish(claim, total_words=1)
     assert begin(key).attempt == 2
 
 
-def test_a_count_is_not_begun_for_ever() -> None:
+def test_handing_back_is_no_crash_however_often() -> None:
     key = new_count()
-    for _ in range(MAX_ATTEMPTS):
+    for _ in range(MAX_CRASHES + 1):
         begin(key)
-        assert leases.abandon(code="crashed", detail="Too often.") == []
-        assert leases.release(key, worker="a worker")
-    assert leases.claim(key, worker="a worker", lease_seconds=60) is None
-    assert overdue() == []
-    assert leases.abandon(code="crashed", detail="Too often.") == [key]
+        assert leases.hand_back(key, worker="a worker")
+    assert found(key).status == "queued"
+
+
+def test_a_count_on_which_workers_die_is_tried_later_and_later_and_then_fails() -> None:
+    key = new_count()
+    pauses = []
+    for crashes in range(1, MAX_CRASHES + 1):
+        begin(key)
+        if crashes % 2:  # the horse alone, or its worker as well
+            assert leases.crash(key, worker="a worker")
+        else:
+            end_lease(key)
+            assert leases.take_back(limit=10)
+        result = found(key)
+        assert result.crashes == crashes
+        now = db.session.scalar(text("SELECT now()"))
+        pauses.append(round((result.due_at - now).total_seconds()))
+    assert pauses[:-1] == [2, 4, 8, 16]
+    assert (result.status, result.error_code, result.attempt) == ("failed", "crashed", MAX_CRASHES)
+    assert result.finished_at
+    assert leases.claim(key, worker="a worker") is None
+
+
+def test_a_horse_that_dies_before_it_claims_counts_as_well() -> None:
+    key = new_count()
+    for _ in range(MAX_CRASHES):
+        assert leases.crash(key, worker="a worker")
     assert found(key).error_code == "crashed"
 
 
-def overdue(*waiting: str) -> list[str]:
-    return leases.release_overdue(waiting=waiting, queued_for=-1, limit=10)
+def test_a_lease_is_renewed_but_not_for_ever() -> None:
+    key, of_another = new_count(), new_count("http://another.example/")
+    begin(key)
+    begin(of_another, "another")
+    end_lease(key)
+    end_lease(of_another)
+    leases.renew("a worker", longest=60)
+    assert seconds_left(key) > LEASE_SECONDS - 5
+    assert seconds_left(of_another) < 0
+    end_lease(key)
+    leases.renew("a worker", longest=-1)
+    assert seconds_left(key) < 0
 
 
-def test_only_what_is_stuck_is_released() -> None:
-    lost, waiting, running, stuck = (new_count() for _ in range(4))
+def test_progress_is_stored() -> None:
+    claim = begin(new_count())
+    leases.progress(claim, Step.FETCHING, bytes=1000)
+    leases.progress(claim, Step.READING)
+    result = found(claim.job_key)
+    assert (result.status, result.step, result.bytes) == ("running", "reading", 1000)
+
+
+def test_only_a_lease_that_ran_out_is_taken_back() -> None:
+    keys = [new_count(f"http://example.com/{name}") for name in ("queued", "running", "stuck")]
+    begin(keys[1])
+    begin(keys[2])
+    end_lease(keys[2])
+    assert [count.job_key for count in leases.take_back(limit=10)] == [keys[2]]
+    assert [found(key).status for key in keys] == ["queued", "running", "queued"]
+
+
+def test_only_what_is_due_is_rung_for_and_once() -> None:
+    due, also_due, not_due, running = (new_count(f"http://example.com/{n}") for n in range(4))
+    for key in (also_due, due, running):
+        make_due(key)
     begin(running)
+    assert leases.overdue(limit=10) == [due, also_due]  # the oldest first
+    assert leases.overdue(limit=1) == [due]
+    keys = [due, not_due, running, str(NOBODYS_KEY), "no key"]
+    assert [count.job_key for count in leases.ring_again(keys)] == [due]
+    assert leases.ring_again(keys) == []
+    assert leases.overdue(limit=10) == [also_due]
+
+
+def test_rescuers_do_not_wait_for_each_other() -> None:
+    first, second, stuck = (new_count(f"http://example.com/{n}") for n in range(3))
     begin(stuck)
     end_lease(stuck)
-    assert overdue(waiting, "no key", "") == [lost, stuck]
-    assert found(stuck).status == "queued"
-    assert found(running).status == "running"
-    assert leases.release_overdue(waiting=[], queued_for=60, limit=10) == []
-
-
-def test_two_rescuers_do_not_wait_for_each_other() -> None:
-    first, second = new_count(), new_count()
+    make_due(first)
+    make_due(second)
     with db.engine.connect() as other:
-        other.execute(text("SELECT 1 FROM results WHERE job_key = :key FOR UPDATE"), {"key": first})
-        assert overdue() == [second]
-    assert overdue() == [first, second]
+        other.execute(
+            text("SELECT 1 FROM results WHERE job_key IN (:first, :stuck) FOR UPDATE"),
+            {"first": first, "stuck": stuck},
+        )
+        assert leases.take_back(limit=10) == []
+        assert [count.job_key for count in leases.ring_again([first, second])] == [second]
+    assert len(leases.take_back(limit=10)) == 1
+    assert [count.job_key for count in leases.ring_again([first, second])] == [first]
 
 
 def test_reuse_of_a_recent_count() -> None:

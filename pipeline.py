@@ -1,0 +1,65 @@
+"""The work of a job: a URL -> all that is known of its page, by the names of the columns."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fetch import Limits, Manners, fetch_page
+from host_limit import HostLimit
+from models import TOP_ROWS, Step, ranking_name
+from progress import Progress
+from wordcount import RULE_VERSION, PageCount, Ranked, count_text, read_page
+
+
+def fetch_and_count(url: str, settings: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+    """Fetch a page and count its words.
+
+    :param settings: those of the application.
+    :raises wordcount.errors.WordcountError: if that cannot be done.
+    """
+    page = fetch_page(
+        url,
+        Limits(
+            timeout=settings["FETCH_TIMEOUT"],
+            max_bytes=settings["FETCH_MAX_BYTES"],
+            allowed_networks=settings["FETCH_ALLOWED_NETWORKS"],
+        ),
+        Manners(
+            contact=settings["CONTACT_URL"],
+            permit=HostLimit(
+                settings["HOST_RATE_LIMIT"],
+                settings["RATELIMIT_STORAGE_URI"],
+                settings["RATELIMIT_STORAGE_OPTIONS"],
+            ).wait,
+        ),
+        progress.fetched,
+    )
+    progress.step(Step.READING, len(page.body))
+    text = read_page(page.body, page.content_type)
+    progress.step(Step.COUNTING)
+    counted = count_text(text)
+    return {
+        "final_url": page.url,
+        "http_status": page.status,
+        "content_type": page.content_type,
+        "charset": counted.charset,
+        "language": counted.language,
+        "title": counted.title,
+        "bytes": len(page.body),
+        "text": counted.text,
+        "total_words": counted.total_words,
+        "distinct_words": counted.distinct_words,
+        "rule_version": RULE_VERSION,
+        "tops": _tops(counted),
+        "result_all": dict(counted.counts),
+        "result_no_stop_words": dict(counted.counts_without_stop_words),
+    }
+
+
+def _tops(counted: PageCount) -> dict[str, list[Ranked]]:
+    return {
+        ranking_name(stop_words=stop_words, fold_case=fold_case): counted.ranking(
+            stop_words=stop_words, fold_case=fold_case, top=TOP_ROWS
+        )
+        for stop_words in (True, False)
+        for fold_case in (True, False)
+    }

@@ -1,0 +1,114 @@
+"""Processes beside each other under one parent, which starts another when one dies."""
+
+import logging
+import multiprocessing
+import signal
+import time
+from collections.abc import Callable, Mapping
+from multiprocessing.process import BaseProcess
+from types import FrameType
+from typing import Any
+
+logger = logging.getLogger(__name__)
+
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+Handlers = Mapping[signal.Signals, signal.Handlers | Callable[[int, FrameType | None], Any]]
+
+#: How long processes may take to end when they are told to, in seconds; Heroku kills after 30.
+STOP_SECONDS = 20
+#: Who lived for less, in seconds, had a bad start: its successors wait longer and longer.
+GOOD_START = 10
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 16.0
+_TICK = 0.1
+
+
+def fork(
+    name: str, handlers: Handlers, target: Callable[..., None], *args: Any, daemon: bool = False
+) -> BaseProcess:
+    """Start a process that has all that is loaded here; that takes milliseconds.
+
+    :param handlers: what it does at a signal. Until it has them it hears none, so that it never
+        acts as if it were its parent.
+    :param daemon: end it with this process.
+    """
+    process = multiprocessing.get_context("fork").Process(
+        name=name, target=_begin, args=(handlers, target, args), daemon=daemon
+    )
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    try:
+        process.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+    return process
+
+
+def _begin(handlers: Handlers, target: Callable[..., None], args: tuple[Any, ...]) -> None:
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+    target(*args)
+
+
+class Place:
+    """A place for one process, and for its successors."""
+
+    def __init__(self, name: str, start: Callable[[str], BaseProcess]) -> None:
+        self.name = name
+        self._start = start
+        self._pause = FIRST_PAUSE
+        self._next_start = time.monotonic()
+        self.process: BaseProcess | None = None
+
+    def fill(self) -> None:
+        """Start a process, if there is none and it is time."""
+        if self.process is not None and not self.process.is_alive():
+            self._see_off(self.process)
+            self.process = None
+        if self.process is None and time.monotonic() >= self._next_start:
+            self._started_at = time.monotonic()
+            self.process = self._start(self.name)
+
+    def _see_off(self, process: BaseProcess) -> None:
+        lived = time.monotonic() - self._started_at
+        self._pause = FIRST_PAUSE if lived > GOOD_START else min(self._pause * 2, LONGEST_PAUSE)
+        self._next_start = time.monotonic() + self._pause
+        logger.warning(
+            "%s ended (%s) and is started again in %g s", self.name, process.exitcode, self._pause
+        )
+
+
+class Supervisor:
+    """Keeps a number of processes alive until it is told to stop.
+
+    :param start: starts one, by :func:`fork`, given its name.
+    """
+
+    def __init__(self, name: str, number: int, start: Callable[[str], BaseProcess]) -> None:
+        self._places = [Place(f"{name} {place}", start) for place in range(1, number + 1)]
+        self._stopping = False
+
+    def run(self) -> None:
+        """Return when it was told to stop, by a signal, and all processes have ended."""
+        for number in STOP_SIGNALS:
+            signal.signal(number, self._stop)
+        while not self._stopping:
+            for place in self._places:
+                place.fill()
+            time.sleep(_TICK)
+        give_up = time.monotonic() + STOP_SECONDS
+        while running := self._running():
+            if time.monotonic() > give_up:
+                for process in running:
+                    logger.warning("%s does not end and is killed", process.name)
+                    process.kill()
+            time.sleep(_TICK)
+
+    def _running(self) -> list[BaseProcess]:
+        processes = [place.process for place in self._places if place.process]
+        return [process for process in processes if process.is_alive()]
+
+    def _stop(self, _signal: int, _frame: FrameType | None) -> None:
+        # No exception: it could come while a process is being started, or get lost in a `__del__`.
+        self._stopping = True
+        for process in self._running():
+            process.terminate()
