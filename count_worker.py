@@ -11,18 +11,21 @@ import time
 from collections.abc import Callable
 from resource import struct_rusage
 from types import FrameType
+from typing import Any
 
 from flask import current_app
 from redis import Redis
 from redis.client import Pipeline
 from redis.exceptions import RedisError
 from rq import Queue, Worker
+from rq.exceptions import InvalidJobOperation
 from rq.job import Job
+from rq.registry import StartedJobRegistry
 from rq.serializers import JSONSerializer
 
 import jobs
 from confine import confine, is_overload
-from models import DATABASE_AWAY, db
+from models import DATABASE_AWAY, db, reason
 from rescuer import Rescuer
 
 logger = logging.getLogger(__name__)
@@ -59,6 +62,11 @@ class CountWorker(Worker):
             job_monitoring_interval=_LOOK_UP_EVERY,
         )
         self._parent = parent
+
+    def bootstrap(self, *arguments: Any, **options: Any) -> None:
+        """RQ calls this when it begins to work."""
+        super().bootstrap(*arguments, **options)
+        logger.info("ready for counts")
 
     # --- One job
 
@@ -103,6 +111,14 @@ class CountWorker(Worker):
             os._exit(1)
         return done
 
+    def handle_job_success(
+        self, job: Job, queue: Queue, started_job_registry: StartedJobRegistry
+    ) -> None:
+        """RQ calls this, in the horse, when the job is done; to us it is then, whatever follows."""
+        self._book(
+            lambda: super(CountWorker, self).handle_job_success(job, queue, started_job_registry)
+        )
+
     def wait_for_horse(self) -> tuple[int | None, int | None, struct_rusage | None]:
         """RQ calls this, in the worker, until the horse has ended."""
         pid, status, usage = super().wait_for_horse()
@@ -116,7 +132,7 @@ class CountWorker(Worker):
         try:
             how(job.id, self.name)
         except DATABASE_AWAY as error:
-            logger.warning("%s is left to the rescuers: %s", job.id, error)
+            logger.warning("%s is left to the rescuers: %s", job.id, reason(error))
         finally:
             db.session.remove()
             db.engine.dispose()  # so that no horse is forked with a connection
@@ -199,5 +215,5 @@ class CountWorker(Worker):
         """Make an entry in RQ's books, if Redis takes it, and what stands there makes sense."""
         try:
             entry()
-        except (RedisError, ValueError) as error:
+        except (RedisError, ValueError, InvalidJobOperation) as error:
             logger.debug("not written down in Redis: %s", error)

@@ -26,7 +26,7 @@ from confine import end_out_of_memory
 from events import Events
 from host_limit import LONGEST_WAIT
 from leases import MAX_CRASHES, Claim, Count
-from models import DATABASE_AWAY, Result, Status, Step, db
+from models import DATABASE_AWAY, Result, Status, Step, db, reason
 from wordcount.errors import PageError, WordcountError
 from wordcount.url import read_url
 
@@ -235,5 +235,5 @@ def _patiently(step: Callable[[], Done]) -> Done:
             db.session.remove()
             if time.monotonic() > give_up:
                 raise
-            logger.warning("waiting for the database: %s", error.args[0])
+            logger.warning("waiting for the database: %s", reason(error))
             time.sleep(1)

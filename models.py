@@ -34,6 +34,11 @@ DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
 TOP_ROWS = 100
 
 
+def reason(error: Exception) -> str:
+    """Why the database could not be reached, in one line; what it says after that are guesses."""
+    return str(getattr(error, "orig", None) or error).partition("\n")[0]
+
+
 class Base(DeclarativeBase):
     """What Flask-SQLAlchemy builds ``db.Model`` on."""
 

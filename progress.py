@@ -8,7 +8,7 @@ import time
 
 from events import Events
 from leases import Claim, progress
-from models import DATABASE_AWAY, Step, db
+from models import DATABASE_AWAY, Step, db, reason
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ class Progress:
         try:
             progress(self._claim, step, **columns)
         except DATABASE_AWAY as error:
-            logger.debug("how far %s is cannot be stored: %s", self._claim.job_key, error)
+            logger.debug("how far %s is cannot be stored: %s", self._claim.job_key, reason(error))
             db.session.remove()
         self._events.tell(self._claim, step, bytes=bytes_)
 

@@ -10,11 +10,12 @@ import signal
 import time
 
 from flask import Flask
+from redis import Redis
 from redis.exceptions import RedisError
 
 import jobs
 import leases
-from models import DATABASE_AWAY, db
+from models import DATABASE_AWAY, db, reason
 from supervisor import fork
 
 logger = logging.getLogger(__name__)
@@ -26,11 +27,17 @@ RESCUE_LIMIT = 500
 
 
 class Rescuer:
-    """The process beside a worker. It ends with the worker."""
+    """The process beside a worker. It ends with the worker.
 
-    def __init__(self, app: Flask, worker: str) -> None:
+    :param worker: its name.
+    :param connection: on which the worker waits for jobs. Redis must see it end with the worker;
+        otherwise it gives a dead one a job.
+    """
+
+    def __init__(self, app: Flask, worker: str, connection: Redis) -> None:
         self._app = app
         self._worker = worker
+        self._connection = connection
         self._start()
 
     def keep_alive(self) -> None:
@@ -47,6 +54,7 @@ class Rescuer:
             _work,
             self._app,
             self._worker,
+            self._connection,
             os.getpid(),
             daemon=True,
         )
@@ -78,17 +86,28 @@ class Watch:
         return len(crashed) + len(lost)
 
 
-def _work(app: Flask, worker: str, parent: int) -> None:
+def _work(app: Flask, worker: str, connection: Redis, parent: int) -> None:
+    connection.close()
+    connection.connection_pool.disconnect()  # which is another process' still, and goes on there
     watch = Watch()
+    trouble = ""
     with app.app_context():
         while os.getppid() == parent:
-            try:
-                leases.renew(worker, longest=jobs.longest_job())
-                watch.look()
-            except (*DATABASE_AWAY, RedisError) as error:
-                logger.warning("cannot look for stuck counts just now: %s", error)
-            except Exception:
-                # Whatever strangers may have put into Redis, the next look may go well.
-                logger.exception("cannot look for stuck counts")
+            before, trouble = trouble, _look_around(watch, worker)
+            if trouble != before:  # once, however long it lasts
+                logger.warning("%s", trouble or "looking for stuck counts again")
             db.session.remove()
             time.sleep(RESCUE_EVERY)
+
+
+def _look_around(watch: Watch, worker: str) -> str:
+    """What keeps a rescuer from its work; "" if nothing does."""
+    try:
+        leases.renew(worker, longest=jobs.longest_job())
+        watch.look()
+    except (*DATABASE_AWAY, RedisError) as error:
+        return f"cannot look for stuck counts just now: {reason(error)}"
+    except Exception:
+        # Whatever strangers may have put into Redis, the next look may go well.
+        logger.exception("cannot look for stuck counts")
+    return ""

@@ -18,7 +18,7 @@ Handlers = Mapping[signal.Signals, signal.Handlers | Callable[[int, FrameType | 
 STOP_SECONDS = 20
 #: Who lived for less, in seconds, had a bad start: its successors wait longer and longer.
 GOOD_START = 10
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 16.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0
 _TICK = 0.1
 
 

@@ -61,8 +61,7 @@ def _work(app: Flask, parent: int) -> None:
             worker = CountWorker(connection, parent)
         except RedisError as error:
             sys.exit(f"Redis cannot be reached: {error}")
-        worker.rescuer = Rescuer(app, worker.name)
-        logger.info("ready for counts")
+        worker.rescuer = Rescuer(app, worker.name, connection)
         try:
             worker.work(logging_level="WARNING")
         except RedisError as error:  # when it begins, or takes its leave

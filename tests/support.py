@@ -125,7 +125,10 @@ def _set_time(column: str, job_key: str) -> None:
 
 
 class Program:
-    """A program of this project that runs beside the test, and the log that it writes."""
+    """A program of this project that runs beside the test, and the log that it writes.
+
+    :param command: a module and its arguments.
+    """
 
     def __init__(self, command: Sequence[str], environ: Mapping[str, str], log: Path) -> None:
         self._log = log

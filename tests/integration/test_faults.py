@@ -1,0 +1,333 @@
+"""One thing goes wrong, at one moment; nothing that was accepted is lost, or counted twice."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import flask_migrate
+import psutil
+import pytest
+import requests
+from flask import Flask
+from flask.testing import FlaskClient
+from redis import Redis
+from sqlalchemy import Connection, create_engine, text
+
+import jobs
+from app import create_app
+from config import settings_from
+from dev.services import local_postgres, local_redis
+from models import db
+from rescuer import Watch
+from tests.support import (
+    PROJECT,
+    OwnServer,
+    Program,
+    Site,
+    end_lease,
+    free_port,
+    kill_all,
+    make_due,
+    own_server,
+    running,
+    start_held,
+    stored,
+    wait_for,
+    wait_for_end,
+)
+
+#: What a second transaction can wait for, and a test can see that it does.
+GATE = 4711
+
+
+@pytest.fixture
+def other(app: Flask) -> Iterator[Connection]:
+    """A connection of the test to the database, beside those of the application."""
+    engine = create_engine(app.config["DATABASE_URL"], isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+@contextmanager
+def at_outcome(connection: Connection, when: str, what: str) -> Iterator[None]:
+    """Have the database do something whenever a count gets its outcome."""
+    connection.execute(
+        text(f"""
+        CREATE FUNCTION at_outcome_{when}() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN {what}; RETURN NEW; END'""")
+    )
+    connection.execute(
+        text(f"""
+        CREATE TRIGGER at_outcome_{when} {when} UPDATE ON results FOR EACH ROW
+        WHEN (NEW.status IN ('finished', 'failed')) EXECUTE FUNCTION at_outcome_{when}()""")
+    )
+    try:
+        yield
+    finally:
+        db.session.rollback()  # which would keep the table from being changed
+        connection.execute(text(f"DROP FUNCTION at_outcome_{when} CASCADE"))
+
+
+@pytest.fixture
+def outcomes(other: Connection) -> Iterator[Callable[[str], int]]:
+    """How many outcomes of a count were ever stored, whoever did so."""
+    other.execute(text("CREATE TABLE outcomes (job_key uuid)"))
+    counting = text("SELECT count(*) FROM outcomes WHERE job_key = :key")
+    with at_outcome(other, "AFTER", "INSERT INTO outcomes VALUES (NEW.job_key)"):
+        yield lambda key: int(other.scalar(counting, {"key": key}))
+    other.execute(text("DROP TABLE outcomes"))
+
+
+def process_of(redis_url: str) -> psutil.Process:
+    """The process of a Redis."""
+    with Redis.from_url(redis_url) as client:
+        return psutil.Process(client.info("server")["process_id"])
+
+
+def test_killed_between_commit_and_enqueue(
+    app: Flask, environ: dict[str, str], logs: Path, site: Site, tmp_path: Path
+) -> None:
+    """The web stores the row, Redis hangs, and the web is killed."""
+    url = site.serve("/", "<p>Hello")
+    port = free_port()
+    with own_server(local_redis, tmp_path / "redis") as redis:
+        with_own = {**environ, "REDIS_URL": redis.url, "PORT": str(port), "WEB_CONCURRENCY": "1"}
+        with running(["gunicorn", "app:create_app()"], with_own, logs / "killed_web.log") as web:
+            web.wait_for_line("Booting worker")
+            hanging = process_of(redis.url)
+            hanging.suspend()
+            with ThreadPoolExecutor() as visitors:
+                address = f"http://127.0.0.1:{port}/start"
+                answer = visitors.submit(requests.post, address, json={"url": url}, timeout=20)
+                key = wait_for("row", only_key)
+                kill_all(web)
+                with pytest.raises(requests.ConnectionError):
+                    answer.result()
+            hanging.resume()
+        with Redis.from_url(redis.url) as nothing:
+            assert nothing.keys("rq:*") == []
+        assert stored(key).status == "queued"
+        with running(["worker"], with_own, logs / "after_killed_web.log"):
+            assert wait_for_end(key).status == "finished"
+            assert stored(key).attempt == 1
+
+
+def only_key() -> str | None:
+    """The key of the one count that there is."""
+    key = db.session.scalar(text("SELECT job_key FROM results"))
+    db.session.rollback()
+    return str(key) if key else None
+
+
+def test_killed_inside_the_finish_transaction(
+    client: FlaskClient,
+    environ: dict[str, str],
+    logs: Path,
+    site: Site,
+    other: Connection,
+    outcomes: Callable[[str], int],
+) -> None:
+    with at_outcome(other, "BEFORE", f"PERFORM pg_advisory_xact_lock({GATE})"):
+        with running(["worker"], environ, logs / "killed_at_finish.log") as worker:
+            worker.wait_for_line("ready for counts")
+            other.execute(text(f"SELECT pg_advisory_lock({GATE})"))
+            key = client.post("/start", json={"url": site.serve("/", "<p>Hello")}).text
+            waiting = text("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+            wait_for("transaction", lambda: other.scalar(waiting))
+            kill_all(worker)
+        other.execute(text(f"SELECT pg_advisory_unlock({GATE})"))
+        wait_for("end of the transaction", lambda: idle_connections_only(other))
+        assert (stored(key).status, outcomes(key)) == ("running", 0)
+        end_lease(key)
+        with running(["worker"], environ, logs / "after_killed_at_finish.log"):
+            result = wait_for_end(key)
+    assert (result.status, result.attempt, outcomes(key)) == ("finished", 2, 1)
+
+
+def idle_connections_only(other: Connection) -> bool:
+    busy = text("SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid()")
+    return not other.scalar(busy)
+
+
+def test_a_stale_attempt_that_finishes_late(
+    client: FlaskClient,
+    environ: dict[str, str],
+    logs: Path,
+    site: Site,
+    outcomes: Callable[[str], int],
+) -> None:
+    with running(["worker"], environ, logs / "stale_worker.log") as stale:
+        stale.wait_for_line("ready for counts")
+        key = start_held(client, site)
+        everyone = [stale.process.pid, *descendants(stale)]
+        for pid in everyone:
+            os.kill(pid, signal.SIGSTOP)  # as a machine that sleeps, or is cut off
+        end_lease(key)
+        site.let_go()
+        with running(["worker"], environ, logs / "newer_worker.log"):
+            newer = wait_for_end(key)
+        for pid in everyone:
+            os.kill(pid, signal.SIGCONT)
+        stale.wait_for_line("dropped: a newer attempt has taken over")
+    assert (newer.status, newer.attempt) == ("finished", 2)
+    after = stored(key)
+    assert (after.attempt, after.finished_at, outcomes(key)) == (2, newer.finished_at, 1)
+
+
+def descendants(program: Program) -> list[int]:
+    """All processes under a program."""
+    return [one.pid for one in psutil.Process(program.process.pid).children(recursive=True)]
+
+
+def test_two_rescuers_at_once(app: Flask, client: FlaskClient) -> None:
+    keys = {client.post("/start", json={"url": f"http://{n}.example/"}).text for n in range(40)}
+    app.extensions["redis"].flushall()
+    for key in keys:
+        make_due(key)
+
+    def rescue(_: int) -> int:
+        with app.app_context():
+            watch = Watch()
+            return watch.look() + watch.look()
+
+    with ThreadPoolExecutor(8) as rescuers:
+        assert sum(rescuers.map(rescue, range(8))) == len(keys)
+    queued = jobs.queue().get_job_ids()
+    assert (len(queued), set(queued)) == (len(keys), keys)
+
+
+def test_what_a_worker_has_just_taken_is_not_queued_again(app: Flask, client: FlaskClient) -> None:
+    key = client.post("/start", json={"url": "http://example.com/"}).text
+    make_due(key)
+    jobs.queue().empty()
+    watch = Watch()
+    assert watch.look() == 0
+    assert jobs.queue().get_job_ids() == []
+
+
+def test_redis_loses_everything(
+    client: FlaskClient, environ: dict[str, str], logs: Path, app: Flask, site: Site
+) -> None:
+    with running(["worker"], environ, logs / "flushed_redis.log") as worker:
+        worker.wait_for_line("ready for counts")
+        held = start_held(client, site)
+        keys = [client.post("/start", json={"url": f"http://{n}.test/"}).text for n in range(3)]
+        app.extensions["redis"].flushall()
+        for key in keys:
+            make_due(key)
+        site.let_go()
+        assert wait_for_end(held).attempt == 1
+        assert [wait_for_end(key).error_code for key in keys] == ["host_not_found"] * 3
+        assert "Traceback" not in worker.log
+
+
+def test_redis_is_killed_and_comes_back_empty(
+    client: FlaskClient, environ: dict[str, str], logs: Path, site: Site, tmp_path: Path
+) -> None:
+    with own_server(local_redis, tmp_path / "redis") as redis:
+        with_own = {**environ, "REDIS_URL": redis.url}
+        web = create_app(settings_from(with_own)).test_client()
+        with running(["worker"], with_own, logs / "lost_redis.log") as worker:
+            worker.wait_for_line("ready for counts")
+            held = start_held(web, site)
+            process_of(redis.url).kill()
+            redis.go()
+            answer = web.post("/start", json={"url": site.serve("/meanwhile", "<p>Hello")})
+            assert answer.status_code == 200
+            assert web.get(f"/results/{answer.text}").status_code == 202
+            site.let_go()
+            assert wait_for_end(held).attempt == 1  # what was begun is finished without Redis
+            assert web.get(f"/results/{held}").status_code == 200
+            for file in (tmp_path / "redis").glob("appendonly*"):
+                file.unlink()
+            redis.come()
+            make_due(answer.text)
+            assert wait_for_end(answer.text).status == "finished"
+            assert "Traceback" not in worker.log
+
+
+def test_redis_is_full(
+    app: Flask, client: FlaskClient, environ: dict[str, str], logs: Path, site: Site
+) -> None:
+    redis = app.extensions["redis"]
+    with running(["worker"], environ, logs / "full_redis.log") as worker:
+        worker.wait_for_line("ready for counts")
+        redis.config_set("maxmemory", 1)
+        try:
+            answer = client.post("/start", json={"url": site.serve("/", "<p>Hello")})
+            assert answer.status_code == 200
+            assert jobs.queue().get_job_ids() == []
+            make_due(answer.text)
+            worker.wait_for_line("cannot take a job from Redis just now")
+        finally:
+            redis.config_set("maxmemory", 0)
+        assert wait_for_end(answer.text).status == "finished"
+        assert "Traceback" not in worker.log
+
+
+def test_redis_hangs_while_a_job_runs(
+    client: FlaskClient, environ: dict[str, str], logs: Path, site: Site, tmp_path: Path
+) -> None:
+    with own_server(local_redis, tmp_path / "redis") as redis:
+        with_own = {**environ, "REDIS_URL": redis.url}
+        web = create_app(settings_from(with_own)).test_client()
+        with running(["worker"], with_own, logs / "hanging_redis.log") as worker:
+            worker.wait_for_line("ready for counts")
+            key = start_held(web, site)
+            hanging = process_of(redis.url)
+            hanging.suspend()
+            site.let_go()
+            assert wait_for_end(key).attempt == 1
+            hanging.resume()
+            second = web.post("/start", json={"url": site.serve("/second", "<p>Hello")}).text
+            assert wait_for_end(second).status == "finished"
+
+
+@pytest.fixture
+def away(
+    environ: dict[str, str], tmp_path: Path, app: Flask
+) -> Iterator[tuple[OwnServer, dict[str, str], Flask]]:
+    """A Postgres that may go away, an environment with it, and an application on it."""
+    with own_server(local_postgres, tmp_path / "postgres") as postgres:
+        with_own = {**environ, "DATABASE_URL": postgres.url}
+        own_app = create_app(settings_from(with_own))
+        with own_app.app_context():
+            flask_migrate.upgrade(str(PROJECT / "migrations"))
+            yield postgres, with_own, own_app
+            db.session.remove()
+            db.engine.dispose()
+
+
+def test_postgres_is_away_when_a_count_is_finished(
+    away: tuple[OwnServer, dict[str, str], Flask], logs: Path, site: Site
+) -> None:
+    postgres, with_own, own_app = away
+    with running(["worker"], with_own, logs / "no_finish.log") as worker:
+        worker.wait_for_line("ready for counts")
+        key = start_held(own_app.test_client(), site)
+        postgres.go()
+        site.let_go()
+        worker.wait_for_line("waiting for the database")
+        postgres.come()
+        result = wait_for_end(key)
+        assert (result.status, result.attempt) == ("finished", 1)
+        assert "Traceback" not in worker.log
+
+
+def test_postgres_is_away_when_a_count_is_begun(
+    away: tuple[OwnServer, dict[str, str], Flask], logs: Path, site: Site
+) -> None:
+    postgres, with_own, own_app = away
+    key = own_app.test_client().post("/start", json={"url": site.serve("/", "<p>Hello")}).text
+    db.session.remove()
+    postgres.go()
+    with running(["worker"], with_own, logs / "no_begin.log") as worker:
+        worker.wait_for_line("waiting for the database")
+        postgres.come()
+        result = wait_for_end(key)
+        assert (result.status, result.attempt, result.crashes) == ("finished", 1, 0)
+        assert "Traceback" not in worker.log

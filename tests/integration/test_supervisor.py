@@ -1,0 +1,156 @@
+"""Workers beside each other under one parent."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from flask import Flask
+
+from tests.support import (
+    Program,
+    Site,
+    children_of,
+    horse_of,
+    kill_all,
+    rescuer_of,
+    running,
+    start_held,
+    stored,
+    wait_for,
+    wait_for_end,
+    worker_of,
+)
+
+
+@pytest.fixture
+def two(environ: dict[str, str], logs: Path, app: Flask) -> Iterator[Program]:
+    """A parent with two workers."""
+    with running(["worker", "--workers", "2"], environ, logs / "two_workers.log") as program:
+        wait_for("workers", lambda: program.log.count("ready for counts") == 2)
+        yield program
+
+
+@pytest.fixture
+def one(environ: dict[str, str], logs: Path, app: Flask) -> Iterator[Program]:
+    """A parent with one worker, as the environment says."""
+    with running(["worker"], {**environ, "WORKERS": "1"}, logs / "one_worker.log") as program:
+        program.wait_for_line("ready for counts")
+        yield program
+
+
+def test_they_work_at_the_same_time(app: Flask, site: Site, two: Program) -> None:
+    held = start_held(app.test_client(), site)
+    other = app.test_client().post("/start", json={"url": site.serve("/", "<p>Hello")}).text
+    assert wait_for_end(other).status == "finished"
+    assert stored(held).status == "running"
+    site.let_go()
+    assert wait_for_end(held).status == "finished"
+
+
+def test_the_number_comes_from_the_environment(
+    environ: dict[str, str], logs: Path, app: Flask
+) -> None:
+    with running(["worker"], {**environ, "WORKERS": "3"}, logs / "three_workers.log") as program:
+        wait_for("workers", lambda: program.log.count("ready for counts") == 3)
+        assert len(children_of(program.process.pid)) == 3
+    assert "Traceback" not in program.log
+
+
+def test_one_that_dies_is_replaced(app: Flask, site: Site, two: Program) -> None:
+    before = children_of(two.process.pid)
+    os.kill(before[0], signal.SIGKILL)
+    wait_for("another", lambda: two.log.count("ready for counts") == 3)
+    two.wait_for_line("worker 1 ended (-9) and is started again")
+    after = children_of(two.process.pid)
+    assert len(after) == 2
+    assert before[1] in after
+    key = app.test_client().post("/start", json={"url": site.serve("/", "<p>Hello")}).text
+    assert wait_for_end(key).status == "finished"
+
+
+def test_killed_with_all_its_children_it_leaves_a_count_for_the_others(
+    app: Flask, environ: dict[str, str], logs: Path, site: Site, one: Program
+) -> None:
+    key = start_held(app.test_client(), site)
+    kill_all(one)
+    site.let_go()
+    assert stored(key).status == "running"
+    with running(["worker"], environ, logs / "another_worker.log"):
+        result = wait_for_end(key, seconds=40)  # the lease, a pause, and two looks of a rescuer
+    assert (result.status, result.attempt, result.crashes) == ("finished", 2, 1)
+
+
+def test_all_end_with_their_parent(app: Flask, site: Site, one: Program) -> None:
+    key = start_held(app.test_client(), site)
+    everyone = psutil.Process(one.process.pid).children(recursive=True)
+    assert len(everyone) == 3  # worker, rescuer, horse
+    one.process.kill()
+    one.process.wait()
+    wait_for("end", lambda: not any(process.is_running() for process in everyone))
+    assert (stored(key).status, stored(key).crashes) == ("queued", 0)
+    assert "the parent is gone" in one.log
+
+
+def test_a_rescuer_ends_with_its_worker(one: Program) -> None:
+    rescuer = rescuer_of(one)
+    os.kill(worker_of(one), signal.SIGKILL)
+    wait_for("end of the rescuer", lambda: not psutil.pid_exists(rescuer))
+
+
+def test_no_connection_is_shared(app: Flask, site: Site, one: Program) -> None:
+    # Connections on a Unix socket have no name; but the kernel has a number for each.
+    os.kill(rescuer_of(one), signal.SIGKILL)  # the next one is forked by a worker that is connected
+    one.wait_for_line("the rescuer died (-9) and is started again")
+    start_held(app.test_client(), site)
+    wait_for("connection of the rescuer", lambda: sockets_of(rescuer_of(one)))
+    everyone = [one.process.pid, worker_of(one), rescuer_of(one), horse_of(one)]
+    sockets = [sockets_of(pid) for pid in everyone]
+    assert sockets[0] == set()
+    assert all(sockets[1:])
+    assert sum(map(len, sockets)) == len(set.union(*sockets))
+
+
+def sockets_of(pid: int) -> set[str]:
+    """The open sockets of a process (proc(5))."""
+    names = {os.readlink(file) for file in Path(f"/proc/{pid}/fd").iterdir()}
+    return {name for name in names if name.startswith("socket:")}
+
+
+def test_a_rescuer_that_dies_is_replaced(app: Flask, one: Program) -> None:
+    rescuer = rescuer_of(one)
+    os.kill(rescuer, signal.SIGKILL)
+    one.wait_for_line("the rescuer died (-9) and is started again")
+    wait_for("rescuer", lambda: len(children_of(worker_of(one))) == 1)
+    assert rescuer_of(one) != rescuer
+
+
+def test_a_worker_that_does_not_start_is_tried_again_later_and_later(
+    environ: dict[str, str], logs: Path
+) -> None:
+    away = {**environ, "REDIS_URL": "redis://127.0.0.1:1/0"}
+    with running(["worker"], away, logs / "no_redis.log") as program:
+        program.wait_for_line("worker 1 ended (1) and is started again in 2 s")
+        assert program.process.poll() is None
+    assert "Redis cannot be reached: Error 111 connecting to 127.0.0.1:1." in program.log
+    assert "Traceback" not in program.log
+
+
+def test_one_that_does_not_end_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "deaf.py"
+    script.write_text("""
+import signal, time, supervisor
+supervisor.STOP_SECONDS = 0.5
+def start(name):
+    ignored = dict.fromkeys(supervisor.STOP_SIGNALS, signal.SIG_IGN)
+    return supervisor.fork(name, ignored, lambda: (print("deaf", flush=True), time.sleep(60)))
+supervisor.Supervisor("worker", 1, start).run()
+print("the end")
+""")
+    program = Program(["deaf"], {"PYTHONPATH": str(tmp_path)}, tmp_path / "deaf.log")
+    program.wait_for_line("deaf")
+    assert program.stop() == 0
+    assert "worker 1 does not end and is killed" in program.log
+    assert program.log.endswith("the end\n")
