@@ -7,8 +7,8 @@ import requests
 
 from chaos.clock import Clock
 
-#: As many rows as are stored ready-made, and more than any page has, in turn.
-_TOPS = (100, 10_000)
+#: Rows to ask for, in turn: as is usual, as many as are stored ready-made, and all of any page.
+_TOPS = (10, 100, 10_000)
 _TIMEOUT = (2, 30)
 _PAUSE = 0.5
 

@@ -39,7 +39,6 @@ class _Script:
 
 _SCRIPTS = (
     _Script("The keeper of the lighthouse planted a garden Don't the Roses like roses".split()),
-    _Script(["".join(syllables) for syllables in product(_SYLLABLES, repeat=3)]),
     _Script(
         "Der Wärter gießt den Garten an der Straße für schöne Rosen".split(),
         encodings=("utf-8", "windows-1252"),
@@ -58,6 +57,9 @@ _SCRIPTS = (
     _Script("我们 公园 花园 城市 中国".split(), between="、", encodings=("utf-8", "gb18030")),
     _Script("東京 日本 公園 学校".split(), between="、", encodings=("utf-8", "shift_jis")),
 )
+#: Every page has some of these, too, so that many have many different words.
+_MADE_UP = ["".join(syllables) for syllables in product(_SYLLABLES, repeat=3)]
+_MADE_UP_SHARE = 0.2
 # Not the title and not what is hidden: nobody sees these in the page.
 _HEAD = (
     "<!DOCTYPE html><html><head><title>Unseen</title><style>p {{ color: #222 }}</style>"
@@ -74,7 +76,10 @@ def pages(seed: int, number: int) -> list[Page]:
 
 def _page(path: str, chance: random.Random) -> Page:
     script = chance.choice(_SCRIPTS)
-    words = chance.choices(script.words, k=round(_FEWEST * _RANGE ** chance.random()))
+    words = [
+        chance.choice(_MADE_UP if chance.random() < _MADE_UP_SHARE else script.words)
+        for _ in range(round(_FEWEST * _RANGE ** chance.random()))
+    ]
     encoding = chance.choice(script.encodings)
     if plain := chance.random() < 0.15:
         text = "\n".join(_sentences(words, script.between))
