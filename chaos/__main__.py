@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             shutil.rmtree(folder)
             return 130
         except DevError as error:
-            print(error, file=sys.stderr)
+            print(f"{error} Data and logs are kept: {folder}", file=sys.stderr)
             return 1
     everything = total(verdicts)
     print(everything.numbers)

@@ -64,7 +64,7 @@ def installed(folder: Path, clock: Clock) -> Iterator[Installation]:
         }
         log = folder / "release.log"
         if run_to_its_end([sys.executable, "manage.py", "db", "upgrade"], environ, log) != 0:
-            raise DevError(f"The database could not be migrated; the reason is in {log}")
+            raise DevError(f"The database could not be migrated; the reason is in {log}.")
 
         def program(name: str, *command: str) -> Program:
             log = folder / f"{name.replace(' ', '')}.log"

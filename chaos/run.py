@@ -1,7 +1,7 @@
 """One run: everything is started, pages are submitted while things break, and then it is judged."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -10,7 +10,7 @@ from pathlib import Path
 from chaos.answers import answers
 from chaos.clock import Clock
 from chaos.faults import schedule
-from chaos.installation import installed
+from chaos.installation import Installation, installed
 from chaos.pages import pages
 from chaos.records import Records
 from chaos.site import serving
@@ -45,41 +45,55 @@ def run(seed: int, size: Size, folder: Path, clock: Clock) -> Verdict:
     with serving([first, *others]) as site, installed(folder, clock) as target:
         records = Records(target.postgres.url)
         records.watch()
-        trial = Submission(first, site + first.path)
-        trial.try_until_accepted(target.address, clock, give_up=clock.now + _START)
-        _wait_for_outcomes(records, clock, until=clock.now + _START)
-        if records.pending() or not trial.key:
-            raise DevError(f"Nothing was counted within {_START:.0f} s; the logs are in {folder}")
+        _try_out(Submission(first, site + first.path), target, records, clock)
         submissions = plan(others, site, seed, size.seconds)
-        clock.start()
+        faults = schedule(seed, size.seconds, size.faults)
         give_up = size.seconds + BAR
-        work: list[tuple[float, Callable[[], None]]] = [
-            (one.at, partial(one.try_until_accepted, target.address, clock, give_up))
-            for one in submissions
-        ]
-        work += [
-            (fault.at, partial(fault.strike, target))
-            for fault in schedule(seed, size.seconds, size.faults)
-        ]
-        _do(work, clock)
-        clock.say(f"all is submitted, {records.pending()} counts have no outcome yet")
-        last = max(clock.last_fault, *(clock.of(one.accepted_at) for one in submissions))
-        _wait_for_outcomes(records, clock, until=last + BAR + _GRACE)
-        evidence = Evidence(
-            submissions=submissions,
-            rows=records.rows(),
-            outcomes=records.outcomes(),
-            answers=answers(
-                target.address,
-                [one.key for one in submissions if one.key],
-                clock,
-                give_up=last + BAR + _GRACE,
-            ),
-            last_fault=clock.moment(clock.last_fault),
+        clock.start()
+        _do(
+            [
+                *((one.at, partial(one.strike, target)) for one in faults),
+                *(
+                    (one.at, partial(one.try_until_accepted, target.address, clock, give_up))
+                    for one in submissions
+                ),
+            ],
+            clock,
         )
-        clock.say(_effort(evidence))
+        evidence = _evidence(submissions, target, records, clock)
         clock.end()
     return judge(evidence)
+
+
+def _try_out(trial: Submission, target: Installation, records: Records, clock: Clock) -> None:
+    """See one page counted, so that everything is known to run.
+
+    :raises DevError: it is not.
+    """
+    trial.try_until_accepted(target.address, clock, give_up=clock.now + _START)
+    _wait_for_outcomes(records, clock, until=clock.now + _START)
+    if records.pending() or not trial.key:
+        raise DevError(f"Nothing was counted within {_START:.0f} s, although nothing was broken.")
+
+
+def _evidence(
+    submissions: Sequence[Submission], target: Installation, records: Records, clock: Clock
+) -> Evidence:
+    """Wait until everything has an outcome, or too long, and say what there is."""
+    clock.say(f"all is submitted, {records.pending()} counts have no outcome yet")
+    last = max([clock.last_fault, *(clock.of(one.accepted_at) for one in submissions)])
+    too_late = last + BAR + _GRACE
+    _wait_for_outcomes(records, clock, until=too_late)
+    keys = [one.key for one in submissions if one.key]
+    evidence = Evidence(
+        submissions=submissions,
+        rows=records.rows(),
+        outcomes=records.outcomes(),
+        answers=answers(target.address, keys, clock, give_up=too_late),
+        last_fault=clock.moment(clock.last_fault),
+    )
+    clock.say(_effort(evidence))
+    return evidence
 
 
 def _do(work: Iterable[tuple[float, Callable[[], None]]], clock: Clock) -> None:
