@@ -10,7 +10,7 @@ $(shell [ "$$(cat $(READY) 2>/dev/null)" = "$(CURDIR)" ] && $(BIN)/python -c '' 
 	|| rm -f $(READY))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint accuracy bench
+.PHONY: help run test lint accuracy bench chaos
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ accuracy: $(READY) ## Compare with what a browser shows; PAGES=FOLDER ARGS="--wo
 
 bench: $(READY) ## Measure the time and memory of counting; PAGES=FOLDER: on those pages
 	@$(BIN)/python -m bench $(addprefix --pages ,$(or $(PAGES),$(wildcard ../shared/pages))) $(ARGS)
+
+chaos: $(READY) ## Kill all processes again and again; no count may suffer. ARGS="--seed 7"
+	@exec $(BIN)/python -m chaos $(ARGS)
 
 # The mark is written last, so a setup that was interrupted is done again, from nothing.
 $(READY): requirements.txt requirements-dev.txt
