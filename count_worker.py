@@ -205,6 +205,9 @@ class CountWorker(Worker):
         """RQ calls this every few minutes, to clear away what dead workers have left in Redis."""
         self._book(super().run_maintenance_tasks)
 
+    def set_shutdown_requested_date(self) -> None:
+        """Nobody asks when; and should Redis hang, there is no time to lose."""
+
     def check_for_suspension(self, burst: bool) -> None:
         """Nobody suspends workers through Redis."""
 

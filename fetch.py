@@ -33,6 +33,9 @@ CONTENT_TYPES = {"text/html", "application/xhtml+xml", "text/plain"}
 _FRAMING_BYTES = 4 * 1024 * 1024
 _READ_BYTES = 16 * 1024
 
+#: Is told how much has come so far, in bytes.
+Report = Callable[[int], None]
+
 #: What a second try may mend: a site that restarts, a proxy that lost its server.
 _PASSING = {"connection_refused", "connection_reset"}
 _PASSING_STATUSES = {502, 503, 504}
@@ -93,12 +96,12 @@ def fetch_page(
     url: str,
     limits: Limits,
     manners: Manners | None = None,
-    report: Callable[[int], None] = lambda _bytes: None,
+    report: Report = lambda _bytes: None,
 ) -> Page:
     """Fetch the page at a URL.
 
     :param url: as submitted; it is normalised by :func:`wordcount.url.read_url`.
-    :param report: called now and then with the size of what has come so far, in bytes.
+    :param report: called now and then.
     :raises UrlError: if the URL is none that can be fetched.
     :raises FetchError: for everything that can go wrong with the network or the site.
     """
@@ -115,21 +118,15 @@ def fetch_page(
         return _Fetch(session, budget, limits, report).follow(read_url(url))
 
 
+@dataclass
 class _Fetch:
     """One page on its way, over redirects and at most one second try."""
 
-    def __init__(
-        self,
-        session: GuardedSession,
-        budget: Budget,
-        limits: Limits,
-        report: Callable[[int], None],
-    ) -> None:
-        self._session = session
-        self._budget = budget
-        self._limits = limits
-        self._report = report
-        self._may_try_again = True
+    _session: GuardedSession
+    _budget: Budget
+    _limits: Limits
+    _report: Report
+    _may_try_again: bool = True
 
     def follow(self, url: str) -> Page:
         for _ in range(MAX_REDIRECTS + 1):
@@ -197,9 +194,7 @@ def _utf8(header: str) -> str:
         return header
 
 
-def _page(
-    url: str, response: requests.Response, limits: Limits, report: Callable[[int], None]
-) -> Page:
+def _page(url: str, response: requests.Response, limits: Limits, report: Report) -> Page:
     if response.status_code != 200:
         retry_after = response.headers.get("Retry-After", "").strip()
         raise status_error(response.status_code, retry_after)
@@ -221,7 +216,7 @@ def _body(response: requests.Response, max_bytes: int) -> Iterable[bytes]:
     return decoded(_chunks(response), encoding, max_bytes)
 
 
-def _reported(pieces: Iterable[bytes], report: Callable[[int], None]) -> Iterator[bytes]:
+def _reported(pieces: Iterable[bytes], report: Report) -> Iterator[bytes]:
     received = 0
     for piece in pieces:
         received += len(piece)

@@ -91,31 +91,31 @@ def test_told_to_stop_just_when_a_job_comes(
     assert stored(key).status == "queued"
 
 
-def test_a_horse_that_is_killed_is_replaced(app: Flask, site: Site, first: Program) -> None:
+def test_a_horse_that_is_killed_is_replaced(app: Flask, site: Site, worker: Program) -> None:
     key = start_held(app.test_client(), site)
-    os.kill(horse_of(first), signal.SIGKILL)
+    os.kill(horse_of(worker), signal.SIGKILL)
     site.let_go()
     result = wait_for_end(key)
     assert (result.status, result.attempt, result.crashes) == ("finished", 2, 1)
 
 
 def test_a_horse_that_is_told_to_stop_is_replaced_at_once(
-    app: Flask, site: Site, first: Program
+    app: Flask, site: Site, worker: Program
 ) -> None:
     key = start_held(app.test_client(), site)
-    os.kill(horse_of(first), signal.SIGTERM)
+    os.kill(horse_of(worker), signal.SIGTERM)
     site.let_go()
     result = wait_for_end(key, seconds=5)
     assert (result.status, result.attempt, result.crashes) == ("finished", 2, 0)
 
 
 def test_a_page_that_kills_its_horse_every_time_ends_as_crashed(
-    app: Flask, site: Site, first: Program
+    app: Flask, site: Site, worker: Program
 ) -> None:
     key = start_held(app.test_client(), site)
     for crashes in range(1, MAX_CRASHES + 1):
         wait_for("request for the page", lambda: len(site.asked) == crashes)  # noqa: B023
-        os.kill(horse_of(first), signal.SIGKILL)
+        os.kill(horse_of(worker), signal.SIGKILL)
         wait_for("crash", lambda: stored(key).crashes == crashes)  # noqa: B023
         make_due(key)  # without the pauses, which are longer and longer
     result = wait_for_end(key)
@@ -125,23 +125,23 @@ def test_a_page_that_kills_its_horse_every_time_ends_as_crashed(
 
 
 def test_a_worker_forks_without_a_database_connection(
-    app: Flask, site: Site, first: Program
+    app: Flask, site: Site, worker: Program
 ) -> None:
     key = start_held(app.test_client(), site)
-    os.kill(horse_of(first), signal.SIGKILL)  # so that the worker itself talks to the database
+    os.kill(horse_of(worker), signal.SIGKILL)  # so that the worker itself talks to the database
     site.let_go()
     wait_for_end(key)
-    for pid in (first.process.pid, worker_of(first)):
+    for pid in (worker.process.pid, worker_of(worker)):
         open_sockets = psutil.Process(pid).net_connections("unix")
         assert [one.raddr for one in open_sockets if "PGSQL" in str(one.raddr)] == []
 
 
 @pytest.mark.parametrize("how", [signal.SIGXCPU, signal.SIGSEGV, signal.SIGABRT])
 def test_a_horse_that_dies_of_its_page_is_not_replaced(
-    app: Flask, site: Site, first: Program, how: signal.Signals
+    app: Flask, site: Site, worker: Program, how: signal.Signals
 ) -> None:
     key = start_held(app.test_client(), site)
-    horse = psutil.Process(horse_of(first))
+    horse = psutil.Process(horse_of(worker))
     assert horse.rlimit(psutil.RLIMIT_CPU)[0] == app.config["JOB_CPU_SECONDS"]
     assert horse.rlimit(psutil.RLIMIT_AS)[0] > app.config["JOB_MEMORY_BYTES"]
     horse.send_signal(how)  # as the kernel does at the limit, or C code without memory
@@ -173,7 +173,7 @@ def test_a_page_that_takes_all_memory_is_too_complex(
 
 
 def test_what_strangers_put_into_redis_is_not_run(
-    app: Flask, site: Site, first: Program, tmp_path: Path
+    app: Flask, site: Site, worker: Program, tmp_path: Path
 ) -> None:
     redis = app.extensions["redis"]
     plain = Queue(jobs.QUEUE, connection=redis, serializer=JSONSerializer)
@@ -185,7 +185,7 @@ def test_what_strangers_put_into_redis_is_not_run(
     key = app.test_client().post("/start", json={"url": site.serve("/", "<p>Hello")}).text
     assert wait_for_end(key).status == "finished"
     assert list(tmp_path.iterdir()) == []
-    assert "is started again" not in first.log
+    assert "is started again" not in worker.log
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_what_strangers_put_into_redis_is_not_run(
 def test_nonsense_in_redis_does_not_stop_a_worker(
     app: Flask,
     site: Site,
-    first: Program,
+    worker: Program,
     job_id: str | bytes,
     key: str | None,
     value: str | dict[str, str | bytes] | None,
@@ -216,7 +216,7 @@ def test_nonsense_in_redis_does_not_stop_a_worker(
     redis.lpush(jobs.queue().key, job_id)
     ours = app.test_client().post("/start", json={"url": site.serve("/", "<p>Hello")}).text
     assert wait_for_end(ours).status == "finished"
-    assert "is started again" not in first.log
+    assert "is started again" not in worker.log
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
