@@ -18,11 +18,13 @@ from sqlalchemy import (
     Index,
     UniqueConstraint,
     and_,
+    event,
     func,
     or_,
     select,
 )
 from sqlalchemy import text as sql
+from sqlalchemy.engine import Engine, ExceptionContext
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -32,6 +34,16 @@ DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
 
 #: How many rows of each ranking `Result.tops` holds.
 TOP_ROWS = 100
+
+
+@event.listens_for(Engine, "handle_error")
+def _name_it_by_its_cause(context: ExceptionContext) -> None:
+    """Of some connections that break, psycopg2 says no more than that there was an error."""
+    error = context.sqlalchemy_exception
+    if context.is_disconnect and not isinstance(error, OperationalError | InterfaceError):
+        context.chained_exception = OperationalError(
+            context.statement, context.parameters, context.original_exception
+        )
 
 
 def reason(error: Exception) -> str:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ import jobs
 from app import create_app
 from config import settings_from
 from dev.services import local_postgres, local_redis
-from models import db
+from models import DATABASE_AWAY, db
 from rescuer import Watch
 from tests.support import (
     PROJECT,
@@ -331,3 +332,13 @@ def test_postgres_is_away_when_a_count_is_begun(
         result = wait_for_end(key)
         assert (result.status, result.attempt, result.crashes) == ("finished", 1, 0)
         assert "Traceback" not in worker.log
+
+
+def test_a_connection_that_breaks_off_without_a_word(
+    away: tuple[OwnServer, dict[str, str], Flask],
+) -> None:
+    backend = db.session.scalar(text("SELECT pg_backend_pid()"))
+    threading.Timer(0.3, os.kill, (backend, signal.SIGKILL)).start()
+    with pytest.raises(DATABASE_AWAY, match="closed the connection"):
+        db.session.execute(text("SELECT pg_sleep(10)"))
+    db.session.rollback()

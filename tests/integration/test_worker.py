@@ -1,34 +1,26 @@
 """A worker that is told to stop, or whose horse dies, does not take its count with it."""
 
-import os
 import signal
 import subprocess
 import sys
 import time
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 from flask import Flask
-from rq import Callback, Queue
-from rq.serializers import JSONSerializer
 
 import jobs
-from leases import MAX_CRASHES
 from tests.support import (
     Program,
     Site,
     children_of,
-    horse_of,
-    make_due,
     running,
     start_held,
     stored,
     wait_for,
     wait_for_end,
-    worker_of,
 )
 
 
@@ -91,65 +83,6 @@ def test_told_to_stop_just_when_a_job_comes(
     assert stored(key).status == "queued"
 
 
-def test_a_horse_that_is_killed_is_replaced(app: Flask, site: Site, worker: Program) -> None:
-    key = start_held(app.test_client(), site)
-    os.kill(horse_of(worker), signal.SIGKILL)
-    site.let_go()
-    result = wait_for_end(key)
-    assert (result.status, result.attempt, result.crashes) == ("finished", 2, 1)
-
-
-def test_a_horse_that_is_told_to_stop_is_replaced_at_once(
-    app: Flask, site: Site, worker: Program
-) -> None:
-    key = start_held(app.test_client(), site)
-    os.kill(horse_of(worker), signal.SIGTERM)
-    site.let_go()
-    result = wait_for_end(key, seconds=5)
-    assert (result.status, result.attempt, result.crashes) == ("finished", 2, 0)
-
-
-def test_a_page_that_kills_its_horse_every_time_ends_as_crashed(
-    app: Flask, site: Site, worker: Program
-) -> None:
-    key = start_held(app.test_client(), site)
-    for crashes in range(1, MAX_CRASHES + 1):
-        wait_for("request for the page", lambda: len(site.asked) == crashes)  # noqa: B023
-        os.kill(horse_of(worker), signal.SIGKILL)
-        wait_for("crash", lambda: stored(key).crashes == crashes)  # noqa: B023
-        make_due(key)  # without the pauses, which are longer and longer
-    result = wait_for_end(key)
-    assert (result.status, result.error_code) == ("failed", "crashed")
-    assert result.attempt == MAX_CRASHES
-    assert "Counting this page stopped unexpectedly" in result.error_detail
-
-
-def test_a_worker_forks_without_a_database_connection(
-    app: Flask, site: Site, worker: Program
-) -> None:
-    key = start_held(app.test_client(), site)
-    os.kill(horse_of(worker), signal.SIGKILL)  # so that the worker itself talks to the database
-    site.let_go()
-    wait_for_end(key)
-    for pid in (worker.process.pid, worker_of(worker)):
-        open_sockets = psutil.Process(pid).net_connections("unix")
-        assert [one.raddr for one in open_sockets if "PGSQL" in str(one.raddr)] == []
-
-
-@pytest.mark.parametrize("how", [signal.SIGXCPU, signal.SIGSEGV, signal.SIGABRT])
-def test_a_horse_that_dies_of_its_page_is_not_replaced(
-    app: Flask, site: Site, worker: Program, how: signal.Signals
-) -> None:
-    key = start_held(app.test_client(), site)
-    horse = psutil.Process(horse_of(worker))
-    assert horse.rlimit(psutil.RLIMIT_CPU)[0] == app.config["JOB_CPU_SECONDS"]
-    assert horse.rlimit(psutil.RLIMIT_AS)[0] > app.config["JOB_MEMORY_BYTES"]
-    horse.send_signal(how)  # as the kernel does at the limit, or C code without memory
-    result = wait_for_end(key)
-    assert (result.status, result.error_code) == ("failed", "too_complex")
-    assert result.attempt == 1
-
-
 @pytest.mark.parametrize(
     "page",
     [
@@ -170,53 +103,6 @@ def test_a_page_that_takes_all_memory_is_too_complex(
     result = stored(large)
     assert (result.status, result.error_code) == ("failed", "too_complex")
     assert result.attempt == 1
-
-
-def test_what_strangers_put_into_redis_is_not_run(
-    app: Flask, site: Site, worker: Program, tmp_path: Path
-) -> None:
-    redis = app.extensions["redis"]
-    plain = Queue(jobs.QUEUE, connection=redis, serializer=JSONSerializer)
-    for job_id in ("stranger", str(uuid.uuid4())):
-        plain.enqueue("os.mkdir", str(tmp_path / job_id), job_id=job_id)
-        plain.enqueue("os.getpid", on_success=Callback("os.abort"), on_failure=Callback("os.abort"))
-    pickled = Queue(jobs.QUEUE, connection=redis)
-    pickled.enqueue("os.mkdir", str(tmp_path / "pickled"))
-    key = app.test_client().post("/start", json={"url": site.serve("/", "<p>Hello")}).text
-    assert wait_for_end(key).status == "finished"
-    assert list(tmp_path.iterdir()) == []
-    assert "is started again" not in worker.log
-
-
-@pytest.mark.parametrize(
-    ("job_id", "key", "value"),
-    [
-        pytest.param("not-a-job", None, None, id="no job"),
-        pytest.param("no id!", None, None, id="no id"),
-        pytest.param(b"\xff\xfe", None, None, id="no text"),
-        pytest.param("x", "rq:job:x", "text", id="no hash"),
-        pytest.param("x", "rq:job:x", {"data": b"\x80\x04}", "created_at": "now"}, id="no date"),
-        pytest.param("x", "rq:job:x", {"created_at": ""}, id="empty"),
-        pytest.param("x", "rq:job:x", {"created_at": "", "timeout": "soon"}, id="no number"),
-    ],
-)
-def test_nonsense_in_redis_does_not_stop_a_worker(
-    app: Flask,
-    site: Site,
-    worker: Program,
-    job_id: str | bytes,
-    key: str | None,
-    value: str | dict[str, str | bytes] | None,
-) -> None:
-    redis = app.extensions["redis"]
-    if isinstance(value, dict):
-        redis.hset(key, mapping=value)
-    elif value:
-        redis.set(key, value)
-    redis.lpush(jobs.queue().key, job_id)
-    ours = app.test_client().post("/start", json={"url": site.serve("/", "<p>Hello")}).text
-    assert wait_for_end(ours).status == "finished"
-    assert "is started again" not in worker.log
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
