@@ -37,13 +37,12 @@ TOP_ROWS = 100
 
 
 @event.listens_for(Engine, "handle_error")
-def _name_it_by_its_cause(context: ExceptionContext) -> None:
+def _name_it_by_its_cause(context: ExceptionContext) -> Exception | None:
     """Of some connections that break, psycopg2 says no more than that there was an error."""
     error = context.sqlalchemy_exception
-    if context.is_disconnect and not isinstance(error, OperationalError | InterfaceError):
-        context.chained_exception = OperationalError(
-            context.statement, context.parameters, context.original_exception
-        )
+    if not context.is_disconnect or isinstance(error, OperationalError | InterfaceError):
+        return None
+    return OperationalError(context.statement, context.parameters, context.original_exception)
 
 
 def reason(error: Exception) -> str:
