@@ -8,7 +8,6 @@ from wtforms import StringField
 import jobs
 from models import Result, Status
 from views.errors import Problem
-from views.limits import submissions
 from views.rankings import Ranking
 from wordcount.errors import UrlError
 
@@ -31,7 +30,6 @@ def form() -> ResponseReturnValue:
 
 
 @pages.post("/")
-@submissions
 def submit() -> ResponseReturnValue:
     """Accept the URL and go to the page of its count, or show the form again and say why not."""
     url_form = UrlForm(request.form)  # not the files, which a form can name "url", too
