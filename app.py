@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 import views
 from config import REDIS_PATIENCE, Config, settings_from
+from jobs import QueueFullError
 from models import db
 from views import errors
 from wordcount.errors import UrlError
@@ -21,6 +22,7 @@ from wordcount.errors import UrlError
 ERRORS: dict[type[Exception], Callable[[Any], ResponseReturnValue]] = {
     UrlError: errors.url_error,  # 400
     OperationalError: errors.database_away,  # 503
+    QueueFullError: lambda _: errors.http_error(errors.queue_full()),  # 503
     HTTPException: errors.http_error,  # the status it names
 }
 

@@ -25,6 +25,8 @@ SENTENCES = {
     503: "The database cannot be reached just now. Please try again in a moment.",
 }
 
+QUEUE_FULL = "Too many pages are waiting to be counted just now. Please try again in a moment."
+
 
 class Problem(HTTPException):
     """A request that cannot be answered, as it is told to the client.
@@ -62,6 +64,11 @@ class Problem(HTTPException):
 def url_error(error: UrlError) -> ResponseReturnValue:
     """400 for an address that cannot be counted."""
     return http_error(Problem(400, error.code, error.detail))
+
+
+def queue_full() -> Problem:
+    """503 while too many counts wait: nothing was accepted, but soon something may be."""
+    return Problem(503, "queue_full", QUEUE_FULL, headers={"Retry-After": "30"})
 
 
 def database_away(error: OperationalError) -> ResponseReturnValue:

@@ -7,7 +7,7 @@ from wtforms import StringField
 
 import jobs
 from models import Result, Status
-from views.errors import Problem
+from views.errors import Problem, queue_full
 from views.rankings import Ranking
 from wordcount.errors import UrlError
 
@@ -40,6 +40,10 @@ def submit() -> ResponseReturnValue:
         job_key = jobs.submit(url_form.url.data or "")
     except UrlError as refused:
         return render_template("index.html", form=url_form, error=refused.detail), 400
+    except jobs.QueueFullError:
+        full = queue_full()
+        page = render_template("index.html", form=url_form, error=full.description)
+        return page, 503, full.headers
     return redirect(url_for("pages.count", job_key=job_key), 303)
 
 

@@ -32,7 +32,7 @@ MAY_IMPORT = {
     "host_limit": {"wordcount.errors"},
     "jobs": {"confine", "fetch", "host_limit", "leases", "models", "wordcount"},
     "views": {"jobs", "models", "views", "wordcount"},
-    "app": {"config", "models", "views", "wordcount.errors"},
+    "app": {"config", "jobs", "models", "views", "wordcount.errors"},
     "worker": {"app", "config", "confine", "jobs", "models"},
     "manage": {"app", "commands", "config", "dev", "jobs"},
     "gunicorn.conf": {"config"},
