@@ -3,7 +3,7 @@
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import StringField
+from wtforms import HiddenField, StringField
 
 import jobs
 from models import Result, Status
@@ -18,9 +18,11 @@ SHOWN_WORDS = 10
 
 
 class UrlForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
-    """The one field; a token keeps other sites from submitting it."""
+    """The one field for people; a token keeps other sites from submitting it."""
 
     url = StringField("Address of a page")
+    #: "true" counts again what was counted a moment ago.
+    fresh = HiddenField()
 
 
 @pages.get("/")
@@ -37,7 +39,8 @@ def submit() -> ResponseReturnValue:
         error = "The form needs a cookie of this site. Allow it, and submit the form once more."
         return render_template("index.html", form=url_form, error=error), 400
     try:
-        job_key = jobs.submit(url_form.url.data or "")
+        fresh = url_form.fresh.data == "true"
+        job_key = jobs.submit(url_form.url.data or "", fresh=fresh)
     except UrlError as refused:
         return render_template("index.html", form=url_form, error=refused.detail), 400
     except jobs.QueueFullError:
@@ -61,4 +64,5 @@ def count(job_key: str) -> ResponseReturnValue:
         raise Problem(404, "unknown_key", "There is no count at this address.")
     status = Status(result.status)
     words = Ranking(top=SHOWN_WORDS).of(result) if status == Status.FINISHED else []
-    return render_template("count.html", result=result, status=status, words=words)
+    token = UrlForm().csrf_token.current_token if status == Status.FINISHED else None
+    return render_template("count.html", result=result, status=status, words=words, token=token)
