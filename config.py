@@ -158,7 +158,18 @@ def settings_from(environ: Mapping[str, str]) -> Config:
     for setting in fields(config):
         if setting.default is MISSING and setting.name not in values:
             raise ConfigError(f"{setting.name} is not set. {HOW_TO_SET[setting.name]}")
-    return config(**values)
+    settings = config(**values)
+    _refuse_reuse_of_what_is_removed(settings)
+    return settings
+
+
+def _refuse_reuse_of_what_is_removed(settings: Config) -> None:
+    reused, days = settings.RESULT_REUSE_SECONDS, settings.RESULT_RETENTION_DAYS
+    if days is not None and reused > (kept := days * 86_400):
+        raise ConfigError(
+            f"RESULT_REUSE_SECONDS is {reused:.10g}, but must not be longer than"
+            f" RESULT_RETENTION_DAYS, which are {kept:.10g} seconds."
+        )
 
 
 def _config_class(name: str) -> type[Config]:

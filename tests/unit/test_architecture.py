@@ -17,6 +17,7 @@ MAY_IMPORT = {
     "config": {"environment"},
     "models": set(),
     "leases": {"models"},
+    "retention": {"models"},
     "transport": {"transport", "wordcount.address", "wordcount.errors"},
     "fetch": {
         "transport",
@@ -37,7 +38,15 @@ MAY_IMPORT = {
     "manage": {"app", "commands", "config", "dev", "jobs"},
     "gunicorn.conf": {"config"},
     "dev": {"dev"},
-    "commands": {"commands", "config", "confine", "fetch", "host_limit", "wordcount"},
+    "commands": {
+        "commands",
+        "config",
+        "confine",
+        "fetch",
+        "host_limit",
+        "retention",
+        "wordcount",
+    },
     "bench": {"bench", "wordcount"},
 }
 # The core, by its own rule, knows none of these.
