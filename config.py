@@ -9,12 +9,31 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
 from environment import HOW_TO_SET, READERS, ConfigError, Network
 
 __all__ = ["CONFIGS", "Config", "ConfigError", "settings_from"]
 
-#: How long the web waits for Redis, in seconds.
-REDIS_PATIENCE: dict[str, object] = {"socket_connect_timeout": 1, "socket_timeout": 2}
+#: How long the web waits for Redis, in seconds. The second try is for a connection that broke while
+#: idle and does not show it, as behind a firewall that has forgotten it. Said outright, for some
+#: ways to make a client mean none, and others three, with long pauses.
+REDIS_PATIENCE: dict[str, object] = {
+    "socket_connect_timeout": 1,
+    "socket_timeout": 1,
+    "retry": Retry(NoBackoff(), 1),
+}
+#: A Postgres behind a cut cable is noticed after about 30 seconds; without, it takes hours when
+#: nothing is sent, and a quarter of one when something is. (A Unix socket has no use for them.)
+POSTGRES_PATIENCE: dict[str, object] = {
+    "connect_timeout": 3,
+    "keepalives": 1,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 4,
+    "tcp_user_timeout": 30_000,  # in milliseconds
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +112,7 @@ class Config:
         """A connection that broke while idle is noticed before it is used; times are in UTC."""
         return {
             "pool_pre_ping": True,
-            "connect_args": {"connect_timeout": 3, "options": "-c timezone=utc"},
+            "connect_args": {**POSTGRES_PATIENCE, "options": "-c timezone=utc"},
         }
 
 
@@ -158,7 +177,18 @@ def settings_from(environ: Mapping[str, str]) -> Config:
     for setting in fields(config):
         if setting.default is MISSING and setting.name not in values:
             raise ConfigError(f"{setting.name} is not set. {HOW_TO_SET[setting.name]}")
-    return config(**values)
+    settings = config(**values)
+    _refuse_reuse_of_what_is_removed(settings)
+    return settings
+
+
+def _refuse_reuse_of_what_is_removed(settings: Config) -> None:
+    reused, days = settings.RESULT_REUSE_SECONDS, settings.RESULT_RETENTION_DAYS
+    if days is not None and reused > (kept := days * 86_400):
+        raise ConfigError(
+            f"RESULT_REUSE_SECONDS is {reused:.10g}, but must not be longer than"
+            f" RESULT_RETENTION_DAYS, which are {kept:.10g} seconds."
+        )
 
 
 def _config_class(name: str) -> type[Config]:

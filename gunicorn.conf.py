@@ -21,6 +21,9 @@ graceful_timeout = 20
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
 # A way to steer gunicorn from outside, which nobody here uses.
 control_socket_disable = True
+# views/proxies.py says who is believed. By default gunicorn takes the scheme, and even the path,
+# from everybody on this machine.
+forwarded_allow_ips = ""
 # A URL of 2,000 characters, each of them three bytes, percent-encoded, in ?url=
 limit_request_line = 8190
 accesslog = "-"

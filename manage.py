@@ -6,15 +6,20 @@ from pathlib import Path
 
 from flask.cli import AppGroup, ScriptInfo
 from flask_migrate.cli import db as db_commands
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
 
 from app import create_app
 from commands.count import count
+from commands.purge import purge
 from config import ConfigError
 
 cli = AppGroup(help="Manage Wordcount.")
 cli.add_command(db_commands)
 cli.add_command(count)
+cli.add_command(purge)
+
+#: Postgres' codes for a table and for a column that does not exist.
+UNDEFINED = {"42P01", "42703"}
 
 
 @cli.command(with_appcontext=False)
@@ -30,6 +35,10 @@ if __name__ == "__main__":
         cli(obj=ScriptInfo(create_app=create_app))
     except ConfigError as error:
         sys.exit(f"Wrong setting: {error}")
-    except OperationalError as error:
+    except (OperationalError, InterfaceError) as error:
         reason = str(error.orig).partition("\n")[0]  # what follows are guesses at the cause
         sys.exit(f"The database cannot be reached: {reason}")
+    except ProgrammingError as error:
+        if getattr(error.orig, "pgcode", None) not in UNDEFINED:
+            raise
+        sys.exit("The database lacks a table or a column. Run: python manage.py db upgrade")

@@ -10,7 +10,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -19,6 +19,7 @@ import psutil
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
+import jobs
 import leases
 from leases import Claim
 from models import Result, Status, db
@@ -122,6 +123,15 @@ def _set_time(column: str, job_key: str) -> None:
         {"key": job_key},
     )
     db.session.commit()
+
+
+def finished(url: str = "http://example.com/") -> str:
+    """The key of a count of a page without words, which is done."""
+    key = jobs.submit(url)
+    shown = {"final_url": url, "total_words": 0, "distinct_words": 0, "bytes": 1}
+    assert leases.finish(begin(key), charset="utf-8", tops={}, **shown)
+    db.session.remove()
+    return key
 
 
 class Program:
@@ -263,3 +273,42 @@ class Site:
         self.let_go()
         self._server.shutdown()
         self._server.server_close()
+
+
+class Door:
+    """A TCP door to a Unix socket, which can forget the connections that go through it."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._ends: list[socket.socket] = []
+        self._forgotten: set[socket.socket] = set()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def forget(self) -> None:
+        """Let nothing more through the connections of now, and do not say so."""
+        self._forgotten.update(self._ends)
+
+    def close(self) -> None:
+        """Let nobody through any more."""
+        self._listener.shutdown(socket.SHUT_RDWR)
+        for end in (self._listener, *self._ends):
+            end.close()
+
+    def _serve(self) -> None:
+        with suppress(OSError):  # closed
+            while True:
+                outside, _ = self._listener.accept()
+                inside = socket.socket(socket.AF_UNIX)
+                self._ends += (outside, inside)
+                inside.connect(self._path)
+                for ways in ((outside, inside), (inside, outside)):
+                    threading.Thread(target=self._pump, args=ways, daemon=True).start()
+
+    def _pump(self, source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):  # one side has ended
+            while data := source.recv(65536):
+                if source not in self._forgotten:
+                    target.sendall(data)
+            target.shutdown(socket.SHUT_WR)

@@ -3,8 +3,9 @@
 from flask import Flask, Response
 
 from views.api import api
-from views.limits import limiter
+from views.limits import limit_submissions
 from views.pages import pages
+from views.proxies import trust_proxies
 
 # Everything comes from this site; nothing is inline. Bootstrap's style sheet draws its icons from
 # data: URLs.
@@ -16,9 +17,10 @@ CONTENT_SECURITY_POLICY = (
 
 def register(app: Flask) -> None:
     """Give an application its pages and its API."""
+    trust_proxies(app)
     app.register_blueprint(pages)
     app.register_blueprint(api)
-    limiter.init_app(app)
+    limit_submissions(app, "pages.submit", "api.start")
     app.after_request(_protect)
 
 

@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 import jobs
 from models import Result, Status
 from views.errors import Problem
-from views.limits import submissions
 from views.progress import progress_of
 from views.rankings import Ranking
 
@@ -20,7 +19,6 @@ DEFAULT_TOP = 10
 
 
 @api.post("/start")
-@submissions
 def start() -> ResponseReturnValue:
     """Accept ``{"url": ...}`` for counting; answer with the job key as plain text.
 

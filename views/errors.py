@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from flask import Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_limiter import RateLimitExceeded
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from views.limits import seconds_to_wait
@@ -24,6 +24,8 @@ SENTENCES = {
     500: "Something went wrong on our side. It has been logged.",
     503: "The database cannot be reached just now. Please try again in a moment.",
 }
+
+QUEUE_FULL = "Too many pages are waiting to be counted just now. Please try again in a moment."
 
 
 class Problem(HTTPException):
@@ -64,12 +66,26 @@ def url_error(error: UrlError) -> ResponseReturnValue:
     return http_error(Problem(400, error.code, error.detail))
 
 
-def database_away(error: OperationalError) -> ResponseReturnValue:
+def queue_full() -> Problem:
+    """503 while too many counts wait: nothing was accepted, but soon something may be."""
+    return Problem(503, "queue_full", QUEUE_FULL, headers={"Retry-After": "30"})
+
+
+def database_away(error: SQLAlchemyError) -> ResponseReturnValue:
     """503 while Postgres cannot be reached: it will be back, and so may the client."""
-    current_app.logger.error("the database cannot be reached: %s", error.orig)
+    # An error's own text has the whole statement in it.
+    reason = error.orig if isinstance(error, DBAPIError) else error
+    current_app.logger.error("the database cannot be reached: %s", reason)
     return http_error(
         Problem(503, "database_unavailable", SENTENCES[503], headers={"Retry-After": "5"})
     )
+
+
+def database_error(error: DBAPIError) -> ResponseReturnValue:
+    """503 if it is the connection that broke; anything else is a defect."""
+    if not error.connection_invalidated:
+        raise error
+    return database_away(error)
 
 
 def http_error(error: HTTPException) -> ResponseReturnValue:

@@ -1,21 +1,77 @@
-"""How often one client may submit: one allowance for the form and the API together."""
+"""How often one client may submit: one allowance for the form and the API together.
 
+It is counted in Redis, for all web processes together. While Redis is away or full, each process
+counts for itself.
+"""
+
+import ipaddress
+import re
 import time
+from collections.abc import Callable
+from typing import Any
 
+from flask import Flask, current_app, request
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
+from redis.exceptions import RedisError
 
-SUBMISSIONS = "30/minute"
+#: Some proxies add the port to an address.
+_PORT = re.compile(r"\[(.*)\](?::\d+)?|([\d.]+):\d+")
+_LIMITER = "submissions"
 
-# Off unless `RATELIMIT_ENABLED`; counted in Redis, for all web processes together. Without Redis
-# nobody is refused: a count is accepted even then.
-limiter = Limiter(get_remote_address, swallow_errors=True)
-submissions = limiter.shared_limit(SUBMISSIONS, scope="submissions")
+
+def client_of(address: str | None) -> str:
+    """Who is behind an address, as far as it can be told.
+
+    One IPv4 address is one client; of IPv6 a customer has a whole /64 network. All that is no
+    address is one client together, so that nobody gets more by writing nonsense.
+    """
+    text = address or ""
+    if with_port := _PORT.fullmatch(text):
+        text = with_port[1] or with_port[2] or ""
+    try:
+        found = ipaddress.ip_address(text)
+    except ValueError:
+        return "unknown"
+    if found.version == 4:
+        return str(found)
+    if found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.IPv6Network((int(found) >> 64 << 64, 64)))
+
+
+def limit_submissions(app: Flask, *endpoints: str) -> None:
+    """Give each client of an application one allowance for these endpoints together.
+
+    The limiter is the application's own, as its settings are: the rate, the switch and the Redis.
+    """
+    # Errors are swallowed, and logged, for requests that wait for Redis at the same moment: the
+    # library turns to its memory for the first one that fails, and raises what befalls the others.
+    limiter = Limiter(
+        lambda: client_of(request.remote_addr),
+        in_memory_fallback_enabled=True,
+        swallow_errors=True,
+    )
+    # Its own has a handler that writes nothing.
+    limiter.logger = app.logger
+    # Nothing else is limited; nor is it to wait for a Redis that may be back.
+    limiter.request_filter(lambda: request.endpoint not in endpoints)
+    limiter.init_app(app)
+    app.extensions[_LIMITER] = limiter
+    allowance = limiter.shared_limit(app.config["SUBMISSION_RATE_LIMIT"], scope="submissions")
+    for endpoint in endpoints:
+        view: Callable[..., Any] = app.view_functions[endpoint]
+        app.view_functions[endpoint] = allowance(view)
 
 
 def seconds_to_wait() -> int:
     """How long a client that was refused has to wait. (The library's own header goes with every
     answer, also with those that refuse nothing.)
     """
+    limiter: Limiter = current_app.extensions[_LIMITER]
     used_up = limiter.current_limit
-    return max(1, int(used_up.reset_at - time.time())) if used_up else 1
+    if used_up is None:
+        return 1
+    try:
+        return max(1, int(used_up.reset_at - time.time()))
+    except RedisError:  # it has gone since it was asked
+        return used_up.limit.get_expiry()

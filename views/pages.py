@@ -3,12 +3,11 @@
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import StringField
+from wtforms import HiddenField, StringField
 
 import jobs
 from models import Result, Status
-from views.errors import Problem
-from views.limits import submissions
+from views.errors import Problem, queue_full
 from views.progress import progress_of
 from views.rankings import Ranking
 from wordcount.errors import UrlError
@@ -20,9 +19,11 @@ SHOWN_WORDS = 10
 
 
 class UrlForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
-    """The one field; a token keeps other sites from submitting it."""
+    """The one field for people; a token keeps other sites from submitting it."""
 
     url = StringField("Address of a page")
+    #: "true" counts again what was counted a moment ago.
+    fresh = HiddenField()
 
 
 @pages.get("/")
@@ -32,7 +33,6 @@ def form() -> ResponseReturnValue:
 
 
 @pages.post("/")
-@submissions
 def submit() -> ResponseReturnValue:
     """Accept the URL and go to the page of its count, or show the form again and say why not."""
     url_form = UrlForm(request.form)  # not the files, which a form can name "url", too
@@ -40,9 +40,14 @@ def submit() -> ResponseReturnValue:
         error = "The form needs a cookie of this site. Allow it, and submit the form once more."
         return render_template("index.html", form=url_form, error=error), 400
     try:
-        job_key = jobs.submit(url_form.url.data or "")
+        fresh = url_form.fresh.data == "true"
+        job_key = jobs.submit(url_form.url.data or "", fresh=fresh)
     except UrlError as refused:
         return render_template("index.html", form=url_form, error=refused.detail), 400
+    except jobs.QueueFullError:
+        full = queue_full()
+        page = render_template("index.html", form=url_form, error=full.description)
+        return page, 503, full.headers
     return redirect(url_for("pages.count", job_key=job_key), 303)
 
 
@@ -61,6 +66,7 @@ def count(job_key: str) -> ResponseReturnValue:
     status = Status(result.status)
     words = Ranking(top=SHOWN_WORDS).of(result) if status == Status.FINISHED else []
     progress = progress_of(result) if status.is_pending else None
+    token = UrlForm().csrf_token.current_token if status == Status.FINISHED else None
     return render_template(
-        "count.html", result=result, status=status, words=words, progress=progress
+        "count.html", result=result, status=status, words=words, progress=progress, token=token
     )

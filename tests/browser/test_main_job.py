@@ -46,6 +46,17 @@ def test_from_the_form_to_the_words(page: Page, web: str) -> None:
 
 
 @both_ways
+def test_a_page_is_counted_again(page: Page, web: str, site: Site) -> None:
+    submit(page, web, site.serve("/news", "<p>Yesterday"))
+    assert words(page) == ["Yesterday 1 100.00%"]
+    before = page.url
+    site.serve("/news", "<p>Today")
+    page.get_by_role("button", name="Count again").press("Enter")
+    expect(page).not_to_have_url(before)
+    assert words(page) == ["Today 1 100.00%"]
+
+
+@both_ways
 def test_the_sample_page_is_one_key_away(page: Page, web: str) -> None:
     page.goto(web)
     page.get_by_role("button", name="Count the sample page").press("Enter")

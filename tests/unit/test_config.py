@@ -63,7 +63,12 @@ def test_all_settings_are_read() -> None:
             "JOB_CPU_SECONDS": "10",
             "JOB_MEMORY_BYTES": "100000000",
             "RESULT_REUSE_SECONDS": "0",
-            "RATELIMIT_ENABLED": "True",
+            "RESULT_RETENTION_DAYS": "1.5",
+            "WORKERS": "4",
+            "MAX_QUEUED": "5",
+            "RATELIMIT_ENABLED": "False",
+            "SUBMISSION_RATE_LIMIT": "7/hour",
+            "TRUSTED_PROXIES": "1",
         }
     )
     assert (settings.PORT, settings.WEB_CONCURRENCY) == (8000, 3)
@@ -71,8 +76,26 @@ def test_all_settings_are_read() -> None:
     assert (settings.FETCH_TIMEOUT, settings.FETCH_MAX_BYTES) == (2.5, 1000)
     assert (settings.HOST_RATE_LIMIT, settings.SITE_URL) == ("5/second", "https://words.example/")
     assert (settings.JOB_CPU_SECONDS, settings.JOB_MEMORY_BYTES) == (10, 100_000_000)
-    assert settings.RESULT_REUSE_SECONDS == 0
-    assert settings.RATELIMIT_ENABLED
+    assert (settings.RESULT_REUSE_SECONDS, settings.RESULT_RETENTION_DAYS) == (0, 1.5)
+    assert (settings.WORKERS, settings.MAX_QUEUED) == (4, 5)
+    assert (settings.RATELIMIT_ENABLED, settings.SUBMISSION_RATE_LIMIT) == (False, "7/hour")
+    assert settings.TRUSTED_PROXIES == 1
+
+
+def test_what_protects_is_on_by_itself() -> None:
+    for environ in (DATABASE, PRODUCTION):
+        settings = settings_from(environ)
+        assert settings.RATELIMIT_ENABLED
+        assert settings.SUBMISSION_RATE_LIMIT == "30/minute"
+        assert settings.MAX_QUEUED == 10_000
+        assert settings.TRUSTED_PROXIES == 0
+        assert settings.RESULT_RETENTION_DAYS is None
+        assert settings.RESULT_REUSE_SECONDS == 60
+
+
+def test_one_worker_but_two_in_development() -> None:
+    assert settings_from(DATABASE).WORKERS == 2
+    assert settings_from(PRODUCTION).WORKERS == 1
 
 
 def test_no_network_at_all() -> None:
@@ -82,7 +105,32 @@ def test_no_network_at_all() -> None:
 
 def test_any_rate_at_all() -> None:
     assert settings_from(DATABASE).HOST_RATE_LIMIT == "60/minute"
-    assert settings_from({**DATABASE, "HOST_RATE_LIMIT": "none"}).HOST_RATE_LIMIT == ""
+    settings = settings_from(
+        {**DATABASE, "HOST_RATE_LIMIT": "none", "SUBMISSION_RATE_LIMIT": "None"}
+    )
+    assert (settings.HOST_RATE_LIMIT, settings.SUBMISSION_RATE_LIMIT) == ("", "")
+
+
+@pytest.mark.parametrize("value", ["none", "None", "", " "])
+def test_results_are_kept_for_ever(value: str) -> None:
+    settings = settings_from({**DATABASE, "RESULT_RETENTION_DAYS": value})
+    assert settings.RESULT_RETENTION_DAYS is None
+
+
+@pytest.mark.parametrize(
+    ("seconds", "days"), [(86_400, "1"), (90_000, "1.5"), (300_000_000, "none")]
+)
+def test_a_result_may_be_reused_for_as_long_as_it_is_kept(seconds: int, days: str) -> None:
+    environ = {"RESULT_REUSE_SECONDS": str(seconds), "RESULT_RETENTION_DAYS": days}
+    reused = settings_from({**DATABASE, **environ}).RESULT_REUSE_SECONDS
+    assert reused == seconds
+
+
+@pytest.mark.parametrize(("seconds", "days"), [("86401", "1"), ("86400.5", "1"), ("1e8", "1000")])
+def test_a_result_may_not_be_reused_for_longer(seconds: str, days: str) -> None:
+    environ = {"RESULT_REUSE_SECONDS": seconds, "RESULT_RETENTION_DAYS": days}
+    with pytest.raises(ConfigError, match=r"^RESULT_REUSE_SECONDS .* RESULT_RETENTION_DAYS"):
+        settings_from({**DATABASE, **environ})
 
 
 @pytest.mark.parametrize(
@@ -141,6 +189,25 @@ def test_production_refuses_to_start_without(name: str) -> None:
         ("JOB_MEMORY_BYTES", "512 MB"),
         ("RESULT_REUSE_SECONDS", "-1"),
         ("RATELIMIT_ENABLED", "maybe"),
+        ("SUBMISSION_RATE_LIMIT", "often"),
+        ("SUBMISSION_RATE_LIMIT", "0/minute"),
+        ("SUBMISSION_RATE_LIMIT", "30"),
+        ("SUBMISSION_RATE_LIMIT", "1/second; 60/hour"),
+        ("TRUSTED_PROXIES", "-1"),
+        ("TRUSTED_PROXIES", "17"),
+        ("TRUSTED_PROXIES", "true"),
+        ("TRUSTED_PROXIES", "10.0.0.1"),
+        ("MAX_QUEUED", "0"),
+        ("MAX_QUEUED", "none"),
+        ("WORKERS", "0"),
+        ("WORKERS", "65"),
+        ("RESULT_RETENTION_DAYS", "0"),
+        ("RESULT_RETENTION_DAYS", "0.5"),
+        ("RESULT_RETENTION_DAYS", "-1"),
+        ("RESULT_RETENTION_DAYS", "36501"),
+        ("RESULT_RETENTION_DAYS", "nan"),
+        ("RESULT_RETENTION_DAYS", "inf"),
+        ("RESULT_RETENTION_DAYS", "a year"),
     ],
 )
 def test_a_wrong_value_is_named(name: str, value: str) -> None:

@@ -1,0 +1,45 @@
+"""How long a result is kept: what ended too long ago is removed, when the operator says so."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any, cast
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.engine import CursorResult
+
+from models import Result, Status, db
+
+#: How many results are removed in one transaction, so that none is long.
+BATCH = 1000
+
+
+def purge(days: float) -> Iterator[int]:
+    """Remove the results that ended longer ago than that, in database time.
+
+    Whatever is still under way stays. Several may do this at once: they pass over each other's
+    rows.
+
+    :returns: how many were removed, after each batch of them, which is then gone for good.
+    """
+    # Its rows are locked once, and so no more than a batch, however the deletion is planned.
+    old = (
+        select(Result.id)
+        .where(
+            Result.status.in_([Status.FINISHED, Status.FAILED]),
+            Result.finished_at < func.now() - timedelta(days=days),
+        )
+        .order_by(Result.finished_at)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
+        .cte("old")
+    )
+    statement = (
+        delete(Result)
+        .where(Result.id.in_(select(old.c.id)))
+        .execution_options(synchronize_session=False)
+    )
+    removed = BATCH
+    while removed == BATCH:
+        removed = cast("CursorResult[Any]", db.session.execute(statement)).rowcount
+        db.session.commit()
+        yield removed
