@@ -9,24 +9,19 @@ from flask.typing import ResponseReturnValue
 from flask_bootstrap import Bootstrap5
 from flask_migrate import Migrate
 from redis import Redis
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
 import views
 from config import REDIS_PATIENCE, Config, settings_from
 from events import Events
 from jobs import QueueFullError
-from models import db
+from models import DATABASE_AWAY, db
 from views import errors
 from wordcount.errors import UrlError
 
 ERRORS: dict[type[Exception], Callable[[Any], ResponseReturnValue]] = {
     UrlError: errors.url_error,  # 400
-    OperationalError: errors.database_away,  # 503
-    InterfaceError: errors.database_away,  # 503
-    PoolTimeoutError: errors.database_away,  # 503
-    DBAPIError: errors.database_error,  # 503 or 500
+    **dict.fromkeys(DATABASE_AWAY, errors.database_away),  # 503
     QueueFullError: lambda _: errors.http_error(errors.queue_full()),  # 503
     HTTPException: errors.http_error,  # the status it names
 }

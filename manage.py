@@ -6,12 +6,13 @@ from pathlib import Path
 
 from flask.cli import AppGroup, ScriptInfo
 from flask_migrate.cli import db as db_commands
-from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy.exc import ProgrammingError
 
 from app import create_app
 from commands.count import count
 from commands.purge import purge
 from config import ConfigError
+from models import DATABASE_AWAY, reason
 
 cli = AppGroup(help="Manage Wordcount.")
 cli.add_command(db_commands)
@@ -35,9 +36,8 @@ if __name__ == "__main__":
         cli(obj=ScriptInfo(create_app=create_app))
     except ConfigError as error:
         sys.exit(f"Wrong setting: {error}")
-    except (OperationalError, InterfaceError) as error:
-        reason = str(error.orig).partition("\n")[0]  # what follows are guesses at the cause
-        sys.exit(f"The database cannot be reached: {reason}")
+    except DATABASE_AWAY as error:
+        sys.exit(f"The database cannot be reached: {reason(error)}")
     except ProgrammingError as error:
         if getattr(error.orig, "pgcode", None) not in UNDEFINED:
             raise

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from flask import Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_limiter import RateLimitExceeded
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
+from models import reason
 from views.limits import seconds_to_wait
 from wordcount.errors import UrlError
 
@@ -71,21 +71,12 @@ def queue_full() -> Problem:
     return Problem(503, "queue_full", QUEUE_FULL, headers={"Retry-After": "30"})
 
 
-def database_away(error: SQLAlchemyError) -> ResponseReturnValue:
+def database_away(error: Exception) -> ResponseReturnValue:
     """503 while Postgres cannot be reached: it will be back, and so may the client."""
-    # An error's own text has the whole statement in it.
-    reason = error.orig if isinstance(error, DBAPIError) else error
-    current_app.logger.error("the database cannot be reached: %s", reason)
+    current_app.logger.error("the database cannot be reached: %s", reason(error))
     return http_error(
         Problem(503, "database_unavailable", SENTENCES[503], headers={"Retry-After": "5"})
     )
-
-
-def database_error(error: DBAPIError) -> ResponseReturnValue:
-    """503 if it is the connection that broke; anything else is a defect."""
-    if not error.connection_invalidated:
-        raise error
-    return database_away(error)
 
 
 def http_error(error: HTTPException) -> ResponseReturnValue:

@@ -50,7 +50,7 @@ MAY_IMPORT = {
     "views": {"jobs", "models", "views", "wordcount"},
     "app": {"config", "events", "jobs", "models", "views", "wordcount.errors"},
     "worker": {"app", "config", "count_worker", "jobs", "rescuer", "supervisor"},
-    "manage": {"app", "commands", "config", "dev", "jobs"},
+    "manage": {"app", "commands", "config", "dev", "models"},
     "gunicorn.conf": {"config"},
     "dev": {"dev"},
     "commands": {
