@@ -21,7 +21,9 @@ from app import create_app
 from config import settings_from
 from dev.services import local_postgres, local_redis
 from models import db
-from tests.support import PROJECT, Program, Site, free_port, running
+from tests.programs import Program, running
+from tests.site import Site
+from tests.support import PROJECT, free_port
 
 
 @pytest.fixture(scope="session")

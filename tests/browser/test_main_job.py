@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support import Site, wait_for
+from tests.site import Site
+from tests.support import wait_for
 
 pytestmark = pytest.mark.usefixtures("app", "worker")
 

@@ -16,7 +16,8 @@ from app import create_app
 from config import settings_from
 from models import Result, db
 from rescuer import Watch
-from tests.support import NOBODYS_KEY, begin, make_due
+from tests.counts import begin, make_due
+from tests.support import NOBODYS_KEY
 
 WORDS = {"Garden": 2, "garden": 1, "the": 5, "The": 1, "wall": 3}
 WITHOUT_STOP_WORDS = {"Garden": 2, "garden": 1, "wall": 3}

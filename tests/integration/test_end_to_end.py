@@ -8,7 +8,9 @@ import pytest
 import requests
 
 from models import Result, db
-from tests.support import Site, children_of, free_port, running, wait_for
+from tests.programs import children_of, running
+from tests.site import Site
+from tests.support import free_port, wait_for
 
 pytestmark = pytest.mark.usefixtures("app", "worker")
 

@@ -23,22 +23,10 @@ from config import settings_from
 from dev.services import local_postgres, local_redis
 from models import DATABASE_AWAY, db
 from rescuer import Watch
-from tests.support import (
-    PROJECT,
-    OwnServer,
-    Program,
-    Site,
-    end_lease,
-    free_port,
-    kill_all,
-    make_due,
-    own_server,
-    running,
-    start_held,
-    stored,
-    wait_for,
-    wait_for_end,
-)
+from tests.counts import end_lease, make_due, stored, wait_for_end
+from tests.programs import OwnServer, Program, kill_all, own_server, running
+from tests.site import Site, start_held
+from tests.support import PROJECT, free_port, wait_for
 
 #: What a second transaction can wait for, and a test can see that it does.
 GATE = 4711

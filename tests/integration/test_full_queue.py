@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from app import create_app
 from config import settings_from
 from models import Result, db
-from tests.support import begin
+from tests.counts import begin
 
 SENTENCE = "Too many pages are waiting to be counted just now. Please try again in a moment."
 

@@ -13,17 +13,10 @@ from rq.serializers import JSONSerializer
 
 import jobs
 from leases import MAX_CRASHES
-from tests.support import (
-    Program,
-    Site,
-    horse_of,
-    make_due,
-    start_held,
-    stored,
-    wait_for,
-    wait_for_end,
-    worker_of,
-)
+from tests.counts import make_due, stored, wait_for_end
+from tests.programs import Program, horse_of, worker_of
+from tests.site import Site, start_held
+from tests.support import wait_for
 
 
 def test_a_horse_that_is_killed_is_replaced(app: Flask, site: Site, worker: Program) -> None:

@@ -22,7 +22,9 @@ from tests.hostile.scripts import HEAD, gzip_bomb, repeats
 from tests.hostile.server import Script, Server, Visit, answer, sends
 from tests.hostile.worker_program import AUTHORITY
 from tests.hostile.world import ALLOWED, World
-from tests.support import Program, Site, children_of, free_port, running, wait_for
+from tests.programs import Program, children_of, running
+from tests.site import Site
+from tests.support import free_port, wait_for
 
 TIMEOUT = 2.0
 GRACE = 2.0

@@ -10,7 +10,8 @@ from sqlalchemy.exc import IntegrityError
 import leases
 from leases import LEASE_SECONDS, MAX_CRASHES
 from models import Result, Status, Step, db
-from tests.support import NOBODYS_KEY, begin, end_lease, make_due
+from tests.counts import begin, end_lease, make_due
+from tests.support import NOBODYS_KEY
 
 pytestmark = pytest.mark.usefixtures("app")
 

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 import jobs
 import leases
 from models import db
-from tests.support import begin
+from tests.counts import begin
 
 
 def token(client: FlaskClient) -> str:

@@ -20,7 +20,10 @@ from app import create_app
 from config import TestingConfig, settings_from
 from dev.services import local_postgres
 from models import Result, db
-from tests.support import PROJECT, Door, finished, free_port, running
+from tests.counts import finished
+from tests.programs import running
+from tests.site import Door
+from tests.support import PROJECT, free_port
 
 TOKEN = re.compile(r'name="csrf_token"[^>]* value="([^"]+)"')
 

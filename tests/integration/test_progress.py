@@ -19,14 +19,10 @@ from config import settings_from
 from events import CHANNEL, Events
 from models import Status, Step
 from progress import Progress
-from tests.support import (
-    Program,
-    Site,
-    begin,
-    end_lease,
-    wait_for,
-    wait_for_end,
-)
+from tests.counts import begin, end_lease, wait_for_end
+from tests.programs import Program
+from tests.site import Site
+from tests.support import wait_for
 
 
 def start(client: FlaskClient, url: str) -> str:

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.support import Program, free_port, running
+from tests.programs import Program, running
+from tests.support import free_port
 
 pytestmark = pytest.mark.usefixtures("app")
 

@@ -15,7 +15,8 @@ import jobs
 from app import create_app
 from config import settings_from
 from dev.services import local_redis
-from tests.support import Door, finished
+from tests.counts import finished
+from tests.site import Door
 
 
 @pytest.fixture

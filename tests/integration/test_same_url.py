@@ -10,7 +10,7 @@ import leases
 from app import create_app
 from config import settings_from
 from models import db
-from tests.support import begin
+from tests.counts import begin
 
 pytestmark = pytest.mark.usefixtures("app")
 URL = "http://example.com/"

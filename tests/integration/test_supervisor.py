@@ -9,20 +9,10 @@ import psutil
 import pytest
 from flask import Flask
 
-from tests.support import (
-    Program,
-    Site,
-    children_of,
-    horse_of,
-    kill_all,
-    rescuer_of,
-    running,
-    start_held,
-    stored,
-    wait_for,
-    wait_for_end,
-    worker_of,
-)
+from tests.counts import stored, wait_for_end
+from tests.programs import Program, children_of, horse_of, kill_all, rescuer_of, running, worker_of
+from tests.site import Site, start_held
+from tests.support import wait_for
 
 
 @pytest.fixture

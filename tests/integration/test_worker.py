@@ -12,16 +12,10 @@ import pytest
 from flask import Flask
 
 import jobs
-from tests.support import (
-    Program,
-    Site,
-    children_of,
-    running,
-    start_held,
-    stored,
-    wait_for,
-    wait_for_end,
-)
+from tests.counts import stored, wait_for_end
+from tests.programs import Program, children_of, running
+from tests.site import Site, start_held
+from tests.support import wait_for
 
 
 @pytest.fixture

@@ -1,0 +1,57 @@
+"""Counts, as tests bring them from one state to the next, and look at them."""
+
+from sqlalchemy import text
+
+import jobs
+import leases
+from leases import Claim
+from models import Result, Status, db
+from tests.support import wait_for
+
+
+def stored(job_key: str) -> Result:
+    """A count as other processes have left it."""
+    db.session.rollback()
+    found = Result.by_key(job_key)
+    assert found
+    return found
+
+
+def wait_for_end(job_key: str, seconds: float = 30) -> Result:
+    """A count that has an outcome."""
+    wait_for("outcome", lambda: not Status(stored(job_key).status).is_pending, seconds)
+    return stored(job_key)
+
+
+def begin(job_key: str, worker: str = "a worker") -> Claim:
+    """Claim a count, as a job does."""
+    claim = leases.claim(job_key, worker=worker)
+    assert claim
+    return claim
+
+
+def end_lease(job_key: str) -> None:
+    """Let the lease of a count run out: its worker has not been heard of for a while."""
+    _set_time("lease_until", job_key)
+
+
+def make_due(job_key: str) -> None:
+    """Let the time come at which rescuers look after a queued count."""
+    _set_time("due_at", job_key)
+
+
+def _set_time(column: str, job_key: str) -> None:
+    db.session.execute(
+        text(f"UPDATE results SET {column} = now() - interval '1 s' WHERE job_key = :key"),
+        {"key": job_key},
+    )
+    db.session.commit()
+
+
+def finished(url: str = "http://example.com/") -> str:
+    """The key of a count of a page without words, which is done."""
+    key = jobs.submit(url)
+    shown = {"final_url": url, "total_words": 0, "distinct_words": 0, "bytes": 1}
+    assert leases.finish(begin(key), charset="utf-8", tops={}, **shown)
+    db.session.remove()
+    return key

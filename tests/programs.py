@@ -1,0 +1,127 @@
+"""Programs of this project, and servers, that run beside a test."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
+
+import psutil
+
+from tests.support import PROJECT, wait_for
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that a process has started."""
+    return [child.pid for child in psutil.Process(pid).children()]
+
+
+def worker_of(program: "Program") -> int:
+    """The one worker under the parent that `python worker.py` is."""
+    (worker,) = children_of(program.process.pid)
+    return worker
+
+
+def horse_of(program: "Program") -> int:
+    """The process that runs the job; it leads a group of its own, the rescuer does not."""
+    (horse,) = (pid for pid in children_of(worker_of(program)) if os.getpgid(pid) == pid)
+    return horse
+
+
+def rescuer_of(program: "Program") -> int:
+    """The process beside the worker."""
+    (rescuer,) = (pid for pid in children_of(worker_of(program)) if os.getpgid(pid) != pid)
+    return rescuer
+
+
+def kill_all(program: "Program") -> None:
+    """`kill -9` of a program with everything under it."""
+    process = psutil.Process(program.process.pid)
+    for one in [process, *process.children(recursive=True)]:
+        one.kill()
+    program.process.wait()
+
+
+class Program:
+    """A program of this project that runs beside the test, and the log that it writes.
+
+    :param command: a module and its arguments.
+    """
+
+    def __init__(self, command: Sequence[str], environ: Mapping[str, str], log: Path) -> None:
+        self._log = log
+        with log.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", *command],
+                cwd=PROJECT,
+                env={"PATH": os.environ["PATH"], "PYTHONUNBUFFERED": "1", **environ},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    @property
+    def log(self) -> str:
+        """All that it has written so far."""
+        return self._log.read_text()
+
+    def wait_for_line(self, part: str) -> None:
+        """Wait until it has written this; fail at once if it ends without."""
+
+        def look() -> bool:
+            assert self.process.poll() is None or part in self.log, self.log
+            return part in self.log
+
+        wait_for(f"{part!r} in the log", look)
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        """End it, and say with which status."""
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+        try:
+            return self.process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise AssertionError(f"it did not end:\n{self.log}") from None
+
+
+@contextmanager
+def running(command: Sequence[str], environ: Mapping[str, str], log: Path) -> Iterator[Program]:
+    """Run ``python -m command``, and end it afterwards."""
+    program = Program(command, environ, log)
+    try:
+        yield program
+    finally:
+        program.stop()
+
+
+class OwnServer:
+    """A Postgres or a Redis of a test's own, that may go away and come back."""
+
+    def __init__(self, start: Callable[[Path], AbstractContextManager[str]], folder: Path) -> None:
+        self._start = start
+        self._folder = folder
+        self._life = ExitStack()
+        self.url = ""
+
+    def come(self) -> None:
+        """Run, with what it had in its folder."""
+        self.url = self._life.enter_context(self._start(self._folder))
+
+    def go(self) -> None:
+        """Break all connections off, and end."""
+        self._life.close()
+
+
+@contextmanager
+def own_server(
+    start: Callable[[Path], AbstractContextManager[str]], folder: Path
+) -> Iterator[OwnServer]:
+    """Run a server of a test's own."""
+    server = OwnServer(start, folder)
+    server.come()
+    try:
+        yield server
+    finally:
+        server.go()
