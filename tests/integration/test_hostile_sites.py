@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import requests
 import trustme
@@ -22,7 +23,7 @@ from tests.hostile.scripts import HEAD, gzip_bomb, repeats
 from tests.hostile.server import Script, Server, Visit, answer, sends
 from tests.hostile.worker_program import AUTHORITY
 from tests.hostile.world import ALLOWED, World
-from tests.programs import Program, children_of, running
+from tests.programs import Program, running
 from tests.site import Site
 from tests.support import free_port, wait_for
 
@@ -44,11 +45,16 @@ class Outcome:
 class Service:
     """The app as a client sees it."""
 
-    def __init__(self, web: str, workers: list[Program]) -> None:
+    def __init__(self, web: str, parent: Program) -> None:
         self._web = web
         self._session = requests.Session()
-        self.workers = workers
-        self.rescuers = [children_of(worker.process.pid) for worker in workers]
+        self._parent = parent.process.pid
+        self.resident = self.processes()
+
+    def processes(self) -> set[int]:
+        """The parent of the workers, and all under it."""
+        parent = psutil.Process(self._parent)
+        return {one.pid for one in [parent, *parent.children(recursive=True)]}
 
     def submit(self, url: str) -> requests.Response:
         return self._session.post(f"{self._web}/start", json={"url": url}, timeout=10)
@@ -63,14 +69,9 @@ class Service:
             time.sleep(0.2)
         raise AssertionError(f"no outcome of {key}")
 
-    def horses(self) -> list[int]:
+    def horses(self) -> set[int]:
         """The processes that run jobs."""
-        return [
-            pid
-            for worker, rescuers in zip(self.workers, self.rescuers, strict=True)
-            for pid in children_of(worker.process.pid)
-            if pid not in rescuers
-        ]
+        return self.processes() - self.resident
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +89,7 @@ def service(
             "JOB_CPU_SECONDS": "3",
             "JOB_MEMORY_BYTES": str(256 * 2**20),
             "RESULT_REUSE_SECONDS": "0",
+            "WORKERS": str(WORKERS),
             AUTHORITY: parts.enter_context(authority.cert_pem.tempfile()),
         }
         with _migrated_app.app_context():
@@ -97,15 +99,11 @@ def service(
         web = parts.enter_context(
             running(["gunicorn", "app:create_app()"], settings, logs / "hostile_web.log")
         )
-        workers = [
-            parts.enter_context(
-                running(["tests.hostile.worker_program"], settings, logs / f"hostile_{number}.log")
-            )
-            for number in range(WORKERS)
-        ]
+        workers = parts.enter_context(
+            running(["tests.hostile.worker_program"], settings, logs / "hostile_workers.log")
+        )
         web.wait_for_line("Listening at")
-        for worker in workers:
-            worker.wait_for_line("ready for counts")
+        wait_for("workers", lambda: workers.log.count("ready for counts") == WORKERS)
         yield Service(f"http://127.0.0.1:{port}", workers)
 
 
@@ -179,9 +177,8 @@ def _check_failure(case: Case, outcome: Outcome, row: Result) -> None:
 
 @pytest.mark.usefixtures("outcomes")
 def test_afterwards_all_is_as_before(service: Service, site: Site) -> None:
-    for worker, rescuer in zip(service.workers, service.rescuers, strict=True):
-        assert worker.process.poll() is None
-        assert children_of(worker.process.pid) == rescuer
+    assert len(service.resident) == 1 + 2 * WORKERS  # a rescuer beside each
+    assert service.processes() == service.resident
     url = site.serve("/", "<p>All is well, all is well")
     keys = [service.submit(url).text for _ in range(3 * WORKERS)]
     for key in keys:
@@ -206,8 +203,7 @@ def test_the_memory_of_a_worker(service: Service, site_does: Script) -> None:
     with Server(script) as server:
         key = service.submit(server.origin).text
         (horse,) = wait_for("horse", service.horses)
-        workers = [worker.process.pid for worker in service.workers]
-        for pid in [horse, *workers]:
+        for pid in {horse, *service.resident}:
             Path(f"/proc/{pid}/clear_refs").write_text("5")  # loading the models is another matter
         seen.set()
         peak = 0
@@ -215,7 +211,7 @@ def test_the_memory_of_a_worker(service: Service, site_does: Script) -> None:
             peak = now
             time.sleep(0.002)
         assert service.outcome(key).json()["code"] == "too_large"
-    assert 0 < max(peak, *map(_peak, workers)) < LIMIT
+    assert 0 < max(peak, *map(_peak, service.resident)) < LIMIT
 
 
 def _peak(pid: int) -> int:
