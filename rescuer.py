@@ -12,10 +12,11 @@ import time
 from flask import Flask
 from redis import Redis
 from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
 
 import jobs
 import leases
-from models import DATABASE_AWAY, db, reason
+from models import db, reason
 from supervisor import fork
 
 logger = logging.getLogger(__name__)
@@ -101,11 +102,11 @@ def _work(app: Flask, worker: str, connection: Redis, parent: int) -> None:
 
 
 def _look_around(watch: Watch, worker: str) -> str:
-    """What keeps a rescuer from its work; "" if nothing does."""
+    """Do a rescuer's work once. What keeps it from that; "" if nothing does."""
     try:
         leases.renew(worker, longest=jobs.longest_job())
         watch.look()
-    except (*DATABASE_AWAY, RedisError) as error:
+    except (SQLAlchemyError, RedisError) as error:
         return f"cannot look for stuck counts just now: {reason(error)}"
     except Exception:
         # Whatever strangers may have put into Redis, the next look may go well.

@@ -95,6 +95,7 @@ class Supervisor:
             for place in self._places:
                 place.fill()
             time.sleep(_TICK)
+        self._tell_all()  # also one that was only just being started
         give_up = time.monotonic() + STOP_SECONDS
         while running := self._running():
             if time.monotonic() > give_up:
@@ -110,5 +111,8 @@ class Supervisor:
     def _stop(self, _signal: int, _frame: FrameType | None) -> None:
         # No exception: it could come while a process is being started, or get lost in a `__del__`.
         self._stopping = True
+        self._tell_all()
+
+    def _tell_all(self) -> None:
         for process in self._running():
             process.terminate()

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import psutil
 import pytest
 from flask import Flask
 
+import supervisor
 from tests.counts import stored, wait_for_end
 from tests.programs import Program, children_of, horse_of, kill_all, rescuer_of, running, worker_of
 from tests.site import Site, start_held
@@ -125,6 +127,15 @@ def test_a_worker_that_does_not_start_is_tried_again_later_and_later(
         program.wait_for_line("worker 1 ended (1) and is started again in 2 s")
         assert program.process.poll() is None
     assert "Redis cannot be reached: Error 111 connecting to 127.0.0.1:1." in program.log
+    assert "Traceback" not in program.log
+
+
+def test_told_to_stop_while_it_starts_them(app: Flask, environ: dict[str, str], logs: Path) -> None:
+    program = Program(["worker", "--workers", "16"], environ, logs / "sixteen_workers.log")
+    wait_for("start", lambda: children_of(program.process.pid))
+    begun = time.monotonic()
+    assert program.stop() == 0
+    assert time.monotonic() - begun < supervisor.STOP_SECONDS
     assert "Traceback" not in program.log
 
 
