@@ -1,7 +1,8 @@
 """An RQ worker that lets go of no count: not when it is told to stop, nor when its horse dies.
 
 RQ keeps books in Redis of what its workers do. Nothing here depends on them, so a worker goes on
-when Redis does not take an entry, and waits when Redis has no work to give.
+when Redis does not take an entry, and waits when Redis has no work to give. What becomes of a count
+is said in Postgres first.
 """
 
 import logging
@@ -9,7 +10,6 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from resource import struct_rusage
 from types import FrameType
 from typing import Any
 
@@ -18,10 +18,12 @@ from redis import Redis
 from redis.client import Pipeline
 from redis.exceptions import RedisError
 from rq import Queue, Worker
-from rq.exceptions import InvalidJobOperation
+from rq.exceptions import DequeueTimeout, InvalidJobOperation
 from rq.job import Job
-from rq.registry import StartedJobRegistry
 from rq.serializers import JSONSerializer
+from rq.timeouts import HorseMonitorTimeoutException, JobTimeoutException
+from rq.utils import now
+from rq.worker import WorkerStatus
 
 import jobs
 from confine import confine, is_overload
@@ -30,14 +32,19 @@ from rescuer import Rescuer
 
 logger = logging.getLogger(__name__)
 
-#: How long a worker may be silent, in seconds; RQ wakes an idle one 15 seconds before.
-_TTL = 20
+#: How long Redis may be silent about a worker, in seconds, before RQ believes it dead. An idle one
+#: waits for a job for 15 seconds less, and then sees whether it is to stop.
+_TTL = 16
 #: How often a worker looks up while its horse works, in seconds.
 _LOOK_UP_EVERY = 5
 #: How long to wait before Redis is asked for work once more, in seconds.
-_PAUSE = 2.0
-#: How a horse ends that could do nothing, because Redis was away; see also `confine`.
-_REDIS_AWAY = 101
+_PAUSE = 1.0
+#: How long a job may outlast its own alarm, in seconds, which it may be unable to hear.
+_GRACE = 10
+#: How long a worker that was told to stop tries to hand its job back, in seconds.
+_LAST_TRIES = 10
+#: How a horse ends that, through no fault of its page, could not do its work; see also `confine`.
+_KEPT_FROM_IT = 101
 
 
 class CountWorker(Worker):
@@ -48,9 +55,6 @@ class CountWorker(Worker):
 
     rescuer: Rescuer
     stopped = False
-    max_connection_wait_time = _PAUSE
-    #: The exit code of the last horse; a signal is below zero. None if it is not known.
-    _end: int | None = None
 
     def __init__(self, connection: Redis, parent: int) -> None:
         super().__init__(
@@ -68,29 +72,93 @@ class CountWorker(Worker):
         super().bootstrap(*arguments, **options)
         logger.info("ready for counts")
 
-    # --- One job
+    # --- One job, in the worker
+
+    def dequeue_job_and_maintain_ttl(
+        self, timeout: int | None, max_idle_time: int | None = None
+    ) -> tuple[Job, Queue] | None:
+        """Wait for a job, also if Redis is away, hangs or is full; None when it is time to stop."""
+        self.set_state(WorkerStatus.IDLE)
+        trouble = ""
+        while not self.stopped:
+            self.heartbeat()
+            if self.should_run_maintenance_tasks:
+                self.run_maintenance_tasks()
+            try:
+                return self.queue_class.dequeue_any(
+                    self._ordered_queues,
+                    timeout,
+                    connection=self.connection,
+                    job_class=self.job_class,
+                    serializer=self.serializer,
+                    death_penalty_class=self.death_penalty_class,
+                )
+            except DequeueTimeout:
+                continue
+            except (RedisError, ValueError) as error:  # the latter for ids that are none
+                if str(error) != trouble:  # once, however long it lasts
+                    trouble = str(error)
+                    logger.warning("cannot take a job from Redis just now: %s", trouble)
+                time.sleep(_PAUSE)
+        return None
 
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Run one job in a horse of its own, and see to its count if the horse did not."""
-        self._end = None
-        try:
-            super().execute_job(job, queue)
-        except RedisError as error:
-            logger.warning("Redis does not know how %s went: %s", job.id, error)
-        if self._end == 0:
-            return
-        if self.stopped or self._end in {None, _REDIS_AWAY, -signal.SIGTERM}:
-            self._settle(jobs.hand_back, job)
-        elif is_overload(self._end):
-            self._settle(jobs.give_up, job)
-        else:
-            self._settle(jobs.crash, job)
+        self.execution = None
+        self._book(lambda: self.prepare_execution(job))
+        self.fork_work_horse(job, queue)
+        end = self._end_of_horse()
+        self._horse_pid = 0
+        if end != 0:
+            self._settle(job, self._remedy(end))
+            self._book(lambda: self._close_books(job))
+        self.set_state(WorkerStatus.IDLE)
 
     def fork_work_horse(self, job: Job, queue: Queue) -> None:
-        """Start the horse of a job; not for long, if the order to stop came while it was forked."""
+        """Start the horse of a job; not for long, if the order to stop came before it was there."""
         super().fork_work_horse(job, queue)
         if self.stopped:
             self.kill_horse()
+
+    def _end_of_horse(self) -> int | None:
+        """Its exit code, when it has ended; a signal is below zero. None if nobody knows it."""
+        give_up = time.monotonic() + jobs.longest_job() + _GRACE
+        while True:
+            try:
+                with self.death_penalty_class(_LOOK_UP_EVERY, HorseMonitorTimeoutException):
+                    _, status, _ = self.wait_for_horse()
+                return None if status is None else os.waitstatus_to_exitcode(status)
+            except HorseMonitorTimeoutException:
+                self.heartbeat()
+            if time.monotonic() > give_up:
+                self.kill_horse()
+
+    def _remedy(self, end: int | None) -> Callable[[str, str], None]:
+        """What is to become of a count whose horse ended in this way."""
+        if self.stopped or end in {None, _KEPT_FROM_IT, -signal.SIGTERM}:
+            return jobs.hand_back
+        return jobs.give_up if is_overload(end) else jobs.crash
+
+    def _settle(self, job: Job, remedy: Callable[[str, str], None]) -> None:
+        """See to the count of a job. Nobody else will: the rescuer goes on renewing its lease."""
+        last_try = None
+        while True:
+            try:
+                remedy(job.id, self.name)
+                return
+            except DATABASE_AWAY as error:
+                logger.warning("%s cannot be seen to just now: %s", job.id, reason(error))
+            finally:
+                db.session.remove()
+                db.engine.dispose()  # so that no horse is forked with a connection
+            if self.stopped:
+                last_try = last_try or time.monotonic() + _LAST_TRIES
+                if time.monotonic() > last_try:
+                    return  # the rescuer ends with us, and then the lease does
+            time.sleep(_PAUSE)
+            self.heartbeat()
+
+    # --- One job, in its horse
 
     def setup_work_horse_signals(self) -> None:
         """RQ calls this in the new horse. C code takes no notice of RQ's alarm, but of limits."""
@@ -101,59 +169,37 @@ class CountWorker(Worker):
         )
 
     def perform_job(self, job: Job, queue: Queue) -> bool:
-        """Run one job, in its horse, and let the exit code say whether it came to an end."""
+        """RQ calls this in the horse, which ends with 0 if this returns."""
+        job.worker_name = self.name
+        job.started_at = now()
+        self._book(lambda: self.prepare_job_execution(job, remove_from_intermediate_queue=True))
         try:
-            done = super().perform_job(job, queue)
-        except RedisError as error:
-            logger.warning("Redis was lost during %s: %s", job.id, error)
-            os._exit(_REDIS_AWAY)
-        if not done:  # for a reason that nobody foresaw; RQ has logged it
-            os._exit(1)
-        return done
-
-    def handle_job_success(
-        self, job: Job, queue: Queue, started_job_registry: StartedJobRegistry
-    ) -> None:
-        """RQ calls this, in the horse, when the job is done; to us it is then, whatever follows."""
-        self._book(
-            lambda: super(CountWorker, self).handle_job_success(job, queue, started_job_registry)
-        )
-
-    def wait_for_horse(self) -> tuple[int | None, int | None, struct_rusage | None]:
-        """RQ calls this, in the worker, until the horse has ended."""
-        pid, status, usage = super().wait_for_horse()
-        if status is not None:
-            self._end = os.waitstatus_to_exitcode(status)
-        return pid, status, usage
-
-    def _settle(self, how: Callable[[str, str], None], job: Job) -> None:
-        """See to the count of a job whose horse has ended."""
-        db.session.remove()
-        try:
-            how(job.id, self.name)
+            with self.death_penalty_class(jobs.longest_job(), JobTimeoutException, job_id=job.id):
+                job.perform()
         except DATABASE_AWAY as error:
-            logger.warning("%s is left to the rescuers: %s", job.id, reason(error))
-        finally:
-            db.session.remove()
-            db.engine.dispose()  # so that no horse is forked with a connection
+            logger.warning("%s could not be worked on: %s", job.id, reason(error))
+            os._exit(_KEPT_FROM_IT)
+        except JobTimeoutException:  # in the page's own time it would have been `too_complex`
+            logger.warning("%s could not be worked on: the database takes too long", job.id)
+            os._exit(_KEPT_FROM_IT)
+        except Exception:
+            logger.exception("%s: nobody foresaw this", job.id)
+            os._exit(1)
+        job.ended_at = now()
+        self._book(lambda: self.handle_job_success(job, queue, queue.started_job_registry))
+        return True
 
     # --- Told to stop
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """Stop now: a process manager waits only a few seconds before it kills.
 
-        The running job is killed and handed back, so that another worker takes it at once.
+        The running job is killed and handed back, so that another worker takes it at once. Nothing
+        is raised here: it could come in the middle of handing back, or get lost in a `__del__`.
         """
-        self.stopped = True
-        # RQ tells an idle worker by an exception, which is lost if the signal comes while Python
-        # forks or runs a `__del__`; then this ends the loop.
-        self._stop_requested = True
+        self.stopped = self._stop_requested = True
         if self.horse_pid:
             self.kill_horse()
-        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
-
-    def request_force_stop(self, signum: int, frame: FrameType | None) -> None:
-        """Told once more, while a job is handed back: that is as fast as it can be."""
 
     def kill_horse(self, sig: signal.Signals = signal.SIGKILL) -> None:
         """Kill the horse alone. RQ kills its process group, which just after the fork is ours."""
@@ -162,23 +208,21 @@ class CountWorker(Worker):
         except ProcessLookupError:
             logger.debug("the horse has ended by itself")
 
-    # --- Redis
+    def check_for_suspension(self, burst: bool) -> None:
+        """Nobody suspends workers through Redis."""
 
-    def dequeue_job_and_maintain_ttl(
-        self, timeout: int | None, max_idle_time: int | None = None
-    ) -> tuple[Job, Queue] | None:
-        """Wait for a job. RQ waits out broken connections; here also a Redis that is full or hangs,
-        and ids and jobs that strangers have put there.
-        """
-        while True:
-            try:
-                return super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
-            except (RedisError, ValueError) as error:
-                logger.warning("cannot take a job from Redis just now: %s", error)
-                time.sleep(_PAUSE)
+    def subscribe(self) -> None:
+        """Nobody gives orders through Redis, and a thread that listens is in the way of forks."""
+
+    # --- RQ's books
+
+    @property
+    def connection_timeout(self) -> int:
+        """How long Redis may take to answer, in seconds; RQ would wait for longer."""
+        return self.dequeue_timeout + 2
 
     def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
-        """RQ calls this before and after each job, and every few seconds in between."""
+        """Say that the worker is alive, every few seconds; and see whether those it needs are."""
         self._book(lambda: super(CountWorker, self).heartbeat(timeout, pipeline))
         if self.is_horse or self.stopped:
             return
@@ -187,35 +231,25 @@ class CountWorker(Worker):
             logger.warning("the parent is gone")
             self.request_stop(signal.SIGTERM, None)
 
-    def maintain_heartbeats(self, job: Job) -> None:
-        """RQ calls this every few seconds while the horse works."""
-        self._book(lambda: super(CountWorker, self).maintain_heartbeats(job))
-
-    def set_current_job_working_time(
-        self, current_job_working_time: float, pipeline: Pipeline | None = None
-    ) -> None:
-        """RQ calls this every few seconds while the horse works, and when it has ended."""
-        self._book(
-            lambda: super(CountWorker, self).set_current_job_working_time(
-                current_job_working_time, pipeline
-            )
-        )
+    def set_state(self, state: str, pipeline: Pipeline | None = None) -> None:
+        """Write down what the worker does."""
+        self._book(lambda: super(CountWorker, self).set_state(state, pipeline))
 
     def run_maintenance_tasks(self) -> None:
         """RQ calls this every few minutes, to clear away what dead workers have left in Redis."""
         self._book(super().run_maintenance_tasks)
 
-    def set_shutdown_requested_date(self) -> None:
-        """Nobody asks when; and should Redis hang, there is no time to lose."""
+    def _close_books(self, job: Job) -> None:
+        """Enter that a job has ended, which did not do so itself."""
+        with self.connection.pipeline() as pipeline:
+            self.cleanup_execution(job, pipeline)
+            pipeline.expire(job.key, _TTL)  # nobody reads it, and nobody else removes it
+            pipeline.execute()
 
-    def check_for_suspension(self, burst: bool) -> None:
-        """Nobody suspends workers through Redis."""
-
-    def subscribe(self) -> None:
-        """Nobody gives orders through Redis, and a thread that listens is in the way of forks."""
-
-    def _book(self, entry: Callable[[], None]) -> None:
+    def _book(self, entry: Callable[[], object]) -> None:
         """Make an entry in RQ's books, if Redis takes it, and what stands there makes sense."""
+        if self.stopped:  # should Redis hang, there is no time to lose
+            return
         try:
             entry()
         except (RedisError, ValueError, InvalidJobOperation) as error:

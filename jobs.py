@@ -45,13 +45,19 @@ class QueueFullError(Exception):
 
 
 class CountJob(Job):
-    """RQ's job, but what runs is the count that its id names, whatever else stands in Redis.
+    """RQ's job, of which Redis is believed no more than the id: it names a count.
 
-    RQ would import and call any function that a job names, its callbacks too: whoever can write
-    to Redis could so run any code. (With RQ's default serializer, a pickle, even sooner.)
+    RQ would import and call any function that a job names, its callbacks too, and unpickle what
+    stands there: whoever can write to Redis could so run any code.
     """
 
-    success_callback = failure_callback = stopped_callback = property(lambda _job: None)
+    def refresh(self) -> None:
+        """RQ calls this to read a job from Redis."""
+        self.origin = QUEUE
+        self.description = self.id
+        self.timeout = longest_job()
+        self.result_ttl = 0
+        self._func_name, self._instance, self._args, self._kwargs = JOB, None, (self.id,), {}
 
     def perform(self) -> None:
         """Run the job, in its work horse."""
@@ -96,11 +102,13 @@ def submit(text: str, *, fresh: bool = False) -> str:
     return count.job_key
 
 
-def ring(count: Count, *, at_front: bool = False) -> None:
+def ring(count: Count, *, at_front: bool = False) -> bool:
     """Tell the workers of a queued count, and those who listen.
 
     Ringing twice does no harm: only one job can claim a count. Not ringing delays it: a rescuer
     will, as soon as Redis is back.
+
+    :returns: whether Redis has taken it.
     """
     try:
         queue().enqueue(
@@ -114,9 +122,10 @@ def ring(count: Count, *, at_front: bool = False) -> None:
             at_front=at_front,
         )
     except RedisError as error:
-        logger.warning("%s is accepted, but not yet queued: %s", count.job_key, error)
-    else:
-        events().tell(count, Status.QUEUED)
+        logger.warning("%s waits until Redis takes it: %s", count.job_key, error)
+        return False
+    events().tell(count, Status.QUEUED)
+    return True
 
 
 def events() -> Events:
@@ -132,7 +141,8 @@ def longest_job() -> int:
     """
     settings = current_app.config
     fetching = settings["FETCH_TIMEOUT"] + LONGEST_WAIT
-    seconds: float = fetching + settings["JOB_CPU_SECONDS"] + DATABASE_PATIENCE
+    # For the database it may wait twice, when it begins and when it ends.
+    seconds: float = fetching + settings["JOB_CPU_SECONDS"] + 2 * DATABASE_PATIENCE
     return math.ceil(seconds)
 
 
@@ -191,6 +201,8 @@ def give_up(job_key: str, worker: str) -> None:
     if claim := leases.claim_of(job_key, worker=worker):
         _fail(claim, PageError("too_complex"))
         logger.warning("%s failed (too_complex)", job_key)
+    else:  # it had not come to claim it; so it was not the page
+        crash(job_key, worker)
 
 
 def _work_on(claim: Claim) -> tuple[bool, str]:
@@ -228,6 +240,7 @@ def _patiently(step: Callable[[], Done]) -> Done:
     A step that was taken without our hearing of it does no harm when it is taken again.
     """
     give_up = time.monotonic() + DATABASE_PATIENCE
+    is_told = False
     while True:
         try:
             return step()
@@ -235,5 +248,7 @@ def _patiently(step: Callable[[], Done]) -> Done:
             db.session.remove()
             if time.monotonic() > give_up:
                 raise
-            logger.warning("waiting for the database: %s", reason(error))
+            if not is_told:
+                logger.warning("waiting for the database: %s", reason(error))
+            is_told = True
             time.sleep(1)

@@ -20,6 +20,8 @@ from wordcount.errors import SENTENCES
 MAX_CRASHES = 5
 #: How long a worker is believed to be alive after its last word, in seconds.
 LEASE_SECONDS = 15
+#: How long a report of progress may keep a job waiting, in milliseconds.
+REPORT_MILLISECONDS = 300
 #: How long whoever queues a count has to ring the bell, before rescuers look after it, in seconds.
 RING_SECONDS = 10
 
@@ -92,17 +94,22 @@ def renew(worker: str, *, longest: float) -> None:
     )
 
 
-def progress(claim: Claim, step: Step, **columns: Any) -> None:
-    """Say how far a claim is, and commit; nothing happens if a newer claim has taken over."""
-    # Nobody has to wait until the disk has this.
+def report(claim: Claim, step: Step, **columns: Any) -> None:
+    """Say how far a claim is, and commit; nothing happens if a newer claim has taken over.
+
+    :raises sqlalchemy.exc.OperationalError: if that takes long: it is not worth waiting for.
+    """
+    # Nor for the disk.
     db.session.execute(sql("SET LOCAL synchronous_commit TO off"))
+    db.session.execute(sql(f"SET LOCAL statement_timeout TO {REPORT_MILLISECONDS}"))
     _changed(update(Result).where(_is_valid(claim)).values(step=step, **columns))
 
 
 def finish(claim: Claim, **columns: Any) -> bool:
     """Store the outcome of a claim, and commit.
 
-    :returns: False if a newer claim has taken over; then nothing is stored.
+    :returns: False if a newer claim has taken over; then nothing is stored. What this claim has
+        stored already, without hearing that it had, stays.
     """
     return _end(claim, Status.FINISHED, columns)
 
@@ -172,13 +179,18 @@ def ring_again(job_keys: Collection[str]) -> list[Count]:
 
 
 def _end(claim: Claim, status: Status, columns: dict[str, Any]) -> bool:
-    return bool(
-        _changed(
-            update(Result)
-            .where(_is_valid(claim))
-            .values(status=status, finished_at=func.now(), lease_until=None, step=None, **columns)
-        )
+    ending = update(Result).where(_is_valid(claim))
+    values = {"status": status, "finished_at": func.now(), "lease_until": None, "step": None}
+    if _changed(ending.values(**values, **columns)):
+        return True
+    done = select(Result.id).where(
+        Result.job_key == as_key(claim.job_key),
+        Result.status == status,
+        Result.attempt == claim.attempt,
     )
+    is_done = db.session.scalar(done) is not None
+    db.session.commit()
+    return is_done
 
 
 def _crashed() -> dict[str, Any]:
@@ -199,7 +211,7 @@ def _crashed() -> dict[str, Any]:
 def _queue_again(due_in: Any) -> dict[str, Any]:
     return {
         "status": Status.QUEUED,
-        "due_at": func.now() + due_in,
+        "due_at": func.clock_timestamp() + due_in,
         "lease_until": None,
         "step": None,
         "bytes": None,
@@ -232,7 +244,8 @@ def _free_ones(chosen: Select[int]) -> ColumnElement[bool]:
 
 
 def _in_seconds(seconds: float) -> ColumnElement[Any]:
-    return func.now() + timedelta(seconds=seconds)
+    # Not now(), which is when the transaction began: a row may have been waited for.
+    return func.clock_timestamp() + timedelta(seconds=seconds)
 
 
 def _claim(count: Count) -> Claim:

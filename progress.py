@@ -6,14 +6,17 @@ Best effort: a job goes on whether or not anybody can know how far it is.
 import logging
 import time
 
+import leases
 from events import Events
-from leases import Claim, progress
+from leases import Claim
 from models import DATABASE_AWAY, Step, db, reason
 
 logger = logging.getLogger(__name__)
 
 #: How often, at most, the bytes that were fetched are reported, in seconds.
 _EVERY = 0.5
+#: How long nothing is stored after a failure, in seconds, so that the waits do not add up.
+_SILENCE = 5.0
 
 
 class Progress:
@@ -23,23 +26,27 @@ class Progress:
         self._claim = claim
         self._events = events
         self._next_report = time.monotonic() + _EVERY
+        self._silent_until = 0.0
 
     def step(self, step: Step, bytes_: int | None = None) -> None:
         """Say what is being done now.
 
         :param bytes_: the size of what was fetched so far.
         """
-        columns = {} if bytes_ is None else {"bytes": bytes_}
-        try:
-            progress(self._claim, step, **columns)
-        except DATABASE_AWAY as error:
-            logger.debug("how far %s is cannot be stored: %s", self._claim.job_key, reason(error))
-            db.session.remove()
+        if time.monotonic() >= self._silent_until:
+            self._store(step, {} if bytes_ is None else {"bytes": bytes_})
         self._events.tell(self._claim, step, bytes=bytes_)
 
     def fetched(self, bytes_: int) -> None:
         """Say how much was fetched so far; often called, and now and then passed on."""
-        now = time.monotonic()
-        if now >= self._next_report:
-            self._next_report = now + _EVERY
+        if time.monotonic() >= self._next_report:
             self.step(Step.FETCHING, bytes_)
+            self._next_report = time.monotonic() + _EVERY
+
+    def _store(self, step: Step, columns: dict[str, int]) -> None:
+        try:
+            leases.report(self._claim, step, **columns)
+        except DATABASE_AWAY as error:
+            self._silent_until = time.monotonic() + _SILENCE
+            logger.debug("how far %s is cannot be stored: %s", self._claim.job_key, reason(error))
+            db.session.remove()

@@ -4,6 +4,7 @@ Any number of rescuers may look at the same time: each step of theirs is one of 
 """
 
 import logging
+import math
 import multiprocessing
 import os
 import signal
@@ -16,15 +17,26 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import jobs
 import leases
+from leases import LEASE_SECONDS
 from models import db, reason
-from supervisor import fork
+from supervisor import Handlers, fork
 
 logger = logging.getLogger(__name__)
 
 #: How often to look, in seconds.
 RESCUE_EVERY = 2.0
+#: How long a look may take, in seconds. A rescuer that hangs, for its connection is dead and nobody
+#: says so, is ended by the kernel, and the worker starts another.
+LONGEST_LOOK = 10
 #: How many counts are rescued at one look; what is left is for the next one, or another rescuer.
 RESCUE_LIMIT = 500
+
+
+HANDLERS: Handlers = {
+    signal.SIGTERM: signal.SIG_DFL,
+    signal.SIGALRM: signal.SIG_DFL,
+    signal.SIGINT: signal.SIG_IGN,  # of a terminal; the worker hears it, too, and ends us
+}
 
 
 class Rescuer:
@@ -51,7 +63,10 @@ class Rescuer:
         # A daemon ends with the worker; if the worker is killed, the loop notices.
         self._process = fork(
             f"{multiprocessing.current_process().name}'s rescuer",
-            {signal.SIGTERM: signal.SIG_DFL, signal.SIGINT: signal.SIG_IGN},
+            {
+                **dict.fromkeys((signal.SIGTERM, signal.SIGALRM), signal.SIG_DFL),
+                signal.SIGINT: signal.SIG_IGN,
+            },
             _work,
             self._app,
             self._worker,
@@ -62,49 +77,80 @@ class Rescuer:
 
 
 class Watch:
-    """What one rescuer remembers from one look to the next."""
+    """What one rescuer remembers from one look to the next.
 
-    def __init__(self) -> None:
+    :param worker: the name of the worker beside it.
+    """
+
+    def __init__(self, worker: str = "") -> None:
+        self._worker = worker
+        self._renewed_at = -math.inf
         self._missing: set[str] = set()
 
     def look(self) -> int:
-        """Put counts back into the queue whose worker died, or that Redis does not know of.
+        """Renew the worker's leases; put counts back into the queue whose worker died, or that
+        Redis does not know of.
 
         :returns: how many were stuck.
         """
-        crashed = leases.take_back(RESCUE_LIMIT)
+        crashed = leases.take_back(RESCUE_LIMIT) if self._renew() else []
         for count in crashed:
             jobs.tell_of_crash(count)
+        return len(crashed) + self._ring_again()
+
+    def _renew(self) -> bool:
+        """Whether others have had a chance to do so as well.
+
+        Not if the database has kept everybody waiting for as long as a lease lasts.
+        """
+        before, self._renewed_at = self._renewed_at, time.monotonic()
+        leases.renew(self._worker, longest=jobs.longest_job())
+        return time.monotonic() - before < LEASE_SECONDS
+
+    def _ring_again(self) -> int:
         overdue = set(leases.overdue(RESCUE_LIMIT))
-        missing = overdue - set(jobs.queue().get_job_ids()) if overdue else set()
+        missing = overdue - _in_redis() if overdue else set()
         # What a worker has just taken from Redis, and will claim at any moment, is missing too.
         # Only what is still missing at the second look has got lost.
         lost = leases.ring_again(missing & self._missing)
-        for count in lost:
-            logger.warning("%s was not in Redis and is queued again", count.job_key)
-            jobs.ring(count)
         self._missing = missing
-        return len(crashed) + len(lost)
+        for number, count in enumerate(lost):
+            if not jobs.ring(count):
+                return number  # nor would it take the others
+        if lost:
+            logger.info("queued again what Redis did not know of: %d", len(lost))
+        return len(lost)
+
+
+def _in_redis() -> set[str]:
+    """The keys in Redis' queue; what else strangers may have put there is nobody's key."""
+    queue = jobs.queue()
+    return {
+        key.decode(errors="replace") if isinstance(key, bytes) else key
+        for key in queue.connection.lrange(queue.key, 0, -1)
+    }
 
 
 def _work(app: Flask, worker: str, connection: Redis, parent: int) -> None:
     connection.close()
     connection.connection_pool.disconnect()  # which is another process' still, and goes on there
-    watch = Watch()
+    watch = Watch(worker)
     trouble = ""
     with app.app_context():
         while os.getppid() == parent:
-            before, trouble = trouble, _look_around(watch, worker)
+            before = trouble
+            signal.alarm(LONGEST_LOOK)
+            trouble = _trouble_of(watch)
+            signal.alarm(0)
             if trouble != before:  # once, however long it lasts
                 logger.warning("%s", trouble or "looking for stuck counts again")
             db.session.remove()
             time.sleep(RESCUE_EVERY)
 
 
-def _look_around(watch: Watch, worker: str) -> str:
-    """Do a rescuer's work once. What keeps it from that; "" if nothing does."""
+def _trouble_of(watch: Watch) -> str:
+    """Look; what keeps the rescuer from that, and "" if nothing does."""
     try:
-        leases.renew(worker, longest=jobs.longest_job())
         watch.look()
     except (SQLAlchemyError, RedisError) as error:
         return f"cannot look for stuck counts just now: {reason(error)}"

@@ -62,19 +62,20 @@ class Place:
     def fill(self) -> None:
         """Start a process, if there is none and it is time."""
         if self.process is not None and not self.process.is_alive():
-            self._see_off(self.process)
+            self._wait_for_next(f"ended ({self.process.exitcode})")
             self.process = None
         if self.process is None and time.monotonic() >= self._next_start:
             self._started_at = time.monotonic()
-            self.process = self._start(self.name)
+            try:
+                self.process = self._start(self.name)
+            except OSError as error:  # there is no room for another process just now
+                self._wait_for_next(f"cannot be started: {error}")
 
-    def _see_off(self, process: BaseProcess) -> None:
+    def _wait_for_next(self, why: str) -> None:
         lived = time.monotonic() - self._started_at
         self._pause = FIRST_PAUSE if lived > GOOD_START else min(self._pause * 2, LONGEST_PAUSE)
         self._next_start = time.monotonic() + self._pause
-        logger.warning(
-            "%s ended (%s) and is started again in %g s", self.name, process.exitcode, self._pause
-        )
+        logger.warning("%s %s; it is started again in %g s", self.name, why, self._pause)
 
 
 class Supervisor:
@@ -96,12 +97,15 @@ class Supervisor:
                 place.fill()
             time.sleep(_TICK)
         self._tell_all()  # also one that was only just being started
-        give_up = time.monotonic() + STOP_SECONDS
-        while running := self._running():
-            if time.monotonic() > give_up:
-                for process in running:
-                    logger.warning("%s does not end and is killed", process.name)
-                    process.kill()
+        self._wait(STOP_SECONDS)
+        for process in self._running():
+            logger.warning("%s does not end and is killed", process.name)
+            process.kill()
+        self._wait(STOP_SECONDS)
+
+    def _wait(self, seconds: float) -> None:
+        give_up = time.monotonic() + seconds
+        while self._running() and time.monotonic() < give_up:
             time.sleep(_TICK)
 
     def _running(self) -> list[BaseProcess]:

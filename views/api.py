@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 import jobs
 from models import Result, Status
 from views.errors import Problem
-from views.progress import progress_of
 from views.rankings import Ranking
+from views.standing import standing_of
 
 api = Blueprint("api", __name__)
 
@@ -75,7 +75,7 @@ def _json_object() -> dict[str, Any]:
 
 
 def _pending(result: Result) -> ResponseReturnValue:
-    response = jsonify(**progress_of(result).document, **_about(result))
+    response = jsonify(**standing_of(result).document, **_about(result))
     response.status_code = 202
     response.headers["Retry-After"] = "1"
     response.headers["Cache-Control"] = "no-store"

@@ -8,8 +8,8 @@ from wtforms import HiddenField, StringField
 import jobs
 from models import Result, Status
 from views.errors import Problem, queue_full
-from views.progress import progress_of
 from views.rankings import Ranking
+from views.standing import standing_of
 from wordcount.errors import UrlError
 
 pages = Blueprint("pages", __name__)
@@ -65,8 +65,8 @@ def count(job_key: str) -> ResponseReturnValue:
         raise Problem(404, "unknown_key", "There is no count at this address.")
     status = Status(result.status)
     words = Ranking(top=SHOWN_WORDS).of(result) if status == Status.FINISHED else []
-    progress = progress_of(result) if status.is_pending else None
+    standing = standing_of(result) if status.is_pending else None
     token = UrlForm().csrf_token.current_token if status == Status.FINISHED else None
     return render_template(
-        "count.html", result=result, status=status, words=words, progress=progress, token=token
+        "count.html", result=result, status=status, words=words, standing=standing, token=token
     )

@@ -7,9 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-import flask_migrate
 import psutil
-import psycopg2
 import pytest
 import requests
 from flask import Flask
@@ -20,13 +18,13 @@ from sqlalchemy import Connection, create_engine, text
 import jobs
 from app import create_app
 from config import settings_from
-from dev.services import local_postgres, local_redis
-from models import DATABASE_AWAY, db
+from dev.services import local_redis
+from models import db
 from rescuer import Watch
 from tests.counts import end_lease, make_due, stored, wait_for_end
-from tests.programs import OwnServer, Program, kill_all, own_server, running
+from tests.programs import Program, kill_all, own_server, running
 from tests.site import Site, start_held
-from tests.support import PROJECT, free_port, wait_for
+from tests.support import free_port, wait_for
 
 #: What a second transaction can wait for, and a test can see that it does.
 GATE = 4711
@@ -276,61 +274,49 @@ def test_redis_hangs_while_a_job_runs(
             assert wait_for_end(second).status == "finished"
 
 
-@pytest.fixture
-def away(
-    environ: dict[str, str], tmp_path: Path, app: Flask
-) -> Iterator[tuple[OwnServer, dict[str, str], Flask]]:
-    """A Postgres that may go away, an environment with it, and an application on it."""
-    with own_server(local_postgres, tmp_path / "postgres") as postgres:
-        with_own = {**environ, "DATABASE_URL": postgres.url}
-        own_app = create_app(settings_from(with_own))
-        with own_app.app_context():
-            flask_migrate.upgrade(str(PROJECT / "migrations"))
-            yield postgres, with_own, own_app
-            db.session.remove()
-            db.engine.dispose()
-
-
-def test_postgres_is_away_when_a_count_is_finished(
-    away: tuple[OwnServer, dict[str, str], Flask], logs: Path, site: Site
+def test_told_to_stop_while_redis_hangs(
+    client: FlaskClient, environ: dict[str, str], logs: Path, site: Site, tmp_path: Path
 ) -> None:
-    postgres, with_own, own_app = away
-    with running(["worker"], with_own, logs / "no_finish.log") as worker:
-        worker.wait_for_line("ready for counts")
-        key = start_held(own_app.test_client(), site)
-        postgres.go()
-        site.let_go()
-        worker.wait_for_line("waiting for the database")
-        postgres.come()
-        result = wait_for_end(key)
-        assert (result.status, result.attempt) == ("finished", 1)
-        assert "Traceback" not in worker.log
+    with own_server(local_redis, tmp_path / "redis") as redis:
+        with_own = {**environ, "REDIS_URL": redis.url}
+        web = create_app(settings_from(with_own)).test_client()
+        with running(["worker"], with_own, logs / "stopped_without_redis.log") as worker:
+            worker.wait_for_line("ready for counts")
+            key = start_held(web, site)
+            hanging = process_of(redis.url)
+            hanging.suspend()
+            assert worker.stop() == 0
+            hanging.resume()
+            assert "is killed" not in worker.log
+    assert (stored(key).status, stored(key).crashes) == ("queued", 0)
 
 
-def test_postgres_is_away_when_a_count_is_begun(
-    away: tuple[OwnServer, dict[str, str], Flask], logs: Path, site: Site
+def test_redis_that_takes_nothing_is_told_once(
+    app: Flask, client: FlaskClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    postgres, with_own, own_app = away
-    key = own_app.test_client().post("/start", json={"url": site.serve("/", "<p>Hello")}).text
-    db.session.remove()
-    postgres.go()
-    with running(["worker"], with_own, logs / "no_begin.log") as worker:
-        worker.wait_for_line("waiting for the database")
-        postgres.come()
-        result = wait_for_end(key)
-        assert (result.status, result.attempt, result.crashes) == ("finished", 1, 0)
-        assert "Traceback" not in worker.log
+    keys = [client.post("/start", json={"url": f"http://{n}.example/"}).text for n in range(20)]
+    redis = app.extensions["redis"]
+    redis.flushall()
+    watch = Watch()
+    for key in keys:
+        make_due(key)
+    assert watch.look() == 0
+    redis.config_set("maxmemory", 1)
+    try:
+        caplog.clear()
+        assert watch.look() == 0
+    finally:
+        redis.config_set("maxmemory", 0)
+    assert len(caplog.records) == 1
+    assert "waits until Redis takes it" in caplog.text
 
 
-def test_a_connection_that_breaks_off_without_a_word(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
+def test_what_is_no_text_in_redis_keeps_nobody_from_being_rescued(
+    app: Flask, client: FlaskClient
 ) -> None:
-    """Which is seldom, and a matter of luck: so psycopg2 is made to say what it then says."""
-
-    def break_off(*_: object) -> None:
-        raise psycopg2.DatabaseError("server closed the connection unexpectedly")
-
-    monkeypatch.setattr(db.engine.dialect, "do_execute", break_off)
-    with pytest.raises(DATABASE_AWAY, match="closed the connection"):
-        db.session.execute(text("SELECT 1"))
-    db.session.rollback()
+    key = client.post("/start", json={"url": "http://example.com/"}).text
+    app.extensions["redis"].flushall()
+    app.extensions["redis"].lpush(jobs.queue().key, b"\xff\xfe")
+    make_due(key)
+    watch = Watch()
+    assert [watch.look() for _ in range(3)] == [0, 1, 0]

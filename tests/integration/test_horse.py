@@ -94,6 +94,9 @@ def test_what_strangers_put_into_redis_is_not_run(
     assert "is started again" not in worker.log
 
 
+DATA = {"data": b"\x80\x04}", "created_at": "2026-01-01T00:00:00Z"}
+
+
 @pytest.mark.parametrize(
     ("job_id", "key", "value"),
     [
@@ -101,9 +104,12 @@ def test_what_strangers_put_into_redis_is_not_run(
         pytest.param("no id!", None, None, id="no id"),
         pytest.param(b"\xff\xfe", None, None, id="no text"),
         pytest.param("x", "rq:job:x", "text", id="no hash"),
-        pytest.param("x", "rq:job:x", {"data": b"\x80\x04}", "created_at": "now"}, id="no date"),
-        pytest.param("x", "rq:job:x", {"created_at": ""}, id="empty"),
-        pytest.param("x", "rq:job:x", {"created_at": "", "timeout": "soon"}, id="no number"),
+        pytest.param("x", "rq:job:x", {**DATA, "created_at": "now"}, id="no date"),
+        pytest.param("x", "rq:job:x", {"created_at": ""}, id="no data"),
+        pytest.param("x", "rq:job:x", {**DATA, "timeout": "soon"}, id="no number"),
+        pytest.param("x", "rq:job:x", {**DATA, "dependency_ids": "5"}, id="no list"),
+        pytest.param("x", "rq:job:x", {**DATA, "retry_intervals": "7"}, id="no intervals"),
+        pytest.param("x", "rq:wip:default", "text", id="no registry"),
     ],
 )
 def test_nonsense_in_redis_does_not_stop_a_worker(
@@ -123,3 +129,11 @@ def test_nonsense_in_redis_does_not_stop_a_worker(
     ours = app.test_client().post("/start", json={"url": site.serve("/", "<p>Hello")}).text
     assert wait_for_end(ours).status == "finished"
     assert "is started again" not in worker.log
+    assert "Traceback" not in worker.log
+
+
+def test_a_horse_that_is_too_much_before_it_claims_is_not_tried_for_ever(app: Flask) -> None:
+    key = jobs.submit("http://example.com/")
+    for _ in range(MAX_CRASHES):
+        jobs.give_up(key, "a worker")
+    assert (stored(key).status, stored(key).error_code) == ("failed", "crashed")

@@ -95,12 +95,20 @@ def test_an_older_claim_is_fenced_off() -> None:
     assert not leases.fail(older, "timeout", "Too late.")
     assert leases.hand_back(key, worker="older") is None
     assert leases.crash(key, worker="older") is None
-    leases.progress(older, Step.SAVING, bytes=1)
+    leases.report(older, Step.SAVING, bytes=1)
     assert (found(key).step, found(key).bytes) == ("fetching", None)
     assert leases.claim_of(key, worker="older") is None
     assert leases.claim_of(key, worker="newer") == newer
     assert leases.finish(newer, total_words=2)
     assert (found(key).status, found(key).total_words) == ("finished", 2)
+
+
+def test_a_worker_that_did_not_hear_of_its_finish_finishes_again() -> None:
+    claim = begin(new_count())
+    assert leases.finish(claim, total_words=1)
+    assert leases.finish(claim, total_words=2)
+    assert not leases.fail(claim, "timeout", "Too slow.")
+    assert (found(claim.job_key).status, found(claim.job_key).total_words) == ("finished", 1)
 
 
 def test_what_is_done_stays_done() -> None:
@@ -111,7 +119,7 @@ def test_what_is_done_stays_done() -> None:
     assert not leases.finish(claim, total_words=1)
     assert leases.hand_back(key, worker="a worker") is None
     assert leases.crash(key, worker="a worker") is None
-    leases.progress(claim, Step.SAVING)
+    leases.report(claim, Step.SAVING)
     leases.renew("a worker", longest=60)
     make_due(key)
     assert leases.ring_again([key]) == []
@@ -129,7 +137,7 @@ def test_what_is_done_stays_done() -> None:
 def test_a_count_that_is_handed_back_is_queued_again() -> None:
     key = new_count()
     claim = begin(key)
-    leases.progress(claim, Step.FETCHING, bytes=1000)
+    leases.report(claim, Step.FETCHING, bytes=1000)
     count = leases.hand_back(key, worker="a worker")
     assert count
     assert (count.url, count.attempt, count.status) == ("http://example.com/", 1, Status.QUEUED)
@@ -190,8 +198,8 @@ def test_a_lease_is_renewed_but_not_for_ever() -> None:
 
 def test_progress_is_stored() -> None:
     claim = begin(new_count())
-    leases.progress(claim, Step.FETCHING, bytes=1000)
-    leases.progress(claim, Step.READING)
+    leases.report(claim, Step.FETCHING, bytes=1000)
+    leases.report(claim, Step.READING)
     result = found(claim.job_key)
     assert (result.status, result.step, result.bytes) == ("running", "reading", 1000)
 

@@ -66,7 +66,7 @@ def test_the_steps_of_a_worker(client: FlaskClient) -> None:
         (Step.COUNTING, {}, "Counting its words: 1.2 MB"),
         (Step.SAVING, {}, "Saving the result: 1.2 MB"),
     ):
-        leases.progress(claim, step, **columns)
+        leases.report(claim, step, **columns)
         assert said(client, key) == ("running", step, message)
     assert asked(client, key)["bytes"] == 1_234_567
 

@@ -55,7 +55,7 @@ def test_one_that_dies_is_replaced(app: Flask, site: Site, two: Program) -> None
     before = children_of(two.process.pid)
     os.kill(before[0], signal.SIGKILL)
     wait_for("another", lambda: two.log.count("ready for counts") == 3)
-    two.wait_for_line("worker 1 ended (-9) and is started again")
+    two.wait_for_line("worker 1 ended (-9); it is started again")
     after = children_of(two.process.pid)
     assert len(after) == 2
     assert before[1] in after
@@ -124,7 +124,7 @@ def test_a_worker_that_does_not_start_is_tried_again_later_and_later(
 ) -> None:
     away = {**environ, "REDIS_URL": "redis://127.0.0.1:1/0"}
     with running(["worker"], away, logs / "no_redis.log") as program:
-        program.wait_for_line("worker 1 ended (1) and is started again in 2 s")
+        program.wait_for_line("worker 1 ended (1); it is started again in 2 s")
         assert program.process.poll() is None
     assert "Redis cannot be reached: Error 111 connecting to 127.0.0.1:1." in program.log
     assert "Traceback" not in program.log
@@ -137,6 +137,24 @@ def test_told_to_stop_while_it_starts_them(app: Flask, environ: dict[str, str], 
     assert program.stop() == 0
     assert time.monotonic() - begun < supervisor.STOP_SECONDS
     assert "Traceback" not in program.log
+
+
+def test_one_that_cannot_be_forked_is_tried_again(tmp_path: Path) -> None:
+    (tmp_path / "crowded.py").write_text("""
+import signal, time, supervisor
+tries = []
+def start(name):
+    tries.append(name)
+    if len(tries) < 2:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+    default = dict.fromkeys(supervisor.STOP_SIGNALS, signal.SIG_DFL)
+    return supervisor.fork(name, default, lambda: (print("there", flush=True), time.sleep(60)))
+supervisor.Supervisor("worker", 1, start).run()
+""")
+    program = Program(["crowded"], {"PYTHONPATH": str(tmp_path)}, tmp_path / "crowded.log")
+    program.wait_for_line("there")
+    assert program.stop() == 0
+    assert "worker 1 cannot be started: [Errno 11] Resource temporarily" in program.log
 
 
 def test_one_that_does_not_end_is_killed(tmp_path: Path) -> None:

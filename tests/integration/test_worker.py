@@ -1,5 +1,6 @@
 """A worker that is told to stop, or whose horse dies, does not take its count with it."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from flask import Flask
 
 import jobs
 from tests.counts import stored, wait_for_end
-from tests.programs import Program, children_of, running
+from tests.programs import Program, children_of, horse_of, running, worker_of
 from tests.site import Site, start_held
 from tests.support import wait_for
 
@@ -65,6 +66,20 @@ def test_a_signal_to_the_whole_group_stops_a_busy_worker(
     assert "Traceback" not in first.log
 
 
+@pytest.mark.parametrize("delay", [0.005, 0.02, 0.06])
+def test_a_signal_to_the_group_that_its_horse_hears_first(
+    app: Flask, site: Site, first: Program, delay: float
+) -> None:
+    key = start_held(app.test_client(), site)
+    everyone = [horse_of(first), worker_of(first), first.process.pid]
+    for pid in everyone:
+        os.kill(pid, signal.SIGTERM)
+        time.sleep(delay)
+    assert first.process.wait(timeout=app.config["FETCH_TIMEOUT"]) == 0
+    assert (stored(key).status, stored(key).crashes) == ("queued", 0)
+    assert jobs.queue().get_job_ids() == [key]
+
+
 @pytest.mark.parametrize("delay", [0, 0.002, 0.004, 0.006, 0.01, 0.02])
 def test_told_to_stop_just_when_a_job_comes(
     app: Flask, site: Site, first: Program, delay: float
@@ -74,7 +89,8 @@ def test_told_to_stop_just_when_a_job_comes(
     time.sleep(delay)
     first.process.send_signal(signal.SIGTERM)
     assert first.process.wait(timeout=app.config["FETCH_TIMEOUT"] - 1) == 0
-    assert stored(key).status == "queued"
+    assert (stored(key).status, stored(key).crashes) == ("queued", 0)
+    assert jobs.queue().get_job_ids() == [key]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ _DOING = {
 
 
 @dataclass(frozen=True)
-class Progress:
+class Standing:
     """Where a pending count stands.
 
     :param step: ``queued``, or what the worker is doing: a :class:`models.Step`.
@@ -56,11 +56,11 @@ class Progress:
         }
 
 
-def progress_of(result: Result) -> Progress:
-    """The progress of a count that is queued or running."""
+def standing_of(result: Result) -> Standing:
+    """Where a count stands that is queued or running."""
     if result.is_waiting:
-        return Progress(Status.QUEUED, result.position, None, result.attempt)
-    return Progress(result.step or Step.FETCHING, None, result.bytes, result.attempt)
+        return Standing(Status.QUEUED, result.position, None, result.attempt)
+    return Standing(result.step or Step.FETCHING, None, result.bytes, result.attempt)
 
 
 def _size(bytes_: int) -> str:

@@ -1,0 +1,183 @@
+"""Postgres goes away, hangs or stalls while counts are under way."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Timer
+
+import flask_migrate
+import psycopg2
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, text
+
+import leases
+import rescuer
+from app import create_app
+from config import settings_from
+from dev.services import local_postgres
+from models import DATABASE_AWAY, Step, db
+from progress import Progress
+from rescuer import Watch
+from tests.counts import begin, stored, wait_for_end
+from tests.programs import OwnServer, horse_of, own_server, running
+from tests.site import Site, start_held
+from tests.support import PROJECT
+
+
+@pytest.fixture
+def away(
+    environ: dict[str, str], tmp_path: Path, app: Flask
+) -> Iterator[tuple[OwnServer, dict[str, str], Flask]]:
+    """A Postgres that may go away, an environment with it, and an application on it."""
+    with own_server(local_postgres, tmp_path / "postgres") as postgres:
+        with_own = {**environ, "DATABASE_URL": postgres.url}
+        own_app = create_app(settings_from(with_own))
+        with own_app.app_context():
+            flask_migrate.upgrade(str(PROJECT / "migrations"))
+            yield postgres, with_own, own_app
+            db.session.remove()
+            db.engine.dispose()
+
+
+def test_postgres_is_away_when_a_count_is_finished(
+    away: tuple[OwnServer, dict[str, str], Flask], logs: Path, site: Site
+) -> None:
+    postgres, with_own, own_app = away
+    with running(["worker"], with_own, logs / "no_finish.log") as worker:
+        worker.wait_for_line("ready for counts")
+        key = start_held(own_app.test_client(), site)
+        postgres.go()
+        site.let_go()
+        worker.wait_for_line("waiting for the database")
+        postgres.come()
+        result = wait_for_end(key)
+        assert (result.status, result.attempt) == ("finished", 1)
+        assert "Traceback" not in worker.log
+
+
+def test_postgres_is_away_when_a_count_is_begun(
+    away: tuple[OwnServer, dict[str, str], Flask], logs: Path, site: Site
+) -> None:
+    postgres, with_own, own_app = away
+    key = own_app.test_client().post("/start", json={"url": site.serve("/", "<p>Hello")}).text
+    db.session.remove()
+    postgres.go()
+    with running(["worker"], with_own, logs / "no_begin.log") as worker:
+        worker.wait_for_line("waiting for the database")
+        postgres.come()
+        result = wait_for_end(key)
+        assert (result.status, result.attempt, result.crashes) == ("finished", 1, 0)
+        assert "Traceback" not in worker.log
+
+
+def test_a_connection_that_breaks_off_without_a_word(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which is seldom, and a matter of luck: so psycopg2 is made to say what it then says."""
+
+    def break_off(*_: object) -> None:
+        raise psycopg2.DatabaseError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(db.engine.dialect, "do_execute", break_off)
+    with pytest.raises(DATABASE_AWAY, match="closed the connection"):
+        db.session.execute(text("SELECT 1"))
+    db.session.rollback()
+
+
+def test_postgres_is_away_when_a_horse_dies(
+    away: tuple[OwnServer, dict[str, str], Flask], logs: Path, site: Site
+) -> None:
+    postgres, with_own, own_app = away
+    with running(["worker"], with_own, logs / "no_settling.log") as worker:
+        worker.wait_for_line("ready for counts")
+        key = start_held(own_app.test_client(), site)
+        postgres.go()
+        os.kill(horse_of(worker), signal.SIGKILL)
+        worker.wait_for_line("cannot be seen to just now")
+        postgres.come()
+        site.let_go()
+        result = wait_for_end(key, seconds=15)  # and not after a lease that is renewed and renewed
+        assert (result.status, result.attempt, result.crashes) == ("finished", 2, 1)
+        assert "Traceback" not in worker.log
+
+
+def test_postgres_is_away_for_longer_than_a_job_waits(
+    away: tuple[OwnServer, dict[str, str], Flask], logs: Path, site: Site, tmp_path: Path
+) -> None:
+    postgres, with_own, own_app = away
+    (tmp_path / "impatient.py").write_text(
+        "import jobs, worker\njobs.DATABASE_PATIENCE = 1\nworker.main()\n"
+    )
+    impatient = {**with_own, "PYTHONPATH": f"{PROJECT}:{tmp_path}"}
+    key = own_app.test_client().post("/start", json={"url": site.serve("/", "<p>Hello")}).text
+    db.session.remove()
+    postgres.go()
+    with running(["impatient"], impatient, logs / "impatient.log") as worker:
+        worker.wait_for_line("could not be worked on")
+        postgres.come()
+        result = wait_for_end(key)
+        assert (result.status, result.attempt, result.crashes) == ("finished", 1, 0)
+        assert "Traceback" not in worker.log
+
+
+@contextmanager
+def locked(app: Flask) -> Iterator[None]:
+    """Let nobody write to the table, as some migrations do."""
+    engine = create_engine(app.config["DATABASE_URL"])
+    with engine.begin() as connection:
+        connection.execute(text("LOCK TABLE results IN SHARE MODE"))
+        yield
+    engine.dispose()
+
+
+def test_a_database_that_stalls_costs_nobody_an_attempt(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (leases, rescuer):
+        monkeypatch.setattr(module, "LEASE_SECONDS", 1)
+    keys = [client.post("/start", json={"url": f"http://{n}.example/"}).text for n in range(2)]
+    for number, key in enumerate(keys):
+        begin(key, f"worker {number}")
+    watches = [Watch(f"worker {number}") for number in range(2)]
+    for watch in watches:
+        watch.look()
+    stall = locked(app)
+    stall.__enter__()
+    Timer(2, stall.__exit__, (None, None, None)).start()
+    for watch in watches:
+        watch.look()  # the first one waits for longer than a lease lasts
+    assert [stored(key).status for key in keys] == ["running", "running"]
+    db.session.rollback()
+    leases.renew("worker 1", longest=60)
+    time.sleep(1.1)
+    watches[1].look()
+    watches[1].look()  # by now worker 0 would have renewed its own
+    assert [stored(key).status for key in keys] == ["queued", "running"]
+
+
+def test_a_report_of_progress_does_not_wait_for_the_database(
+    app: Flask, client: FlaskClient
+) -> None:
+    claim = begin(client.post("/start", json={"url": "http://example.com/"}).text)
+    progress = Progress(claim, app.extensions["events"])
+    with locked(app):
+        begun = time.monotonic()
+        for _ in range(20):
+            progress.step(Step.READING)
+        assert time.monotonic() - begun < 3  # one of them waited for a moment, the others not
+    assert stored(claim.job_key).step == "fetching"
+
+
+def test_a_rescuer_that_hangs_is_replaced(
+    app: Flask, environ: dict[str, str], logs: Path, site: Site
+) -> None:
+    with running(["worker"], environ, logs / "hanging_rescuer.log") as worker:
+        worker.wait_for_line("ready for counts")
+        start_held(app.test_client(), site)  # so that there is something to renew
+        with locked(app):
+            worker.wait_for_line("the rescuer died (-14) and is started again")
