@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 import psutil
+from redis import Redis
 
 from tests.support import PROJECT, wait_for
 
@@ -125,3 +126,9 @@ def own_server(
         yield server
     finally:
         server.go()
+
+
+def process_of(redis_url: str) -> psutil.Process:
+    """The process of a Redis."""
+    with Redis.from_url(redis_url) as client:
+        return psutil.Process(client.info("server")["process_id"])

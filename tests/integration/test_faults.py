@@ -16,13 +16,11 @@ from redis import Redis
 from sqlalchemy import Connection, create_engine, text
 
 import jobs
-from app import create_app
-from config import settings_from
 from dev.services import local_redis
 from models import db
 from rescuer import Watch
 from tests.counts import end_lease, make_due, stored, wait_for_end
-from tests.programs import Program, kill_all, own_server, running
+from tests.programs import Program, kill_all, own_server, process_of, running
 from tests.site import Site, start_held
 from tests.support import free_port, wait_for
 
@@ -67,12 +65,6 @@ def outcomes(other: Connection) -> Iterator[Callable[[str], int]]:
     with at_outcome(other, "AFTER", "INSERT INTO outcomes VALUES (NEW.job_key)"):
         yield lambda key: int(other.scalar(counting, {"key": key}))
     other.execute(text("DROP TABLE outcomes"))
-
-
-def process_of(redis_url: str) -> psutil.Process:
-    """The process of a Redis."""
-    with Redis.from_url(redis_url) as client:
-        return psutil.Process(client.info("server")["process_id"])
 
 
 def test_killed_between_commit_and_enqueue(
@@ -194,129 +186,3 @@ def test_what_a_worker_has_just_taken_is_not_queued_again(app: Flask, client: Fl
     watch = Watch()
     assert watch.look() == 0
     assert jobs.queue().get_job_ids() == []
-
-
-def test_redis_loses_everything(
-    client: FlaskClient, environ: dict[str, str], logs: Path, app: Flask, site: Site
-) -> None:
-    with running(["worker"], environ, logs / "flushed_redis.log") as worker:
-        worker.wait_for_line("ready for counts")
-        held = start_held(client, site)
-        keys = [client.post("/start", json={"url": f"http://{n}.test/"}).text for n in range(3)]
-        app.extensions["redis"].flushall()
-        for key in keys:
-            make_due(key)
-        site.let_go()
-        assert wait_for_end(held).attempt == 1
-        assert [wait_for_end(key).error_code for key in keys] == ["host_not_found"] * 3
-        assert "Traceback" not in worker.log
-
-
-def test_redis_is_killed_and_comes_back_empty(
-    client: FlaskClient, environ: dict[str, str], logs: Path, site: Site, tmp_path: Path
-) -> None:
-    with own_server(local_redis, tmp_path / "redis") as redis:
-        with_own = {**environ, "REDIS_URL": redis.url}
-        web = create_app(settings_from(with_own)).test_client()
-        with running(["worker"], with_own, logs / "lost_redis.log") as worker:
-            worker.wait_for_line("ready for counts")
-            held = start_held(web, site)
-            process_of(redis.url).kill()
-            redis.go()
-            answer = web.post("/start", json={"url": site.serve("/meanwhile", "<p>Hello")})
-            assert answer.status_code == 200
-            assert web.get(f"/results/{answer.text}").status_code == 202
-            site.let_go()
-            assert wait_for_end(held).attempt == 1  # what was begun is finished without Redis
-            assert web.get(f"/results/{held}").status_code == 200
-            for file in (tmp_path / "redis").glob("appendonly*"):
-                file.unlink()
-            redis.come()
-            make_due(answer.text)
-            assert wait_for_end(answer.text).status == "finished"
-            assert "Traceback" not in worker.log
-
-
-def test_redis_is_full(
-    app: Flask, client: FlaskClient, environ: dict[str, str], logs: Path, site: Site
-) -> None:
-    redis = app.extensions["redis"]
-    with running(["worker"], environ, logs / "full_redis.log") as worker:
-        worker.wait_for_line("ready for counts")
-        redis.config_set("maxmemory", 1)
-        try:
-            answer = client.post("/start", json={"url": site.serve("/", "<p>Hello")})
-            assert answer.status_code == 200
-            assert jobs.queue().get_job_ids() == []
-            make_due(answer.text)
-            worker.wait_for_line("cannot take a job from Redis just now")
-        finally:
-            redis.config_set("maxmemory", 0)
-        assert wait_for_end(answer.text).status == "finished"
-        assert "Traceback" not in worker.log
-
-
-def test_redis_hangs_while_a_job_runs(
-    client: FlaskClient, environ: dict[str, str], logs: Path, site: Site, tmp_path: Path
-) -> None:
-    with own_server(local_redis, tmp_path / "redis") as redis:
-        with_own = {**environ, "REDIS_URL": redis.url}
-        web = create_app(settings_from(with_own)).test_client()
-        with running(["worker"], with_own, logs / "hanging_redis.log") as worker:
-            worker.wait_for_line("ready for counts")
-            key = start_held(web, site)
-            hanging = process_of(redis.url)
-            hanging.suspend()
-            site.let_go()
-            assert wait_for_end(key).attempt == 1
-            hanging.resume()
-            second = web.post("/start", json={"url": site.serve("/second", "<p>Hello")}).text
-            assert wait_for_end(second).status == "finished"
-
-
-def test_told_to_stop_while_redis_hangs(
-    client: FlaskClient, environ: dict[str, str], logs: Path, site: Site, tmp_path: Path
-) -> None:
-    with own_server(local_redis, tmp_path / "redis") as redis:
-        with_own = {**environ, "REDIS_URL": redis.url}
-        web = create_app(settings_from(with_own)).test_client()
-        with running(["worker"], with_own, logs / "stopped_without_redis.log") as worker:
-            worker.wait_for_line("ready for counts")
-            key = start_held(web, site)
-            hanging = process_of(redis.url)
-            hanging.suspend()
-            assert worker.stop() == 0
-            hanging.resume()
-            assert "is killed" not in worker.log
-    assert (stored(key).status, stored(key).crashes) == ("queued", 0)
-
-
-def test_redis_that_takes_nothing_is_told_once(
-    app: Flask, client: FlaskClient, caplog: pytest.LogCaptureFixture
-) -> None:
-    keys = [client.post("/start", json={"url": f"http://{n}.example/"}).text for n in range(20)]
-    redis = app.extensions["redis"]
-    redis.flushall()
-    watch = Watch()
-    for key in keys:
-        make_due(key)
-    assert watch.look() == 0
-    redis.config_set("maxmemory", 1)
-    try:
-        caplog.clear()
-        assert watch.look() == 0
-    finally:
-        redis.config_set("maxmemory", 0)
-    assert len(caplog.records) == 1
-    assert "waits until Redis takes it" in caplog.text
-
-
-def test_what_is_no_text_in_redis_keeps_nobody_from_being_rescued(
-    app: Flask, client: FlaskClient
-) -> None:
-    key = client.post("/start", json={"url": "http://example.com/"}).text
-    app.extensions["redis"].flushall()
-    app.extensions["redis"].lpush(jobs.queue().key, b"\xff\xfe")
-    make_due(key)
-    watch = Watch()
-    assert [watch.look() for _ in range(3)] == [0, 1, 0]
