@@ -41,7 +41,8 @@ def _seconds(low: float, high: float) -> Callable[[str, str], float]:
         except ValueError:
             seconds = float("nan")
         if not low <= seconds <= high:  # also refuses nan
-            raise ConfigError(f"{name} is {value!r}, but must be seconds from {low:g} to {high:g}.")
+            within = f"from {low:g} to {high:.10g}"
+            raise ConfigError(f"{name} is {value!r}, but must be seconds {within}.")
         return seconds
 
     return read

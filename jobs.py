@@ -96,14 +96,15 @@ def submit(text: str, *, fresh: bool = False) -> str:
             return known_key
     if Result.queue_is_full(current_app.config["MAX_QUEUED"]):
         db.session.rollback()
+        logger.warning("MAX_QUEUED is reached: nothing more is accepted")
         raise QueueFullError
     count = leases.accept(url)
-    ring(count)
+    _tell_and_ring(count)
     return count.job_key
 
 
 def ring(count: Count, *, at_front: bool = False) -> bool:
-    """Tell the workers of a queued count, and those who listen.
+    """Tell the workers of a queued count.
 
     Ringing twice does no harm: only one job can claim a count. Not ringing delays it: a rescuer
     will, as soon as Redis is back.
@@ -124,8 +125,13 @@ def ring(count: Count, *, at_front: bool = False) -> bool:
     except RedisError as error:
         logger.warning("%s waits until Redis takes it: %s", count.job_key, error)
         return False
-    events().tell(count, Status.QUEUED)
     return True
+
+
+def _tell_and_ring(count: Count, *, at_front: bool = False) -> None:
+    """In this order, so that no worker tells of its first step before."""
+    events().tell(count, Status.QUEUED)
+    ring(count, at_front=at_front)
 
 
 def events() -> Events:
@@ -177,7 +183,7 @@ def count_and_save_words(job_key: str, worker: str = "") -> None:
 def hand_back(job_key: str, worker: str) -> None:
     """Queue a count again, in front, that a worker was kept from finishing."""
     if count := leases.hand_back(job_key, worker=worker):
-        ring(count, at_front=True)
+        _tell_and_ring(count, at_front=True)
         logger.info("%s is handed back", job_key)
 
 
@@ -194,6 +200,7 @@ def tell_of_crash(count: Count) -> None:
         events().tell(count, Status.FAILED, code="crashed")
     else:
         logger.warning("%s will be tried again: its worker died", count.job_key)
+        events().tell(count, Status.QUEUED)
 
 
 def give_up(job_key: str, worker: str) -> None:

@@ -118,7 +118,7 @@ class Watch:
             if not jobs.ring(count):
                 return number  # nor would it take the others
         if lost:
-            logger.info("queued again what Redis did not know of: %d", len(lost))
+            logger.info("rung for again, because it was due: %d", len(lost))
         return len(lost)
 
 

@@ -14,6 +14,7 @@ from chaos.verdict import Verdict, total
 from dev import DevError
 from dev.terminal import StopRequest
 
+_WHAT = "See whether counts survive what can happen to the processes that work on them."
 _SEEDS = (1, 2, 3)
 #: Lines about what is wrong; the rest is more of the same.
 _SHOWN = 20
@@ -21,12 +22,22 @@ _SHOWN = 20
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run each seed; the exit status is 0 if nothing is lost, doubled, wrong or late."""
-    parser = argparse.ArgumentParser(prog="make chaos", description=__doc__)
+    parser = argparse.ArgumentParser(prog="make chaos", description=_WHAT)
     parser.add_argument("--seed", type=int, action="append", help=f"{_SEEDS} without")
-    parser.add_argument("--seconds", type=float, default=60, help="in which all is submitted")
-    parser.add_argument("--submissions", type=int, default=300, metavar="N")
-    parser.add_argument("--faults", type=int, default=2 * len(KINDS), metavar="N")
+    parser.add_argument(
+        "--seconds", type=float, default=60, help="in which all is submitted; 60 without"
+    )
+    parser.add_argument("--submissions", type=int, default=300, metavar="N", help="300 without")
+    parser.add_argument(
+        "--faults",
+        type=int,
+        default=2 * len(KINDS),
+        metavar="N",
+        help="in all; two of each kind without",
+    )
     given = parser.parse_args(arguments)
+    if given.seconds < 1 or given.submissions < 1 or given.faults < 0:
+        parser.error("there must be a second, a submission, and no less than no fault")
     size = Size(seconds=given.seconds, submissions=given.submissions, faults=given.faults)
     stop = StopRequest()
     # A short name: there are sockets in it.

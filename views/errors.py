@@ -13,14 +13,14 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from models import reason
 from views.limits import seconds_to_wait
-from wordcount.errors import UrlError
+from wordcount.errors import UrlError, in_seconds
 
 # Sentences for the statuses that a visitor can meet; others get werkzeug's.
 SENTENCES = {
     404: "There is nothing at this address.",
     405: "This address does not answer {method} requests.",
     413: "The request is too large.",
-    429: "You have submitted many pages in a short time. Please wait a moment.",
+    429: "You have submitted many pages in a short time. Please try again in {seconds}.",
     500: "Something went wrong on our side. It has been logged.",
     503: "The database cannot be reached just now. Please try again in a moment.",
 }
@@ -81,9 +81,9 @@ def database_away(error: Exception) -> ResponseReturnValue:
 
 def http_error(error: HTTPException) -> ResponseReturnValue:
     """The answer for any HTTP error: a page for browsers, problem+json for programs."""
-    problem = error if isinstance(error, Problem) else _problem_of(error)
+    problem = error if isinstance(error, Problem) else problem_of(error)
     # A page has links, and none can be made under a name that is not this site's.
-    if _wants_page() and not isinstance(error, SecurityError):
+    if wants_page() and not isinstance(error, SecurityError):
         body, mimetype = render_template("error.html", **problem.document), "text/html"
     else:
         body = json.dumps(problem.document, ensure_ascii=False)
@@ -91,11 +91,12 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     return Response(body, problem.code, problem.headers, mimetype=mimetype)
 
 
-def _problem_of(error: HTTPException) -> Problem:
+def problem_of(error: HTTPException) -> Problem:
     """An error that Flask or an extension raised, in our words."""
     status = error.code or 500
+    waiting = seconds_to_wait() if isinstance(error, RateLimitExceeded) else 0
     if status in SENTENCES:
-        detail = SENTENCES[status].format(method=request.method)
+        detail = SENTENCES[status].format(method=request.method, seconds=in_seconds(waiting))
     else:
         detail = str(error.description)
     headers = {}
@@ -105,11 +106,11 @@ def _problem_of(error: HTTPException) -> Problem:
         case MethodNotAllowed(valid_methods=methods):
             headers["Allow"] = ", ".join(sorted(methods or []))
         case RateLimitExceeded():
-            headers["Retry-After"] = str(seconds_to_wait())
+            headers["Retry-After"] = str(waiting)
     return Problem(status, error.name.lower().replace(" ", "_"), detail, headers=headers)
 
 
-def _wants_page() -> bool:
+def wants_page() -> bool:
     """Whether it is a browser that shows pages; the API's own addresses always answer programs."""
     first_part = request.path.split("/")[1]
     if first_part in _api_paths():

@@ -5,6 +5,7 @@ counts for itself.
 """
 
 import ipaddress
+import math
 import re
 import time
 from collections.abc import Callable
@@ -72,6 +73,6 @@ def seconds_to_wait() -> int:
     if used_up is None:
         return 1
     try:
-        return max(1, int(used_up.reset_at - time.time()))
+        return max(1, math.ceil(used_up.reset_at - time.time()))
     except RedisError:  # it has gone since it was asked
         return used_up.limit.get_expiry()

@@ -2,12 +2,13 @@
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_limiter import RateLimitExceeded
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
 
 import jobs
 from models import Result, Status
-from views.errors import Problem, queue_full
+from views.errors import Problem, http_error, problem_of, queue_full, wants_page
 from views.rankings import Ranking
 from views.standing import standing_of
 from wordcount.errors import UrlError
@@ -45,10 +46,20 @@ def submit() -> ResponseReturnValue:
     except UrlError as refused:
         return render_template("index.html", form=url_form, error=refused.detail), 400
     except jobs.QueueFullError:
-        full = queue_full()
-        page = render_template("index.html", form=url_form, error=full.description)
-        return page, 503, full.headers
+        return _refused(queue_full())
     return redirect(url_for("pages.count", job_key=job_key), 303)
+
+
+@pages.errorhandler(RateLimitExceeded)
+def too_often(error: RateLimitExceeded) -> ResponseReturnValue:
+    """429 for a client that submits too often."""
+    return _refused(problem_of(error)) if wants_page() else http_error(error)
+
+
+def _refused(problem: Problem) -> ResponseReturnValue:
+    """The form, with what was typed, and why it was not accepted."""
+    page = render_template("index.html", form=UrlForm(request.form), error=problem.description)
+    return page, problem.code or 500, problem.headers
 
 
 @pages.get("/about")

@@ -40,7 +40,7 @@ class Standing:
             again = " again" if self.attempt else ""
             return f"Waiting{again} for a worker: number {self.position:,} in the queue"
         sentence = _DOING[Step(self.step)]
-        if self.bytes:
+        if self.bytes and self.step in {Step.FETCHING, Step.READING}:
             sentence += f": {_size(self.bytes)}"
         return sentence
 
