@@ -18,9 +18,9 @@ help: ## Say what there is
 run: $(READY) ## Run everything on this machine; PORT=5001 make run: on another port
 	@exec $(BIN)/python manage.py dev
 
-# In two processes, for most tests wait for others; a file's tests stay together, with its servers.
+# In three processes, for most tests wait for others; a file's tests stay together, with its servers.
 test: $(READY) ## Run all tests; make test ARGS="tests/unit -x": some of them
-	@exec $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@exec $(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
 
 lint: $(READY) ## Check style and types
 	@$(BIN)/ruff check

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, create_engine, text
 
 import jobs
 from dev.services import local_redis
+from leases import MAX_CRASHES
 from models import db
 from rescuer import Watch
 from tests.counts import end_lease, make_due, stored, wait_for_end
@@ -186,3 +187,10 @@ def test_what_a_worker_has_just_taken_is_not_queued_again(app: Flask, client: Fl
     watch = Watch()
     assert watch.look() == 0
     assert jobs.queue().get_job_ids() == []
+
+
+def test_a_horse_that_is_too_much_before_it_claims_is_not_tried_for_ever(app: Flask) -> None:
+    key = jobs.submit("http://example.com/")
+    for _ in range(MAX_CRASHES):
+        jobs.give_up(key, "a worker")
+    assert (stored(key).status, stored(key).error_code) == ("failed", "crashed")

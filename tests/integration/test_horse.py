@@ -130,10 +130,3 @@ def test_nonsense_in_redis_does_not_stop_a_worker(
     assert wait_for_end(ours).status == "finished"
     assert "is started again" not in worker.log
     assert "Traceback" not in worker.log
-
-
-def test_a_horse_that_is_too_much_before_it_claims_is_not_tried_for_ever(app: Flask) -> None:
-    key = jobs.submit("http://example.com/")
-    for _ in range(MAX_CRASHES):
-        jobs.give_up(key, "a worker")
-    assert (stored(key).status, stored(key).error_code) == ("failed", "crashed")
