@@ -41,7 +41,7 @@ _LOOK_UP_EVERY = 5
 _PAUSE = 1.0
 #: How long a job may outlast its own alarm, in seconds, which it may be unable to hear.
 _GRACE = 10
-#: How long a worker that was told to stop tries to hand its job back, in seconds.
+#: How often a worker that was told to stop tries to hand its job back.
 _LAST_TRIES = 10
 #: How a horse ends that, through no fault of its page, could not do its work; see also `confine`.
 _KEPT_FROM_IT = 101
@@ -141,22 +141,22 @@ class CountWorker(Worker):
 
     def _settle(self, job: Job, remedy: Callable[[str, str], None]) -> None:
         """See to the count of a job. Nobody else will: the rescuer goes on renewing its lease."""
-        last_try = None
-        while True:
+        tries_left = _LAST_TRIES
+        is_told = False
+        while tries_left:  # should there be none left, the lease ends soon after the rescuer does
             try:
                 remedy(job.id, self.name)
                 return
             except DATABASE_AWAY as error:
-                logger.warning("%s cannot be seen to just now: %s", job.id, reason(error))
+                if not is_told:
+                    logger.warning("%s cannot be seen to just now: %s", job.id, reason(error))
+                is_told = True
             finally:
                 db.session.remove()
                 db.engine.dispose()  # so that no horse is forked with a connection
-            if self.stopped:
-                last_try = last_try or time.monotonic() + _LAST_TRIES
-                if time.monotonic() > last_try:
-                    return  # the rescuer ends with us, and then the lease does
             time.sleep(_PAUSE)
             self.heartbeat()
+            tries_left -= self.stopped
 
     # --- One job, in its horse
 

@@ -31,8 +31,7 @@ LONGEST_LOOK = 10
 #: How many counts are rescued at one look; what is left is for the next one, or another rescuer.
 RESCUE_LIMIT = 500
 
-
-HANDLERS: Handlers = {
+_HANDLERS: Handlers = {
     signal.SIGTERM: signal.SIG_DFL,
     signal.SIGALRM: signal.SIG_DFL,
     signal.SIGINT: signal.SIG_IGN,  # of a terminal; the worker hears it, too, and ends us
@@ -63,10 +62,7 @@ class Rescuer:
         # A daemon ends with the worker; if the worker is killed, the loop notices.
         self._process = fork(
             f"{multiprocessing.current_process().name}'s rescuer",
-            {
-                **dict.fromkeys((signal.SIGTERM, signal.SIGALRM), signal.SIG_DFL),
-                signal.SIGINT: signal.SIG_IGN,
-            },
+            _HANDLERS,
             _work,
             self._app,
             self._worker,

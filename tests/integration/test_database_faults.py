@@ -24,7 +24,7 @@ from models import DATABASE_AWAY, Step, db
 from progress import Progress
 from rescuer import Watch
 from tests.counts import begin, stored, wait_for_end
-from tests.programs import OwnServer, horse_of, own_server, running
+from tests.programs import OwnServer, Program, horse_of, own_server, running
 from tests.site import Site, start_held
 from tests.support import PROJECT
 
@@ -44,20 +44,29 @@ def away(
             db.engine.dispose()
 
 
-def test_postgres_is_away_when_a_count_is_finished(
+@pytest.fixture
+def held(
     away: tuple[OwnServer, dict[str, str], Flask], logs: Path, site: Site
-) -> None:
+) -> Iterator[tuple[OwnServer, Program, str]]:
+    """That Postgres, gone, a worker that has begun a count, and the key of the count."""
     postgres, with_own, own_app = away
-    with running(["worker"], with_own, logs / "no_finish.log") as worker:
+    with running(["worker"], with_own, logs / "held.log") as worker:
         worker.wait_for_line("ready for counts")
         key = start_held(own_app.test_client(), site)
         postgres.go()
-        site.let_go()
-        worker.wait_for_line("waiting for the database")
-        postgres.come()
-        result = wait_for_end(key)
-        assert (result.status, result.attempt) == ("finished", 1)
+        yield postgres, worker, key
         assert "Traceback" not in worker.log
+
+
+def test_postgres_is_away_when_a_count_is_finished(
+    held: tuple[OwnServer, Program, str], site: Site
+) -> None:
+    postgres, worker, key = held
+    site.let_go()
+    worker.wait_for_line("waiting for the database")
+    postgres.come()
+    result = wait_for_end(key)
+    assert (result.status, result.attempt) == ("finished", 1)
 
 
 def test_postgres_is_away_when_a_count_is_begun(
@@ -90,20 +99,15 @@ def test_a_connection_that_breaks_off_without_a_word(
 
 
 def test_postgres_is_away_when_a_horse_dies(
-    away: tuple[OwnServer, dict[str, str], Flask], logs: Path, site: Site
+    held: tuple[OwnServer, Program, str], site: Site
 ) -> None:
-    postgres, with_own, own_app = away
-    with running(["worker"], with_own, logs / "no_settling.log") as worker:
-        worker.wait_for_line("ready for counts")
-        key = start_held(own_app.test_client(), site)
-        postgres.go()
-        os.kill(horse_of(worker), signal.SIGKILL)
-        worker.wait_for_line("cannot be seen to just now")
-        postgres.come()
-        site.let_go()
-        result = wait_for_end(key, seconds=15)  # and not after a lease that is renewed and renewed
-        assert (result.status, result.attempt, result.crashes) == ("finished", 2, 1)
-        assert "Traceback" not in worker.log
+    postgres, worker, key = held
+    os.kill(horse_of(worker), signal.SIGKILL)
+    worker.wait_for_line("cannot be seen to just now")
+    postgres.come()
+    site.let_go()
+    result = wait_for_end(key, seconds=15)  # and not after a lease that is renewed and renewed
+    assert (result.status, result.attempt, result.crashes) == ("finished", 2, 1)
 
 
 def test_postgres_is_away_for_longer_than_a_job_waits(
