@@ -22,6 +22,7 @@ from rq.serializers import JSONSerializer
 from rq.timeouts import JobTimeoutException
 
 import leases
+import lists  # noqa: F401 -- its tables
 from confine import end_out_of_memory
 from events import Events
 from host_limit import LONGEST_WAIT

@@ -103,6 +103,12 @@ class Result(db.Model):  # type: ignore[name-defined,misc]  # Flask-SQLAlchemy m
     due_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     #: What the worker is doing, one of `Step`.
     step: Mapped[str | None]
+    #: When something last happened to it; each step and each report of progress is something.
+    moved_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    #: The visitor who alone may cancel it; nobody if others wait for it, too.
+    owner: Mapped[str | None]
+    #: Whether its text was pasted by a person, in place of what is fetched from the URL.
+    pasted: Mapped[bool] = mapped_column(default=False, server_default=sql("false"))
     #: Why it failed: the stable code and the sentence of `wordcount.errors`.
     error_code: Mapped[str | None]
     error_detail: Mapped[str | None]
@@ -125,6 +131,8 @@ class Result(db.Model):  # type: ignore[name-defined,misc]  # Flask-SQLAlchemy m
     distinct_words: Mapped[int | None]
     #: `wordcount.RULE_VERSION` when it was counted.
     rule_version: Mapped[int | None]
+    #: Why the figures may mislead: codes of `wordcount.doubts`.
+    doubts: Mapped[list[str] | None] = mapped_column(JSON)
     #: The first rows of each ranking, by `ranking_name`: reading them costs the same for any page.
     tops: Mapped[dict[str, list[tuple[str, int]]] | None] = mapped_column(JSON)
 

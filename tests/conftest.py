@@ -51,7 +51,7 @@ def _migrated_app(environ: dict[str, str]) -> Flask:
 def app(_migrated_app: Flask) -> Iterator[Flask]:
     """The application in its context, on an empty database and an empty Redis."""
     with _migrated_app.app_context():
-        db.session.execute(text("TRUNCATE results RESTART IDENTITY"))
+        db.session.execute(text("TRUNCATE results, lists, list_lines RESTART IDENTITY"))
         db.session.commit()
         redis: Redis = _migrated_app.extensions["redis"]
         redis.flushall()

@@ -17,7 +17,12 @@ def pins(file: str) -> dict[str, str]:
     lines = (PROJECT / file).read_text().splitlines()
     return {
         normalised(name): version
-        for name, version in (line.split("==") for line in lines if line and line[0] not in "#-")
+        for name, version in (
+            # Without the Pythons that it is for.
+            line.partition(";")[0].split("==")
+            for line in lines
+            if line and line[0] not in "#-"
+        )
     }
 
 
