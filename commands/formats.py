@@ -7,14 +7,12 @@ from typing import Protocol, TextIO
 
 from commands.apart import Counted
 from wordcount.counts import LONGEST_SHOWN
+from wordcount.spreadsheet import safe_cell
 
 #: They join or part letters in the words of many scripts, and show nothing by themselves.
 _JOINERS = "\u00ad\u200c\u200d\u2060"
 #: C1 controls and DEL, which JSON lets stand, but a terminal obeys.
 _ESCAPED = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
-#: A cell that begins so is a formula to a spreadsheet, the wide forms to some.
-#: https://owasp.org/www-community/attacks/CSV_Injection
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 
 class Format(Protocol):
@@ -148,13 +146,8 @@ class Csv(_Plain):
 
     def write(self, source: str, counted: Counted) -> None:
         """Its words."""
-        name = _cell(printable(source))
-        self._writer.writerows((name, _cell(word), times) for word, times in counted.ranking)
-
-
-def _cell(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+        name = safe_cell(printable(source))
+        self._writer.writerows((name, safe_cell(word), times) for word, times in counted.ranking)
 
 
 FORMATS: Mapping[str, Callable[[TextIO], Format]] = {

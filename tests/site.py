@@ -4,7 +4,7 @@ import http.server
 import socket
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask.testing import FlaskClient
 
@@ -27,6 +27,7 @@ class ServedPage:
     content_type: str = "text/html; charset=utf-8"
     status: int = 200
     held: bool = False
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 class Site:
@@ -48,6 +49,8 @@ class Site:
                     self.send_response(page.status)
                     self.send_header("Content-Type", page.content_type)
                     self.send_header("Content-Length", str(len(page.body)))
+                    for name, value in page.headers.items():
+                        self.send_header(name, value)
                     self.end_headers()
                     self.wfile.write(page.body)
                 except ConnectionError:

@@ -1,53 +1,59 @@
-"""HTML for people: the form, and the page of one count."""
+"""The form, with what was counted lately below it; and the page about the program."""
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter import RateLimitExceeded
-from flask_wtf import FlaskForm
-from wtforms import HiddenField, StringField
 
-import jobs
-from models import Result, Status
+import submissions
+from lists import lines_of
+from models import DATABASE_AWAY, db, reason
 from views.errors import Problem, http_error, problem_of, queue_full, wants_page
-from views.rankings import Ranking
-from views.standing import standing_of
-from wordcount.errors import UrlError
+from views.forms import EXPIRED, UrlForm
+from views.history import Visited, visited
+from views.visitor import forget, recent, remember, visitor
+from wordcount.errors import ListError, UrlError
 
 pages = Blueprint("pages", __name__)
-
-#: Words on the page of a count.
-SHOWN_WORDS = 10
-
-
-class UrlForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
-    """The one field for people; a token keeps other sites from submitting it."""
-
-    url = StringField("Address of a page")
-    #: "true" counts again what was counted a moment ago.
-    fresh = HiddenField()
 
 
 @pages.get("/")
 def form() -> ResponseReturnValue:
-    """The form; ``?url=`` fills it in."""
-    return render_template("index.html", form=UrlForm(url=request.args.get("url", "")))
+    """The form; ``?url=`` fills it in, ``?many=1`` makes room for several addresses."""
+    typed = UrlForm(url=request.args.get("url", ""))
+    return _form(typed, many=request.args.get("many") == "1")
 
 
 @pages.post("/")
 def submit() -> ResponseReturnValue:
-    """Accept the URL and go to the page of its count, or show the form again and say why not."""
-    url_form = UrlForm(request.form)  # not the files, which a form can name "url", too
-    if not url_form.validate_on_submit():
-        error = "The form needs a cookie of this site. Allow it, and submit the form once more."
-        return render_template("index.html", form=url_form, error=error), 400
+    """Accept what was typed and go to the page of its count, or of its list of counts; or show
+    the form again and say why not.
+    """
+    typed = UrlForm(request.form)  # not the files, which a form can name "url", too
+    if not typed.validate_on_submit():
+        return _form(typed, EXPIRED), 400
+    text = typed.url.data or ""
     try:
-        fresh = url_form.fresh.data == "true"
-        job_key = jobs.submit(url_form.url.data or "", fresh=fresh)
-    except UrlError as refused:
-        return render_template("index.html", form=url_form, error=refused.detail), 400
-    except jobs.QueueFullError:
+        if _is_list(text):
+            key = submissions.submit_list(text, owner=visitor())
+            remember("lists", key)
+            return redirect(url_for("lists.show", list_key=key), 303)
+        fresh = typed.fresh.data == "true"
+        key = submissions.submit(text, fresh=fresh, owner=visitor())
+    except (UrlError, ListError) as refused:
+        return _form(typed, refused.detail), 400
+    except submissions.QueueFullError:
         return _refused(queue_full())
-    return redirect(url_for("pages.count", job_key=job_key), 303)
+    remember("counts", key)
+    return redirect(url_for("counts.show", job_key=key), 303)
+
+
+@pages.post("/forget")
+def forget_recent() -> ResponseReturnValue:
+    """Clear what this browser session has counted; the counts themselves stay."""
+    if not UrlForm().validate_on_submit():
+        raise Problem(400, "form_expired", EXPIRED)
+    forget()
+    return redirect(url_for("pages.form"), 303)
 
 
 @pages.errorhandler(RateLimitExceeded)
@@ -56,28 +62,40 @@ def too_often(error: RateLimitExceeded) -> ResponseReturnValue:
     return _refused(problem_of(error)) if wants_page() else http_error(error)
 
 
-def _refused(problem: Problem) -> ResponseReturnValue:
-    """The form, with what was typed, and why it was not accepted."""
-    page = render_template("index.html", form=UrlForm(request.form), error=problem.description)
-    return page, problem.code or 500, problem.headers
-
-
 @pages.get("/about")
 def about() -> ResponseReturnValue:
     """For the owners of sites that were fetched: who was it, and how to keep it away."""
     return render_template("about.html", rate=current_app.config["HOST_RATE_LIMIT"])
 
 
-@pages.get("/counts/<job_key>")
-def count(job_key: str) -> ResponseReturnValue:
-    """The page of one count: how far it is, what came out, or why nothing did."""
-    result = Result.by_key(job_key)
-    if result is None:
-        raise Problem(404, "unknown_key", "There is no count at this address.")
-    status = Status(result.status)
-    words = Ranking(top=SHOWN_WORDS).of(result) if status == Status.FINISHED else []
-    standing = standing_of(result) if status.is_pending else None
-    token = UrlForm().csrf_token.current_token if status == Status.FINISHED else None
+def _form(typed: UrlForm, error: str | None = None, *, many: bool = False) -> str:
+    """The form, with what was typed.
+
+    :param error: why it was not accepted.
+    """
     return render_template(
-        "count.html", result=result, status=status, words=words, standing=standing, token=token
+        "index.html",
+        form=typed,
+        error=error,
+        many=many or _is_list(typed.url.data or ""),
+        visited=_visited(),
     )
+
+
+def _refused(problem: Problem) -> ResponseReturnValue:
+    page = _form(UrlForm(request.form), problem.description)
+    return page, problem.code or 500, problem.headers
+
+
+def _visited() -> list[Visited]:
+    """What was counted lately; nothing while Postgres is away, for the form does without it."""
+    try:
+        return visited(recent())
+    except DATABASE_AWAY as error:
+        current_app.logger.warning("recent counts cannot be shown: %s", reason(error))
+        db.session.rollback()
+        return []
+
+
+def _is_list(text: str) -> bool:
+    return len(lines_of(text)) > 1

@@ -3,36 +3,11 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.actions import NARROW_AND_DARK, both_ways, submit, words
 from tests.site import Site
 from tests.support import wait_for
 
 pytestmark = pytest.mark.usefixtures("app", "worker")
-
-WITHOUT_JAVASCRIPT = {"java_script_enabled": False}
-NARROW_AND_DARK = {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark"}
-
-both_ways = pytest.mark.parametrize(
-    "page",
-    [
-        pytest.param({}, id="with JavaScript"),
-        pytest.param(WITHOUT_JAVASCRIPT, id="without JavaScript"),
-    ],
-    indirect=True,
-)
-
-
-def submit(page: Page, web: str, url: str) -> None:
-    """With the keyboard alone: the field has the focus from the start."""
-    page.goto(web)
-    expect(page.get_by_label("Address of a page")).to_be_focused()
-    page.keyboard.insert_text(url)
-    page.keyboard.press("Enter")
-
-
-def words(page: Page) -> list[str]:
-    expect(page.locator("tbody tr")).not_to_have_count(0, timeout=15_000)
-    return [" ".join(row.split()) for row in page.locator("tbody tr").all_inner_texts()]
-
 
 @both_ways
 def test_from_the_form_to_the_words(page: Page, web: str) -> None:
@@ -40,7 +15,7 @@ def test_from_the_form_to_the_words(page: Page, web: str) -> None:
     assert words(page)[:3] == ["garden 6 3.92%", "keeper 5 3.27%", "Roses 5 3.27%"]
     assert "/counts/" in page.url
     expect(page.get_by_role("heading", level=1)).to_have_text("The lighthouse keeper’s garden")
-    expect(page.locator(".verdict")).to_contain_text("153 words, 80 different")
+    expect(page.locator(".verdict")).to_contain_text("153 words, 80 of them different, in English")
     expect(page).to_have_title("The lighthouse keeper’s garden – Wordcount")
     page.reload()
     assert len(words(page)) == 10

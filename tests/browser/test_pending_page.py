@@ -1,0 +1,109 @@
+"""While a count runs: the steps, the place in the queue, the time, cancelling, and standstill."""
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+from sqlalchemy import text
+
+from models import db
+from tests.browser.actions import both_ways, submit, words
+from tests.site import Site
+from tests.support import wait_for
+
+pytestmark = pytest.mark.usefixtures("app")
+
+
+def hold(page: Page, web: str, site: Site) -> None:
+    submit(page, web, site.serve("/held", "<p>Worth the wait", held=True))
+    wait_for("request for the page", lambda: "/held" in site.asked)
+
+
+@both_ways
+@pytest.mark.usefixtures("worker")
+def test_steps_bar_and_time(page: Page, web: str, site: Site) -> None:
+    hold(page, web, site)
+    expect(page.locator("#message")).to_contain_text("Fetching the page")
+    expect(page.locator("[aria-current=step]")).to_have_text("Fetching the page")
+    expect(page.locator(".steps .done")).to_have_count(1)
+    expect(page.get_by_role("progressbar", name="How far the count is")).to_be_visible()
+    assert 0 < page.locator("#bar").evaluate("bar => bar.position") < 1
+    expect(page.get_by_text("So far: 2 s")).to_be_visible(timeout=10_000)
+    site.let_go()
+    assert words(page) == ["wait 1 50.00%", "Worth 1 50.00%"] or len(words(page)) == 2
+
+
+@both_ways
+@pytest.mark.usefixtures("worker")
+def test_cancel(page: Page, web: str, site: Site) -> None:
+    hold(page, web, site)
+    page.get_by_role("button", name="Cancel").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("This count was cancelled")
+    site.let_go()
+    page.get_by_role("link", name="Try again").press("Enter")
+    expect(page.get_by_label("Address of a page")).to_have_value(f"{site.address}/held")
+
+
+@pytest.mark.usefixtures("worker")
+def test_only_who_asked_may_cancel(page: Page, web: str, site: Site) -> None:
+    hold(page, web, site)
+    expect(page.get_by_role("button", name="Cancel")).to_be_visible()
+    browser = page.context.browser
+    assert browser
+    other = browser.new_page()
+    other.goto(page.url)
+    expect(other.get_by_role("heading", level=1)).to_have_text("Counting…")
+    expect(other.get_by_role("button", name="Cancel")).to_have_count(0)
+    other.close()
+
+
+@both_ways
+def test_the_place_in_the_queue(page: Page, web: str) -> None:
+    page.request.post(f"{web}/start", data={"url": "http://example.com/first"})
+    submit(page, web, "http://example.com/second")
+    expect(page.locator("#message")).to_have_text("Waiting for a worker: number 2 in the queue")
+    db.session.execute(text("UPDATE results SET status = 'failed' WHERE url LIKE '%first'"))
+    db.session.commit()
+    expect(page.locator("#message")).to_have_text(
+        "Waiting for a worker: number 1 in the queue", timeout=10_000
+    )
+
+
+@both_ways
+def test_when_nothing_moves_it_says_so(page: Page, web: str) -> None:
+    submit(page, web, "http://example.com/")
+    expect(page.locator("#message")).to_contain_text("number 1 in the queue")
+    expect(page.locator("#advice")).to_be_hidden()
+    db.session.execute(text("UPDATE results SET moved_at = now() - interval '40 s'"))
+    db.session.commit()
+    expect(page.locator("#advice")).to_contain_text("Nothing has moved for 4", timeout=10_000)
+
+
+@pytest.mark.usefixtures("worker")
+def test_without_a_stream_it_asks_again_and_again(page: Page, web: str, site: Site) -> None:
+    page.route("**/events", lambda route: route.fulfill(status=503))
+    hold(page, web, site)
+    page.wait_for_timeout(1500)
+    asked: list[float] = []
+
+    def count(route: Route) -> None:
+        asked.append(1)
+        route.continue_()
+
+    page.route("**/results/*", count)
+    page.wait_for_timeout(3000)
+    assert 1 <= len(asked) <= 4  # every two seconds at most, once it is slow
+    site.let_go()
+    assert len(words(page)) == 2
+
+
+@pytest.mark.usefixtures("worker")
+def test_with_a_stream_it_does_not_ask(page: Page, web: str, site: Site) -> None:
+    hold(page, web, site)
+    with page.expect_request("**/events", timeout=10_000):
+        pass
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.wait_for_timeout(2500)
+    assert asked == []
+    site.let_go()
+    assert len(words(page)) == 2
+    assert not any("/results/" in url for url in asked)

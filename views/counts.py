@@ -1,0 +1,145 @@
+"""The page of one count: how far it is, what came out, or why nothing did."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_limiter import RateLimitExceeded
+
+import submissions
+from models import Result, Status
+from views import charts
+from views.downloads import Word, all_words, csv_file, file_name, json_file
+from views.errors import Problem, http_error, problem_of, queue_full, wants_page
+from views.forms import EXPIRED, PasteForm, UrlForm
+from views.selection import MORE_ROWS, MOST_ROWS, Selection
+from views.standing import standing_of
+from views.verdict import Verdict
+from views.visitor import remember, visitor
+from views.words import Words
+from wordcount.errors import TextError
+
+counts = Blueprint("counts", __name__)
+
+
+@counts.get("/counts/<job_key>")
+def show(job_key: str) -> ResponseReturnValue:
+    """The page of a count."""
+    return _page(_count(job_key))
+
+
+@counts.post("/counts/<job_key>/cancel")
+def cancel(job_key: str) -> ResponseReturnValue:
+    """End a count that this visitor has submitted; nothing happens if it is done already."""
+    if not UrlForm().validate_on_submit():
+        raise Problem(400, "form_expired", EXPIRED)
+    submissions.cancel(job_key, owner=visitor())
+    return redirect(url_for("counts.show", job_key=job_key), 303)
+
+
+@counts.post("/counts/<job_key>/text")
+def paste(job_key: str) -> ResponseReturnValue:
+    """Count a text that was pasted in place of this page."""
+    # A page that is worth counting is longer than a form usually is.
+    request.max_content_length = request.max_form_memory_size = 5 * submissions.MAX_TEXT
+    result = _count(job_key)
+    form = PasteForm(request.form)
+    if not form.validate_on_submit():
+        return _page(result, paste_error=EXPIRED), 400
+    try:
+        key = submissions.submit_text(form.text.data or "", result.url, owner=visitor())
+    except TextError as refused:
+        return _page(result, paste_error=refused.detail), 400
+    except submissions.QueueFullError:
+        return _refused(result, queue_full())
+    remember("counts", key)
+    return redirect(url_for("counts.show", job_key=key), 303)
+
+
+@counts.errorhandler(RateLimitExceeded)
+def too_often(error: RateLimitExceeded) -> ResponseReturnValue:
+    """429 for a client that submits too often."""
+    if not wants_page():
+        return http_error(error)
+    return _refused(_count((request.view_args or {})["job_key"]), problem_of(error))
+
+
+@counts.get("/counts/<job_key>.csv")
+def as_csv(job_key: str) -> ResponseReturnValue:
+    """All words for a spreadsheet."""
+    result = _finished(job_key)
+    words = list(all_words(result, Selection.asked()))
+    return csv_file(file_name(result), Word._fields, words)
+
+
+@counts.get("/counts/<job_key>.json")
+def as_json(job_key: str) -> ResponseReturnValue:
+    """All words for a program, with what is known of the page."""
+    result = _finished(job_key)
+    return json_file(file_name(result), _facts(result), all_words(result, Selection.asked()))
+
+
+def _page(result: Result, paste_error: str | None = None) -> str:
+    """The page of a count.
+
+    :param paste_error: what is wrong with the text that was pasted.
+    """
+    status = Status(result.status)
+    shown: dict[str, Any] = {
+        "result": result,
+        "form": PasteForm(request.form),
+        "paste_error": paste_error,
+    }
+    if status.is_pending:
+        shown["standing"] = standing_of(result)
+        shown["may_cancel"] = result.owner is not None and result.owner == visitor()
+        return render_template("pending.html", **shown)
+    if status == Status.FAILED:
+        return render_template("failed.html", **shown)
+    selection = Selection.asked()
+    words = Words(result, selection)
+    return render_template(
+        "result.html",
+        verdict=Verdict(result),
+        selection=selection,
+        words=words,
+        more=min(selection.top + MORE_ROWS, MOST_ROWS),
+        most=min(len(words.found), MOST_ROWS),
+        chart=charts.zipf(words.ranked) if selection.chart == "zipf" else charts.bars(words.ranked),
+        **shown,
+    )
+
+
+def _refused(result: Result, problem: Problem) -> ResponseReturnValue:
+    page = _page(result, paste_error=problem.description)
+    return page, problem.code or 500, problem.headers
+
+
+def _count(job_key: str) -> Result:
+    result = Result.by_key(job_key)
+    if result is None:
+        raise Problem(404, "unknown_key", "There is no count at this address.")
+    return result
+
+
+def _finished(job_key: str) -> Result:
+    result = _count(job_key)
+    if result.status != Status.FINISHED:
+        raise Problem(
+            409, "not_finished", f"This count has no words to take along: it is {result.status}."
+        )
+    return result
+
+
+def _facts(result: Result) -> dict[str, Any]:
+    return {
+        "url": result.url,
+        "final_url": result.final_url,
+        "title": result.title,
+        "language": result.language,
+        "counted_at": result.finished_at and result.finished_at.isoformat(),
+        "total_words": result.total_words,
+        "distinct_words": result.distinct_words,
+        "rule_version": result.rule_version,
+        "pasted": result.pasted,
+    }

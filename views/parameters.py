@@ -1,0 +1,33 @@
+"""What stands behind the question mark of an address: each parameter is read, or refused."""
+
+from flask import request
+
+from views.errors import Problem
+
+
+def choice(name: str, *options: str) -> str:
+    """One of the options; the first is what a missing parameter means.
+
+    :raises views.errors.Problem: naming them all, if it is none of them.
+    """
+    value = request.args.get(name, options[0])
+    if value not in options:
+        quoted = [f'"{option}"' for option in options]
+        raise Problem(
+            400, "bad_parameter", f'"{name}" must be {", ".join(quoted[:-1])} or {quoted[-1]}.'
+        )
+    return value
+
+
+def number(name: str, *, otherwise: int, low: int = 1, high: int | None = None) -> int:
+    """A whole number between two others, written in plain digits.
+
+    :param otherwise: what a missing parameter means.
+    :raises views.errors.Problem: if it is none.
+    """
+    value = request.args.get(name, str(otherwise))
+    is_number = value.isascii() and value.isdigit() and len(value) < 10
+    if not is_number or int(value) < low or (high is not None and int(value) > high):
+        until = "on" if high is None else f"to {high:,}"
+        raise Problem(400, "bad_parameter", f'"{name}" must be a whole number from {low} {until}.')
+    return int(value)

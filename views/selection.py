@@ -1,0 +1,88 @@
+"""Which words of a count are shown, and how: read from the address, and written into it.
+
+Every switch of the page is a parameter, so that what somebody sees can be shared as a link. What
+is as usual is left out of the address.
+"""
+
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Self
+
+from flask import request
+
+from models import TOP_ROWS
+from views.parameters import choice, number
+from views.rankings import Ranking
+
+#: Rows of the table at first, and how many more come at a time.
+FIRST_ROWS = 10
+MORE_ROWS = 50
+#: The rows that a page may have. A browser draws no more with ease; downloads have them all.
+MOST_ROWS = 1000
+#: Letters of the shortest words that may be asked for.
+LONGEST_MINIMUM = 30
+
+SORTS = ("frequent", "rare", "az", "za")
+CHARTS = ("bars", "zipf")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """One view of a stored count. The fields are the parameters, the defaults what is usual.
+
+    :ivar min: letters that a word must have.
+    :ivar q: what a word must contain.
+    """
+
+    stopwords: str = "drop"
+    case: str = "fold"
+    forms: str = "apart"
+    min: int = 1
+    q: str = ""
+    sort: str = "frequent"
+    top: int = FIRST_ROWS
+    chart: str = "bars"
+
+    @classmethod
+    def asked(cls) -> Self:
+        """The view that the request asks for.
+
+        :raises views.errors.Problem: if a parameter makes no sense.
+        """
+        forms = choice("forms", "apart", "together")
+        case = choice("case", "fold", "keep")
+        return cls(
+            stopwords=choice("stopwords", "drop", "keep"),
+            # Forms of a word are found without regard to case.
+            case="fold" if forms == "together" else case,
+            forms=forms,
+            min=number("min", otherwise=1, high=LONGEST_MINIMUM),
+            q=request.args.get("q", "").strip()[:100],
+            sort=choice("sort", *SORTS),
+            top=number("top", otherwise=FIRST_ROWS, high=MOST_ROWS),
+            chart=choice("chart", *CHARTS),
+        )
+
+    def address(self, **changes: Any) -> dict[str, Any]:
+        """The parameters of this view, with some changed, as `url_for` takes them."""
+        changed = asdict(replace(self, **changes))
+        return {
+            field.name: changed[field.name]
+            for field in fields(self)
+            if changed[field.name] != field.default
+        }
+
+    @property
+    def ranking(self) -> Ranking:
+        """The ranking of which this view shows a part."""
+        return Ranking(
+            top=self.top,
+            stop_words=self.stopwords == "keep",
+            fold_case=self.case == "fold",
+            together=self.forms == "together",
+            shortest=self.min,
+        )
+
+    @property
+    def stored_ranking(self) -> Ranking:
+        """The one that is stored ready-made and is most like it."""
+        return replace(self.ranking, top=TOP_ROWS, together=False, shortest=1)

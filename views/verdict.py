@@ -1,0 +1,69 @@
+"""A finished count in words: what it says, and why that may mislead."""
+
+import math
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from models import Result
+from wordcount.doubts import Doubt, is_other_host
+from wordcount.language_names import language_name
+from wordcount.reading_time import minutes_to_read
+
+_SENTENCES = {
+    Doubt.LOG_IN: "This looks like a log-in page; the page behind it has other words.",
+    Doubt.CONSENT: "This looks like a page that asks for consent, and not like the one you meant.",
+    Doubt.ROBOT_CHECK: "This looks like a check for robots, and not like the page you meant.",
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a count says, before any table."""
+
+    result: Result
+
+    @property
+    def title(self) -> str:
+        """Of the page, or what stands in its place."""
+        if self.result.pasted:
+            return "A pasted text"
+        return self.result.title or "A page without a title"
+
+    @property
+    def language(self) -> str | None:
+        """By its English name."""
+        return language_name(self.result.language)
+
+    @property
+    def reading_time(self) -> str:
+        """About how long it takes to read the page aloud."""
+        minutes = minutes_to_read(self.result.total_words or 0, self.result.language)
+        if minutes < 1:
+            return "less than a minute"
+        if minutes < 90:
+            rounded = round(minutes)
+            return f"about {rounded} minute{'s' if rounded != 1 else ''}"
+        hours = math.floor(minutes / 6 + 0.5) / 10
+        return f"about {hours:,g} hours"
+
+    @property
+    def warnings(self) -> list[str]:
+        """Why the figures may mislead, in sentences."""
+        found = [self._sentence(Doubt(code)) for code in self.result.doubts or []]
+        url, final_url = self.result.url, self.result.final_url or self.result.url
+        if is_other_host(url, final_url):
+            found.append(
+                f"The site redirected to another host: {_host(final_url)}, not {_host(url)}."
+            )
+        return found
+
+    def _sentence(self, doubt: Doubt) -> str:
+        if doubt in _SENTENCES:
+            return _SENTENCES[doubt]
+        words = self.result.total_words or 0
+        few = f"Only {words} word{'s' if words != 1 else ''}" if words else "No words"
+        return f"{few}: this page is probably built by JavaScript, which is not run here."
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or url

@@ -1,0 +1,48 @@
+"""Who asks, as far as a browser session tells: a random name, and what it has counted lately.
+
+Both are in the signed cookie of the session, and end with it.
+"""
+
+import secrets
+from typing import NamedTuple
+
+from flask import session
+
+_NAME = "visitor"
+_RECENT = "recent"
+#: How many are remembered; a cookie holds no more than 4,000 characters.
+MOST_RECENT = 10
+
+
+class Visit(NamedTuple):
+    """What was submitted.
+
+    :ivar kind: ``counts`` or ``lists``.
+    """
+
+    kind: str
+    key: str
+
+
+def visitor() -> str:
+    """The name of this browser session."""
+    if _NAME not in session:
+        session[_NAME] = secrets.token_urlsafe(16)
+    name: str = session[_NAME]
+    return name
+
+
+def remember(kind: str, key: str) -> None:
+    """Put a count or a list in front of what was submitted lately."""
+    visit = Visit(kind, key)
+    session[_RECENT] = [visit, *(other for other in recent() if other != visit)][:MOST_RECENT]
+
+
+def recent() -> list[Visit]:
+    """What this visitor has submitted lately, the newest first."""
+    return [Visit(*visit) for visit in session.get(_RECENT, [])]
+
+
+def forget() -> None:
+    """Forget what was submitted."""
+    session.pop(_RECENT, None)
