@@ -6,7 +6,7 @@ from flask_limiter import RateLimitExceeded
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
 
-import jobs
+import submissions
 from models import Result, Status
 from views.errors import Problem, http_error, problem_of, queue_full, wants_page
 from views.rankings import Ranking
@@ -42,10 +42,10 @@ def submit() -> ResponseReturnValue:
         return render_template("index.html", form=url_form, error=error), 400
     try:
         fresh = url_form.fresh.data == "true"
-        job_key = jobs.submit(url_form.url.data or "", fresh=fresh)
+        job_key = submissions.submit(url_form.url.data or "", fresh=fresh)
     except UrlError as refused:
         return render_template("index.html", form=url_form, error=refused.detail), 400
-    except jobs.QueueFullError:
+    except submissions.QueueFullError:
         return _refused(queue_full())
     return redirect(url_for("pages.count", job_key=job_key), 303)
 
