@@ -14,13 +14,13 @@ from werkzeug.exceptions import HTTPException
 import views
 from config import REDIS_PATIENCE, Config, settings_from
 from events import Events
-from jobs import QueueFullError
 from models import DATABASE_AWAY, db
+from submissions import QueueFullError
 from views import errors
-from wordcount.errors import UrlError
+from wordcount.errors import InputError
 
 ERRORS: dict[type[Exception], Callable[[Any], ResponseReturnValue]] = {
-    UrlError: errors.url_error,  # 400
+    InputError: errors.input_error,  # 400
     **dict.fromkeys(DATABASE_AWAY, errors.database_away),  # 503
     QueueFullError: lambda _: errors.http_error(errors.queue_full()),  # 503
     HTTPException: errors.http_error,  # the status it names

@@ -107,7 +107,7 @@ class CountWorker(Worker):
         self.execution = None
         self._book(lambda: self.prepare_execution(job))
         self.fork_work_horse(job, queue)
-        end = self._end_of_horse()
+        end = self._end_of_horse(job)
         self._horse_pid = 0
         if end != 0:
             self._settle(job, self._remedy(end))
@@ -120,8 +120,11 @@ class CountWorker(Worker):
         if self.stopped:
             self.kill_horse()
 
-    def _end_of_horse(self) -> int | None:
-        """Its exit code, when it has ended; a signal is below zero. None if nobody knows it."""
+    def _end_of_horse(self, job: Job) -> int | None:
+        """Its exit code, when it has ended; a signal is below zero. None if nobody knows it.
+
+        A horse notices by itself that its count was cancelled, but not while a site is silent.
+        """
         give_up = time.monotonic() + jobs.longest_job() + _GRACE
         while True:
             try:
@@ -130,8 +133,17 @@ class CountWorker(Worker):
                 return None if status is None else os.waitstatus_to_exitcode(status)
             except HorseMonitorTimeoutException:
                 self.heartbeat()
-            if time.monotonic() > give_up:
+            if time.monotonic() > give_up or self._is_in_vain(job):
                 self.kill_horse()
+
+    def _is_in_vain(self, job: Job) -> bool:
+        """Whether nobody wants the count of a job any more."""
+        if self.stopped:
+            return False
+        try:
+            return jobs.is_cancelled(job.id)
+        finally:
+            _leave_the_database()
 
     def _remedy(self, end: int | None) -> Callable[[str, str], None]:
         """What is to become of a count whose horse ended in this way."""
@@ -152,8 +164,7 @@ class CountWorker(Worker):
                     logger.warning("%s cannot be seen to just now: %s", job.id, reason(error))
                 is_told = True
             finally:
-                db.session.remove()
-                db.engine.dispose()  # so that no horse is forked with a connection
+                _leave_the_database()
             time.sleep(_PAUSE)
             self.heartbeat()
             tries_left -= self.stopped
@@ -254,3 +265,9 @@ class CountWorker(Worker):
             entry()
         except (RedisError, ValueError, InvalidJobOperation) as error:
             logger.debug("not written down in Redis: %s", error)
+
+
+def _leave_the_database() -> None:
+    """So that no horse is forked with a connection."""
+    db.session.remove()
+    db.engine.dispose()

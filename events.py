@@ -15,7 +15,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from leases import Count
+from states import Count
 
 logger = logging.getLogger(__name__)
 

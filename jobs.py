@@ -1,8 +1,7 @@
-"""From an accepted URL to a stored count. The only module that talks to RQ.
+"""From an accepted count to a stored one. The only module that talks to RQ.
 
-Submit: the durable row first, then the queue. The job: claim the row, do the work, finish the row.
-What happens to the row of a job that dies is said by its worker or, should that be dead as well, by
-a rescuer.
+The job: claim the row, do the work, finish the row. What happens to the row of a job that dies is
+said by its worker or, should that be dead as well, by a rescuer.
 
 All functions here want a Flask application context.
 """
@@ -10,7 +9,7 @@ All functions here want a Flask application context.
 import logging
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TypeVar
 
 from flask import current_app
@@ -22,14 +21,12 @@ from rq.serializers import JSONSerializer
 from rq.timeouts import JobTimeoutException
 
 import leases
-import lists  # noqa: F401 -- its tables
 from confine import end_out_of_memory
 from events import Events
 from host_limit import LONGEST_WAIT
-from leases import MAX_CRASHES, Claim, Count
-from models import DATABASE_AWAY, Result, Status, Step, db, reason
+from models import DATABASE_AWAY, Status, Step, db, reason
+from states import MAX_CRASHES, Claim, Count
 from wordcount.errors import PageError, WordcountError
-from wordcount.url import read_url
 
 logger = logging.getLogger(__name__)
 Done = TypeVar("Done")
@@ -39,10 +36,6 @@ QUEUE = "default"
 JOB = "jobs.count_and_save_words"
 #: How long a job waits for a database that is away, in seconds: a restart takes less.
 DATABASE_PATIENCE = 30
-
-
-class QueueFullError(Exception):
-    """Too many counts are waiting for a worker: nothing was accepted."""
 
 
 class CountJob(Job):
@@ -78,32 +71,6 @@ def queue(connection: Redis | None = None) -> Queue:
     )
 
 
-def submit(text: str, *, fresh: bool = False) -> str:
-    """Accept a URL for counting.
-
-    :param text: what a person typed; see :func:`wordcount.url.read_url`.
-    :param fresh: count again even if this URL was counted a moment ago.
-    :returns: the job key. From here on the count is durable: it will end as finished or failed.
-    :raises wordcount.errors.UrlError: if it is not a URL that can be counted.
-    :raises QueueFullError: if `MAX_QUEUED` counts are waiting already. Those who submit at the very
-        same moment do not see each other, so there may be some more.
-    """
-    url = read_url(text)
-    if not fresh:
-        known = Result.reusable(url, current_app.config["RESULT_REUSE_SECONDS"])
-        if known:
-            known_key = str(known.job_key)
-            db.session.commit()
-            return known_key
-    if Result.queue_is_full(current_app.config["MAX_QUEUED"]):
-        db.session.rollback()
-        logger.warning("MAX_QUEUED is reached: nothing more is accepted")
-        raise QueueFullError
-    count = leases.accept(url)
-    _tell_and_ring(count)
-    return count.job_key
-
-
 def ring(count: Count, *, at_front: bool = False) -> bool:
     """Tell the workers of a queued count.
 
@@ -129,10 +96,16 @@ def ring(count: Count, *, at_front: bool = False) -> bool:
     return True
 
 
-def _tell_and_ring(count: Count, *, at_front: bool = False) -> None:
-    """In this order, so that no worker tells of its first step before."""
-    events().tell(count, Status.QUEUED)
-    ring(count, at_front=at_front)
+def tell_and_ring(counts: Collection[Count], *, at_front: bool = False) -> None:
+    """Tell of queued counts, and ring for them; in this order, so that no worker tells of its first
+    step before.
+
+    Should Redis not take one, rescuers will ring for the others as well: a Redis that hangs would
+    hold up each of them.
+    """
+    for count in counts:
+        events().tell(count, Status.QUEUED)
+    all(ring(count, at_front=at_front) for count in counts)
 
 
 def events() -> Events:
@@ -177,14 +150,14 @@ def count_and_save_words(job_key: str, worker: str = "") -> None:
         job_key,
         said,
         time.monotonic() - begun,
-        "" if kept else ", dropped: a newer attempt has taken over",
+        "" if kept else ", dropped: a newer attempt has taken over, or it was cancelled",
     )
 
 
 def hand_back(job_key: str, worker: str) -> None:
     """Queue a count again, in front, that a worker was kept from finishing."""
     if count := leases.hand_back(job_key, worker=worker):
-        _tell_and_ring(count, at_front=True)
+        tell_and_ring([count], at_front=True)
         logger.info("%s is handed back", job_key)
 
 
@@ -213,20 +186,34 @@ def give_up(job_key: str, worker: str) -> None:
         crash(job_key, worker)
 
 
+def is_cancelled(job_key: str) -> bool:
+    """Whether the work on a count is in vain; False as well if that cannot be said just now."""
+    try:
+        return leases.is_cancelled(job_key)
+    except DATABASE_AWAY as error:
+        logger.debug("whether %s is cancelled cannot be said: %s", job_key, reason(error))
+        return False
+
+
 def _work_on(claim: Claim) -> tuple[bool, str]:
     """Whether the outcome was stored, and which it is, for the log."""
-    from pipeline import fetch_and_count  # only a job fetches; see JOB
-    from progress import Progress
+    from pipeline import count_pasted, fetch_and_count  # only a job fetches; see JOB
+    from progress import ClaimLostError, Progress
 
-    events().tell(claim, Step.FETCHING)
+    events().tell(claim, Step.COUNTING if claim.pasted else Step.FETCHING)
     progress = Progress(claim, events())
     try:
-        outcome = fetch_and_count(claim.url, current_app.config, progress)
+        if claim.pasted:
+            outcome = count_pasted(claim.url, _patiently(lambda: leases.pasted_text(claim)))
+        else:
+            outcome = fetch_and_count(claim.url, current_app.config, progress)
+        progress.step(Step.SAVING)
+    except ClaimLostError:
+        return False, "stopped"
     except JobTimeoutException:
         return _fail(claim, PageError("too_complex"))
     except WordcountError as failure:
         return _fail(claim, failure)
-    progress.step(Step.SAVING)
     words = outcome["total_words"]
     kept = _patiently(lambda: leases.finish(claim, **outcome))
     if kept:

@@ -6,48 +6,78 @@ are the database's own, so that machines whose clocks differ agree on a lease.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Update, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, func, insert, or_, select, update
 from sqlalchemy import text as sql
 
+import states
 from models import Result, Status, Step, as_key, db
+from states import Claim, Count
 from wordcount.errors import SENTENCES
 
-#: A count on which workers have died this often is given up: it is the page that kills them.
-MAX_CRASHES = 5
 #: How long a worker is believed to be alive after its last word, in seconds.
 LEASE_SECONDS = 15
-#: How long a report of progress may keep a job waiting, in milliseconds.
-REPORT_MILLISECONDS = 300
 #: How long whoever queues a count has to ring the bell, before rescuers look after it, in seconds.
 RING_SECONDS = 10
 
 
-@dataclass(frozen=True)
-class Count:
-    """A count as it was left by a step, with what others may be told of it."""
+def accept(
+    urls: Collection[str], *, owner: str | None = None, text: str | None = None
+) -> list[Result]:
+    """Store a new count of each URL. Once the caller commits, it will end as finished or failed.
 
-    job_key: str
-    url: str
-    attempt: int
-    status: Status
+    :param owner: the visitor who may cancel it.
+    :param text: what a person pasted in place of the page.
+    """
+    new = {
+        "status": Status.QUEUED,
+        "attempt": 0,
+        "owner": owner,
+        "pasted": text is not None,
+        "text": text,
+        "due_at": states.in_seconds(RING_SECONDS),
+    }
+    statement = insert(Result).values([{"url": url, **new} for url in urls]).returning(Result)
+    return list(db.session.scalars(statement))
 
 
-class Claim(Count):
-    """The right to work on a count, until the lease ends; `attempt` fences off older claims."""
+def share(results: Collection[Result]) -> None:
+    """Let nobody cancel these counts: others wait for them, too."""
+    ids = [result.id for result in results]
+    db.session.execute(
+        update(Result).where(Result.id.in_(ids), states.is_pending()).values(owner=None),
+        execution_options={"synchronize_session": False},
+    )
 
 
-def accept(url: str) -> Count:
-    """Store a new count, and commit. From here on it will end as finished or failed."""
-    result = Result(url=url, status=Status.QUEUED, attempt=0, due_at=_in_seconds(RING_SECONDS))
-    db.session.add(result)
-    db.session.flush()
-    count = Count(str(result.job_key), url, 0, Status.QUEUED)
+def cancel(job_key: str, *, owner: str) -> Count | None:
+    """End a count that its owner no longer wants, and commit.
+
+    :returns: None if it has ended, is not theirs alone, or does not exist.
+    """
+    changed = states.changed(
+        update(Result)
+        .where(Result.job_key == as_key(job_key), states.is_pending(), Result.owner == owner)
+        .values(
+            **states.ended(Status.FAILED),
+            error_code="cancelled",
+            error_detail=SENTENCES["cancelled"],
+        )
+    )
+    return changed[0] if changed else None
+
+
+def is_cancelled(job_key: str) -> bool:
+    """Whether its owner has ended it.
+
+    :raises sqlalchemy.exc.OperationalError: if that takes long, as for :func:`report`.
+    """
+    states.be_quick()
+    code = db.session.scalar(select(Result.error_code).where(Result.job_key == as_key(job_key)))
     db.session.commit()
-    return count
+    return code == "cancelled"
 
 
 def claim(job_key: str, *, worker: str) -> Claim | None:
@@ -58,17 +88,18 @@ def claim(job_key: str, *, worker: str) -> Claim | None:
 
     :returns: None if there is nothing to do: it is done, or another worker has it.
     """
-    changed = _changed(
+    changed = states.changed(
         update(Result)
-        .where(Result.job_key == as_key(job_key), or_(_queued(), _held_by(worker)))
+        .where(Result.job_key == as_key(job_key), or_(states.queued(), states.held_by(worker)))
         .values(
             status=Status.RUNNING,
             attempt=Result.attempt + 1,
             worker=worker,
             started_at=func.now(),
-            lease_until=_in_seconds(LEASE_SECONDS),
-            step=Step.FETCHING,
+            lease_until=states.in_seconds(LEASE_SECONDS),
+            step=case((Result.pasted, Step.COUNTING), else_=Step.FETCHING),
             bytes=None,
+            moved_at=states.now(),
         )
     )
     return _claim(changed[0]) if changed else None
@@ -77,9 +108,16 @@ def claim(job_key: str, *, worker: str) -> Claim | None:
 def claim_of(job_key: str, *, worker: str) -> Claim | None:
     """The claim that a worker holds on a running count; None if it is not its any more."""
     row = db.session.execute(
-        select(Result).where(Result.job_key == as_key(job_key), _held_by(worker))
+        select(Result).where(Result.job_key == as_key(job_key), states.held_by(worker))
     ).scalar_one_or_none()
-    return Claim(job_key, row.url, row.attempt, Status.RUNNING) if row else None
+    return Claim(job_key, row.url, row.attempt, Status.RUNNING, row.pasted) if row else None
+
+
+def pasted_text(claim: Claim) -> str:
+    """What a person pasted in place of the page."""
+    text = db.session.scalar(select(Result.text).where(Result.job_key == as_key(claim.job_key)))
+    db.session.commit()
+    return text or ""
 
 
 def renew(worker: str, *, longest: float) -> None:
@@ -87,22 +125,24 @@ def renew(worker: str, *, longest: float) -> None:
 
     :param longest: but not what it began longer ago than this, in seconds.
     """
-    _changed(
+    states.changed(
         update(Result)
-        .where(_held_by(worker), Result.started_at > _in_seconds(-longest))
-        .values(lease_until=_in_seconds(LEASE_SECONDS))
+        .where(states.held_by(worker), Result.started_at > states.in_seconds(-longest))
+        .values(lease_until=states.in_seconds(LEASE_SECONDS))
     )
 
 
-def report(claim: Claim, step: Step, **columns: Any) -> None:
-    """Say how far a claim is, and commit; nothing happens if a newer claim has taken over.
+def report(claim: Claim, step: Step, **columns: Any) -> bool:
+    """Say how far a claim is, and commit.
 
+    :returns: False if the count was cancelled, or a newer claim has taken over: nothing is stored.
     :raises sqlalchemy.exc.OperationalError: if that takes long: it is not worth waiting for.
     """
+    states.be_quick()
     # Nor for the disk.
     db.session.execute(sql("SET LOCAL synchronous_commit TO off"))
-    db.session.execute(sql(f"SET LOCAL statement_timeout TO {REPORT_MILLISECONDS}"))
-    _changed(update(Result).where(_is_valid(claim)).values(step=step, **columns))
+    reported = update(Result).where(states.is_valid(claim))
+    return bool(states.changed(reported.values(step=step, moved_at=states.now(), **columns)))
 
 
 def finish(claim: Claim, **columns: Any) -> bool:
@@ -124,11 +164,11 @@ def hand_back(job_key: str, *, worker: str) -> Count | None:
 
     :returns: the count, to be enqueued; None if it is done, or another worker has it.
     """
-    changed = _changed(
+    changed = states.changed(
         update(Result)
         # Queued still, if the worker had not come to claim it.
-        .where(Result.job_key == as_key(job_key), or_(_queued(), _held_by(worker)))
-        .values(_queue_again(due_in=timedelta(seconds=RING_SECONDS)))
+        .where(Result.job_key == as_key(job_key), or_(states.queued(), states.held_by(worker)))
+        .values(states.queue_again(due_in=timedelta(seconds=RING_SECONDS)))
     )
     return changed[0] if changed else None
 
@@ -138,10 +178,10 @@ def crash(job_key: str, *, worker: str) -> Count | None:
 
     :returns: None if it is done, or another worker has it.
     """
-    changed = _changed(
+    changed = states.changed(
         update(Result)
-        .where(Result.job_key == as_key(job_key), or_(_queued(), _held_by(worker)))
-        .values(_crashed())
+        .where(Result.job_key == as_key(job_key), or_(states.queued(), states.held_by(worker)))
+        .values(states.crashed())
     )
     return changed[0] if changed else None
 
@@ -153,7 +193,7 @@ def take_back(limit: int) -> list[Count]:
     """
     out_of_lease = and_(Result.status == Status.RUNNING, Result.lease_until < func.now())
     chosen = select(Result.id).where(out_of_lease).order_by(Result.lease_until).limit(limit)
-    return _changed(update(Result).where(_free_ones(chosen)).values(_crashed()))
+    return states.changed(update(Result).where(_free_ones(chosen)).values(states.crashed()))
 
 
 def overdue(limit: int) -> list[str]:
@@ -173,69 +213,29 @@ def ring_again(job_keys: Collection[str]) -> list[Count]:
     """
     keys = [key for key in map(as_key, job_keys) if key]
     chosen = select(Result.id).where(Result.job_key.in_(keys), _is_due())
-    return _changed(
-        update(Result).where(_free_ones(chosen)).values(due_at=_in_seconds(RING_SECONDS))
+    return states.changed(
+        update(Result).where(_free_ones(chosen)).values(due_at=states.in_seconds(RING_SECONDS))
     )
 
 
 def _end(claim: Claim, status: Status, columns: dict[str, Any]) -> bool:
-    ending = update(Result).where(_is_valid(claim))
-    values = {"status": status, "finished_at": func.now(), "lease_until": None, "step": None}
-    if _changed(ending.values(**values, **columns)):
+    ending = update(Result).where(states.is_valid(claim))
+    if states.changed(ending.values(**states.ended(status), **columns)):
         return True
     done = select(Result.id).where(
         Result.job_key == as_key(claim.job_key),
         Result.status == status,
         Result.attempt == claim.attempt,
+        # It may have been cancelled as well.
+        Result.error_code.is_not_distinct_from(columns.get("error_code")),
     )
     is_done = db.session.scalar(done) is not None
     db.session.commit()
     return is_done
 
 
-def _crashed() -> dict[str, Any]:
-    """The values of a count on which a process died."""
-    crashes = Result.crashes + 1
-    is_last = crashes >= MAX_CRASHES
-    pause = func.power(2, crashes) * timedelta(seconds=1)  # 2, 4, 8, 16 seconds
-    return {
-        **_queue_again(due_in=pause),
-        "crashes": crashes,
-        "status": case((is_last, Status.FAILED), else_=Status.QUEUED),
-        "finished_at": case((is_last, func.now())),
-        "error_code": case((is_last, "crashed")),
-        "error_detail": case((is_last, SENTENCES["crashed"])),
-    }
-
-
-def _queue_again(due_in: Any) -> dict[str, Any]:
-    return {
-        "status": Status.QUEUED,
-        "due_at": func.clock_timestamp() + due_in,
-        "lease_until": None,
-        "step": None,
-        "bytes": None,
-    }
-
-
-def _queued() -> ColumnElement[bool]:
-    return Result.status == Status.QUEUED
-
-
-def _held_by(worker: str) -> ColumnElement[bool]:
-    return and_(Result.status == Status.RUNNING, Result.worker == worker)
-
-
-def _is_valid(claim: Claim) -> ColumnElement[bool]:
-    return and_(
-        Result.job_key == as_key(claim.job_key),
-        Result.status == Status.RUNNING,
-        Result.attempt == claim.attempt,
-    )
-
-
 def _is_due() -> ColumnElement[bool]:
-    return and_(_queued(), Result.due_at < func.now())
+    return and_(states.queued(), Result.due_at < func.now())
 
 
 def _free_ones(chosen: Select[int]) -> ColumnElement[bool]:
@@ -243,20 +243,5 @@ def _free_ones(chosen: Select[int]) -> ColumnElement[bool]:
     return Result.id.in_(chosen.with_for_update(skip_locked=True))
 
 
-def _in_seconds(seconds: float) -> ColumnElement[Any]:
-    # Not now(), which is when the transaction began: a row may have been waited for.
-    return func.clock_timestamp() + timedelta(seconds=seconds)
-
-
 def _claim(count: Count) -> Claim:
-    return Claim(count.job_key, count.url, count.attempt, count.status)
-
-
-def _changed(statement: Update) -> list[Count]:
-    """Execute, commit, and say which counts were changed."""
-    rows = db.session.execute(
-        statement.returning(Result.job_key, Result.url, Result.attempt, Result.status),
-        execution_options={"synchronize_session": False},
-    ).all()
-    db.session.commit()
-    return [Count(str(row.job_key), row.url, row.attempt, Status(row.status)) for row in rows]
+    return Claim(count.job_key, count.url, count.attempt, count.status, count.pasted)

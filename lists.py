@@ -1,16 +1,23 @@
 """Lists of pages that were submitted together: each line is one count, or says why it is none."""
 
 import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
 from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models import Result, as_key, db
+from models import Result, Status, as_key, db
 
 #: How many pages a list may have.
 MOST_LINES = 200
+
+
+def lines_of(text: str) -> Collection[str]:
+    """The lines of a text in which something stands, each once, in their order."""
+    return dict.fromkeys(line.strip() for line in text.splitlines() if line.strip())
 
 
 class PageList(db.Model):  # type: ignore[name-defined,misc]  # as for models.Result
@@ -37,6 +44,74 @@ class PageList(db.Model):  # type: ignore[name-defined,misc]  # as for models.Re
         if key is None:
             return None
         return db.session.execute(select(cls).filter_by(list_key=key)).scalar_one_or_none()
+
+    def rows(self) -> list["ListRow"]:
+        """What is known of each line, without what is large."""
+        found = db.session.execute(
+            select(
+                ListLine.number,
+                ListLine.typed,
+                ListLine.error_code.label("refused_code"),
+                ListLine.error_detail.label("refused_detail"),
+                Result.job_key,
+                Result.url,
+                Result.status,
+                Result.title,
+                Result.error_code,
+                Result.error_detail,
+                Result.total_words,
+                Result.distinct_words,
+                Result.language,
+                Result.final_url,
+            )
+            .outerjoin(Result, Result.id == ListLine.result_id)
+            .where(ListLine.list_id == self.id)
+            .order_by(ListLine.number)
+        )
+        return [
+            ListRow(
+                number=row.number,
+                typed=row.typed,
+                state=row.status or ("refused" if row.refused_code else "removed"),
+                url=row.url,
+                job_key=str(row.job_key) if row.job_key else None,
+                title=row.title,
+                error_code=row.refused_code or row.error_code,
+                error_detail=row.refused_detail or row.error_detail,
+                total_words=row.total_words,
+                distinct_words=row.distinct_words,
+                language=row.language,
+                final_url=row.final_url,
+            )
+            for row in found
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListRow:
+    """One line of a list as its page shows it.
+
+    :param state: a :class:`models.Status`; or ``refused``, for it is no URL; or ``removed``, for it
+        was counted longer ago than results are kept.
+    """
+
+    number: int
+    typed: str
+    state: str
+    url: str | None
+    job_key: str | None
+    title: str | None
+    error_code: str | None
+    error_detail: str | None
+    total_words: int | None
+    distinct_words: int | None
+    language: str | None
+    final_url: str | None
+
+    @property
+    def is_pending(self) -> bool:
+        """There is no outcome yet."""
+        return self.state in {Status.QUEUED, Status.RUNNING}
 
 
 class ListLine(db.Model):  # type: ignore[name-defined,misc]  # as for models.Result

@@ -6,8 +6,9 @@ How a row gets from one state to the next is in :mod:`leases`.
 
 import enum
 import uuid
+from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
@@ -20,14 +21,16 @@ from sqlalchemy import (
     and_,
     event,
     func,
+    literal,
     or_,
     select,
 )
 from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.engine import Engine, ExceptionContext
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, load_only, mapped_column
 
 #: What is raised when Postgres cannot be reached, breaks off, or has no connection left.
 DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
@@ -165,10 +168,10 @@ class Result(db.Model):  # type: ignore[name-defined,misc]  # Flask-SQLAlchemy m
         return db.session.execute(select(cls).filter_by(job_key=key)).scalar_one_or_none()
 
     @classmethod
-    def queue_is_full(cls, most: int) -> bool:
-        """Whether that many counts wait for a worker."""
+    def queue_has_room(cls, new: int, most: int) -> bool:
+        """Whether no more than `most` counts wait for a worker if there are these new ones."""
         waiting = select(cls.id).where(cls.status == Status.QUEUED).limit(most).subquery()
-        return (db.session.scalar(select(func.count()).select_from(waiting)) or 0) >= most
+        return (db.session.scalar(select(func.count()).select_from(waiting)) or 0) + new <= most
 
     @property
     def position(self) -> int:
@@ -184,27 +187,63 @@ class Result(db.Model):  # type: ignore[name-defined,misc]  # Flask-SQLAlchemy m
         is_over = select(Result.lease_until < func.now()).where(Result.id == self.id)
         return bool(db.session.scalar(is_over))
 
-    @classmethod
-    def reusable(cls, url: str, seconds: float) -> Self | None:
-        """The newest count of a URL that is under way, or finished less than `seconds` ago.
+    def seconds_passed(self, *, is_waiting: bool) -> tuple[int, int]:
+        """How long ago it was submitted, and how long ago something last moved, in whole seconds.
 
-        Until the caller commits, nobody else gets an answer for this URL: of two who submit it at
-        the same moment, the second one finds the count of the first.
+        :param is_waiting: for a worker; then it is the queue that moves, with whatever is begun or
+            ended in it.
         """
-        db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(url, 0))))
+        moves: list[Any] = [literal(self.moved_at)]
+        if is_waiting:
+            running = Result.status == Status.RUNNING
+            moves.append(select(func.max(Result.finished_at)).scalar_subquery())
+            moves.append(select(func.max(Result.started_at)).where(running).scalar_subquery())
+        now = func.clock_timestamp()
+        submitted, moved = db.session.execute(
+            select(now - literal(self.submitted_at), now - func.greatest(*moves))
+        ).one()
+        return max(0, int(submitted.total_seconds())), max(0, int(moved.total_seconds()))
+
+    @classmethod
+    def reusable(cls, urls: Collection[str], seconds: float) -> dict[str, Self]:
+        """The newest count of each URL that is under way, or finished less than `seconds` ago.
+
+        A pasted text is not what others would find at its URL.
+
+        Until the caller commits, nobody else gets an answer for these URLs: of two who submit one
+        at the same moment, the second one finds the count of the first.
+        """
+        db.session.execute(_LOCK_URLS, {"urls": list(urls)})
         recent = func.now() - timedelta(seconds=seconds)
-        return db.session.execute(
+        found = db.session.scalars(
             select(cls)
+            .options(load_only(cls.job_key, cls.url, cls.status, cls.owner))
+            .ext(distinct_on(cls.url))
             .where(
-                cls.url == url,
+                cls.url.in_(urls),
+                ~cls.pasted,
                 or_(
                     cls.status.in_([Status.QUEUED, Status.RUNNING]),
                     and_(cls.status == Status.FINISHED, cls.finished_at > recent),
                 ),
             )
-            .order_by(cls.id.desc())
-            .limit(1)
-        ).scalar_one_or_none()
+            .order_by(cls.url, cls.id.desc()),
+            execution_options={"populate_existing": True},
+        )
+        return {result.url: result for result in found}
+
+
+# All in one order, so that of two lists with the same pages neither waits for the other for ever.
+_LOCK_URLS = sql("""
+    SELECT pg_advisory_xact_lock(lock) FROM (
+        SELECT DISTINCT hashtextextended(url, 0) AS lock
+        FROM unnest(CAST(:urls AS text[])) AS url ORDER BY lock
+    ) AS locks""")
+
+
+def storable(text: str) -> str:
+    """A text as Postgres can hold it: without NUL, and without halves of a surrogate pair."""
+    return text.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def as_key(text: str) -> uuid.UUID | None:

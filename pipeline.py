@@ -1,4 +1,4 @@
-"""The work of a job: a URL -> all that is known of its page, by the names of the columns."""
+"""The work of a job: a URL, or a pasted text -> all that is known of it, by names of columns."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,7 @@ from fetch import Limits, Manners, fetch_page
 from host_limit import HostLimit
 from models import TOP_ROWS, Step, ranking_name
 from progress import Progress
-from wordcount import RULE_VERSION, PageCount, Ranked, count_text, read_page
+from wordcount import RULE_VERSION, PageCount, Ranked, count_page, count_text, read_page
 
 
 def fetch_and_count(url: str, settings: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
@@ -41,10 +41,28 @@ def fetch_and_count(url: str, settings: Mapping[str, Any], progress: Progress) -
         "final_url": page.url,
         "http_status": page.status,
         "content_type": page.content_type,
+        "bytes": len(page.body),
+        **_columns(counted),
+    }
+
+
+def count_pasted(url: str, text: str) -> dict[str, Any]:
+    """Count the words of a text that a person pasted in place of the page at a URL."""
+    body = text.encode()
+    counted = count_page(body, "text/plain; charset=utf-8")
+    return {
+        "final_url": url,
+        "content_type": "text/plain",
+        "bytes": len(body),
+        **_columns(counted),
+    }
+
+
+def _columns(counted: PageCount) -> dict[str, Any]:
+    return {
         "charset": counted.charset,
         "language": counted.language,
         "title": counted.title,
-        "bytes": len(page.body),
         "text": counted.text,
         "total_words": counted.total_words,
         "distinct_words": counted.distinct_words,

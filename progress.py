@@ -8,8 +8,8 @@ import time
 
 import leases
 from events import Events
-from leases import Claim
 from models import DATABASE_AWAY, Step, db, reason
+from states import Claim
 
 logger = logging.getLogger(__name__)
 
@@ -17,6 +17,10 @@ logger = logging.getLogger(__name__)
 _EVERY = 0.5
 #: How long nothing is stored after a failure, in seconds, so that the waits do not add up.
 _SILENCE = 5.0
+
+
+class ClaimLostError(Exception):
+    """The count was cancelled, or another worker has it: whatever is done for it is in vain."""
 
 
 class Progress:
@@ -32,21 +36,28 @@ class Progress:
         """Say what is being done now.
 
         :param bytes_: the size of what was fetched so far.
+        :raises ClaimLostError: if there is no use in going on.
         """
         if time.monotonic() >= self._silent_until:
             self._store(step, {} if bytes_ is None else {"bytes": bytes_})
         self._events.tell(self._claim, step, bytes=bytes_)
 
     def fetched(self, bytes_: int) -> None:
-        """Say how much was fetched so far; often called, and now and then passed on."""
+        """Say how much was fetched so far; often called, and now and then passed on.
+
+        :raises ClaimLostError: if there is no use in going on.
+        """
         if time.monotonic() >= self._next_report:
             self.step(Step.FETCHING, bytes_)
             self._next_report = time.monotonic() + _EVERY
 
     def _store(self, step: Step, columns: dict[str, int]) -> None:
         try:
-            leases.report(self._claim, step, **columns)
+            is_valid = leases.report(self._claim, step, **columns)
         except DATABASE_AWAY as error:
             self._silent_until = time.monotonic() + _SILENCE
             logger.debug("how far %s is cannot be stored: %s", self._claim.job_key, reason(error))
             db.session.remove()
+            return
+        if not is_valid:
+            raise ClaimLostError

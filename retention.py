@@ -1,12 +1,13 @@
-"""How long a result is kept: what ended too long ago is removed, when the operator says so."""
+"""How long results are kept: what ended too long ago is removed, when the operator says so."""
 
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, cast
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, exists, func, select
 from sqlalchemy.engine import CursorResult
 
+from lists import ListLine, PageList
 from models import Result, Status, db
 
 #: How many results are removed in one transaction, so that none is long.
@@ -14,19 +15,21 @@ BATCH = 1000
 
 
 def purge(days: float) -> Iterator[int]:
-    """Remove the results that ended longer ago than that, in database time.
+    """Remove the results that ended longer ago than that, in database time, and then the lists of
+    that age of which nothing is left.
 
     Whatever is still under way stays. Several may do this at once: they pass over each other's
     rows.
 
-    :returns: how many were removed, after each batch of them, which is then gone for good.
+    :returns: how many results were removed, after each batch of them, which is then gone for good.
     """
+    before = func.now() - timedelta(days=days)
     # Its rows are locked once, and so no more than a batch, however the deletion is planned.
     old = (
         select(Result.id)
         .where(
             Result.status.in_([Status.FINISHED, Status.FAILED]),
-            Result.finished_at < func.now() - timedelta(days=days),
+            Result.finished_at < before,
         )
         .order_by(Result.finished_at)
         .limit(BATCH)
@@ -43,3 +46,16 @@ def purge(days: float) -> Iterator[int]:
         removed = cast("CursorResult[Any]", db.session.execute(statement)).rowcount
         db.session.commit()
         yield removed
+    _remove_lists(before)
+
+
+def _remove_lists(before: ColumnElement[Any]) -> None:
+    # Only those whose lines have all lost their result: no other purge touches these lines.
+    has_result = exists().where(ListLine.list_id == PageList.id, ListLine.result_id.is_not(None))
+    statement = (
+        delete(PageList)
+        .where(PageList.submitted_at < before, ~has_result)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.execute(statement)
+    db.session.commit()

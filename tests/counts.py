@@ -2,10 +2,10 @@
 
 from sqlalchemy import text
 
-import jobs
 import leases
-from leases import Claim
+import submissions
 from models import Result, Status, db
+from states import Claim
 from tests.support import wait_for
 
 
@@ -50,7 +50,7 @@ def _set_time(column: str, job_key: str) -> None:
 
 def finished(url: str = "http://example.com/") -> str:
     """The key of a count of a page without words, which is done."""
-    key = jobs.submit(url)
+    key = submissions.submit(url)
     shown = {"final_url": url, "total_words": 0, "distinct_words": 0, "bytes": 1}
     assert leases.finish(begin(key), charset="utf-8", tops={}, **shown)
     db.session.remove()

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
-import jobs
+import submissions
 from models import Result, Status
 from views.errors import Problem
 from views.rankings import Ranking
@@ -32,7 +32,7 @@ def start() -> ResponseReturnValue:
         raise Problem(400, "bad_parameter", '"url" must be a string.')
     if not isinstance(fresh, bool):
         raise Problem(400, "bad_parameter", '"fresh" must be true or false.')
-    return Response(jobs.submit(url or "", fresh=fresh), mimetype="text/plain")
+    return Response(submissions.submit(url or "", fresh=fresh), mimetype="text/plain")
 
 
 @api.get("/results/<job_key>")

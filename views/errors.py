@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from models import reason
 from views.limits import seconds_to_wait
-from wordcount.errors import UrlError, in_seconds
+from wordcount.errors import InputError, in_seconds
 
 # Sentences for the statuses that a visitor can meet; others get werkzeug's.
 SENTENCES = {
@@ -61,8 +61,8 @@ class Problem(HTTPException):
         }
 
 
-def url_error(error: UrlError) -> ResponseReturnValue:
-    """400 for an address that cannot be counted."""
+def input_error(error: InputError) -> ResponseReturnValue:
+    """400 for an address, a text or a list that cannot be counted."""
     return http_error(Problem(400, error.code, error.detail))
 
 

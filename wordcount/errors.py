@@ -1,4 +1,4 @@
-"""Everything that can go wrong with a URL or a page, each with a stable code and a sentence.
+"""Everything that can go wrong with a submission or a page, each with a stable code and a sentence.
 
 Programs read the code; people read the sentence. A code is never renamed or reused: clients
 depend on it. The sentence says what happened and, where something can be done, what to do.
@@ -19,6 +19,12 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         " before the @.",
         "url_host": "The address has no valid host name: write it like example.com.",
         "url_port": "The address has an invalid port: a port is a number from 1 to 65535.",
+        # A text that was pasted, or a list of URLs
+        "text_missing": "Paste the text of the page: there is nothing to count yet.",
+        "text_too_long": "The text is longer than {limit} characters: paste a part of it.",
+        "list_too_long": "The list has {lines} different lines, but at most {limit} pages can be"
+        " submitted at once.",
+        "list_without_urls": "No line of the list is the address of a page.",
         # The way to the page
         "port_not_allowed": "Port {port} is not allowed: only {allowed} are.",
         "not_public": "This address is not on the public internet.",
@@ -47,6 +53,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "too_complex": "Reading the page takes too much time or memory.",
         # The job
         "crashed": "Counting this page stopped unexpectedly, several times.",
+        "cancelled": "This count was cancelled.",
     }
 )
 
@@ -72,8 +79,20 @@ class WordcountError(Exception):
         super().__init__(f"{code}: {self.detail}")
 
 
-class UrlError(WordcountError):
+class InputError(WordcountError):
+    """What was submitted cannot be counted; nothing was stored."""
+
+
+class UrlError(InputError):
     """The submitted text is not a URL that can be counted."""
+
+
+class TextError(InputError):
+    """The pasted text cannot be counted."""
+
+
+class ListError(InputError):
+    """The lines are no list of pages."""
 
 
 class FetchError(WordcountError):

@@ -16,10 +16,11 @@ from redis import Redis
 from sqlalchemy import Connection, create_engine, text
 
 import jobs
+import submissions
 from dev.services import local_redis
-from leases import MAX_CRASHES
 from models import db
 from rescuer import Watch
+from states import MAX_CRASHES
 from tests.counts import end_lease, make_due, stored, wait_for_end
 from tests.programs import Program, kill_all, own_server, process_of, running
 from tests.site import Site, start_held
@@ -103,7 +104,9 @@ def only_key() -> str | None:
     return str(key) if key else None
 
 
+@pytest.mark.parametrize("is_pasted", [False, True])
 def test_killed_inside_the_finish_transaction(
+    is_pasted: bool,
     client: FlaskClient,
     environ: dict[str, str],
     logs: Path,
@@ -115,7 +118,11 @@ def test_killed_inside_the_finish_transaction(
         with running(["worker"], environ, logs / "killed_at_finish.log") as worker:
             worker.wait_for_line("ready for counts")
             other.execute(text(f"SELECT pg_advisory_lock({GATE})"))
-            key = client.post("/start", json={"url": site.serve("/", "<p>Hello")}).text
+            url = site.serve("/", "<p>Hello")
+            if is_pasted:
+                key = submissions.submit_text("Hello", url)
+            else:
+                key = client.post("/start", json={"url": url}).text
             waiting = text("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
             wait_for("transaction", lambda: other.scalar(waiting))
             kill_all(worker)
@@ -126,6 +133,7 @@ def test_killed_inside_the_finish_transaction(
         with running(["worker"], environ, logs / "after_killed_at_finish.log"):
             result = wait_for_end(key)
     assert (result.status, result.attempt, outcomes(key)) == ("finished", 2, 1)
+    assert (result.total_words, result.pasted) == (1, is_pasted)
 
 
 def idle_connections_only(other: Connection) -> bool:
@@ -190,7 +198,7 @@ def test_what_a_worker_has_just_taken_is_not_queued_again(app: Flask, client: Fl
 
 
 def test_a_horse_that_is_too_much_before_it_claims_is_not_tried_for_ever(app: Flask) -> None:
-    key = jobs.submit("http://example.com/")
+    key = submissions.submit("http://example.com/")
     for _ in range(MAX_CRASHES):
         jobs.give_up(key, "a worker")
     assert (stored(key).status, stored(key).error_code) == ("failed", "crashed")

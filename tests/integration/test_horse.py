@@ -12,7 +12,7 @@ from rq import Callback, Queue
 from rq.serializers import JSONSerializer
 
 import jobs
-from leases import MAX_CRASHES
+from states import MAX_CRASHES
 from tests.counts import make_due, stored, wait_for_end
 from tests.programs import Program, horse_of, worker_of
 from tests.site import Site, start_held

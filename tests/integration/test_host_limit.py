@@ -8,6 +8,7 @@ from flask import Flask
 
 import fetch
 import jobs
+import submissions
 from commands.sources import Reader, fetch_settings
 from fetch import Limits, Manners, fetch_page
 from host_limit import IN_MEMORY, HostLimit
@@ -101,7 +102,7 @@ def test_a_job_waits_for_its_turn_and_says_who_asks(
     monkeypatch.setitem(app.config, "HOST_RATE_LIMIT", "1/minute")
     monkeypatch.setitem(app.config, "CONTACT_URL", "https://words.example/about")
     with Server(sends(answer())) as server:
-        first, second = (jobs.submit(f"{server.origin}/{page}") for page in "ab")
+        first, second = (submissions.submit(f"{server.origin}/{page}") for page in "ab")
         jobs.count_and_save_words(first)
         jobs.count_and_save_words(second)
     outcomes = [Result.by_key(key) for key in (first, second)]
@@ -111,7 +112,7 @@ def test_a_job_waits_for_its_turn_and_says_who_asks(
 
 
 def test_a_job_has_time_for_all_that_it_may_wait_for(app: Flask) -> None:
-    job = jobs.queue().fetch_job(jobs.submit("http://example.com/"))
+    job = jobs.queue().fetch_job(submissions.submit("http://example.com/"))
     assert job
     # To fetch, for its turn, to compute, for the database at both ends.
     assert job.timeout == app.config["FETCH_TIMEOUT"] + 10 + app.config["JOB_CPU_SECONDS"] + 60

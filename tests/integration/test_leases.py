@@ -8,8 +8,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 import leases
-from leases import LEASE_SECONDS, MAX_CRASHES
+from leases import LEASE_SECONDS
 from models import Result, Status, Step, db
+from states import MAX_CRASHES
 from tests.counts import begin, end_lease, make_due
 from tests.support import NOBODYS_KEY
 
@@ -17,7 +18,10 @@ pytestmark = pytest.mark.usefixtures("app")
 
 
 def new_count(url: str = "http://example.com/") -> str:
-    return leases.accept(url).job_key
+    (result,) = leases.accept([url])
+    key = str(result.job_key)
+    db.session.commit()
+    return key
 
 
 def found(job_key: str) -> Result:
@@ -95,7 +99,7 @@ def test_an_older_claim_is_fenced_off() -> None:
     assert not leases.fail(older, "timeout", "Too late.")
     assert leases.hand_back(key, worker="older") is None
     assert leases.crash(key, worker="older") is None
-    leases.report(older, Step.SAVING, bytes=1)
+    assert not leases.report(older, Step.SAVING, bytes=1)
     assert (found(key).step, found(key).bytes) == ("fetching", None)
     assert leases.claim_of(key, worker="older") is None
     assert leases.claim_of(key, worker="newer") == newer
@@ -119,7 +123,8 @@ def test_what_is_done_stays_done() -> None:
     assert not leases.finish(claim, total_words=1)
     assert leases.hand_back(key, worker="a worker") is None
     assert leases.crash(key, worker="a worker") is None
-    leases.report(claim, Step.SAVING)
+    assert not leases.report(claim, Step.SAVING)
+    assert not leases.cancel(key, owner="somebody")
     leases.renew("a worker", longest=60)
     make_due(key)
     assert leases.ring_again([key]) == []
@@ -198,8 +203,8 @@ def test_a_lease_is_renewed_but_not_for_ever() -> None:
 
 def test_progress_is_stored() -> None:
     claim = begin(new_count())
-    leases.report(claim, Step.FETCHING, bytes=1000)
-    leases.report(claim, Step.READING)
+    assert leases.report(claim, Step.FETCHING, bytes=1000)
+    assert leases.report(claim, Step.READING)
     result = found(claim.job_key)
     assert (result.status, result.step, result.bytes) == ("running", "reading", 1000)
 
@@ -248,7 +253,7 @@ def test_reuse_of_a_recent_count() -> None:
     other = "http://b/"
 
     def reusable(url: str, seconds: float) -> str | None:
-        result = Result.reusable(url, seconds)
+        result = Result.reusable([url], seconds).get(url)
         return str(result.job_key) if result else None
 
     assert reusable("http://a/", 0) == key  # pending
@@ -262,7 +267,7 @@ def test_reuse_of_a_recent_count() -> None:
 def test_a_failed_count_is_not_reused() -> None:
     claim = begin(new_count("http://a/"))
     assert leases.fail(claim, "timeout", "Too slow.")
-    assert Result.reusable("http://a/", 60) is None
+    assert Result.reusable(["http://a/"], 60) == {}
 
 
 def test_the_database_knows_the_states() -> None:

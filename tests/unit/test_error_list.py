@@ -11,7 +11,15 @@ from wordcount.errors import SENTENCES
 
 ROW = re.compile(r"\| `([a-z_]+)` \| (.*?) \|")
 #: The functions that take a code, and at which place.
-RAISERS = {"FetchError": 0, "UrlError": 0, "PageError": 0, "SourceError": 0, "Problem": 1}
+RAISERS = {
+    "FetchError": 0,
+    "UrlError": 0,
+    "TextError": 0,
+    "ListError": 0,
+    "PageError": 0,
+    "SourceError": 0,
+    "Problem": 1,
+}
 
 
 def listed(*headings: str) -> dict[str, str]:
@@ -40,13 +48,14 @@ def raised(*sources: str) -> set[str]:
 
 def test_every_sentence_is_listed_word_for_word() -> None:
     pages = ("The URL", "The way to the page", "The site's answer", "The page and its count")
-    assert listed(*pages) == SENTENCES
+    assert listed(*pages, "A pasted text, a list of pages") == SENTENCES
 
 
 def test_every_sentence_is_for_an_error_that_is_raised() -> None:
     found = raised("wordcount/*.py", "transport/*.py", "*.py")
-    assert found | {"crashed"} == set(SENTENCES)
+    assert found | {"crashed", "cancelled"} == set(SENTENCES)
     assert 'code="crashed"' in (PROJECT / "jobs.py").read_text()
+    assert 'code="cancelled"' in (PROJECT / "submissions.py").read_text()
 
 
 def test_every_code_of_the_web_is_listed() -> None:
