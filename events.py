@@ -1,13 +1,15 @@
 """Every step of every count, told to whoever listens: `SUBSCRIBE wordcount:events`.
 
 Telling is best effort. Nobody waits for a listener, and nothing depends on one: what counts is in
-Postgres. While Redis is away, events are lost.
+Postgres. While Redis is away, events are lost. So who hears something looks at Postgres then, and
+who hears nothing looks there now and then.
 """
 
 import json
 import logging
 import time
 from datetime import UTC, datetime
+from typing import Self
 from urllib.parse import urlsplit
 
 from redis import Redis
@@ -24,6 +26,54 @@ CHANNEL = "wordcount:events"
 _PATIENCE = 0.25
 #: How long nothing is told after a failure, in seconds, so that the waits do not add up.
 _SILENCE = 5.0
+
+
+class Listener:
+    """Hears, in a ``with`` block, that something is told of one count.
+
+    It never fails: without Redis it hears nothing, until Redis is back.
+    """
+
+    def __init__(self, redis: Redis, job_key: str) -> None:
+        # redis has no types for it
+        self._channel = redis.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
+        self._job_key = job_key
+
+    def __enter__(self) -> Self:
+        self.wait(0)  # to subscribe, before the caller looks for the first time
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._channel.close()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until something is told of the count, but no longer than that.
+
+        :returns: whether something was told.
+        """
+        end = time.monotonic() + seconds
+        try:
+            if not self._channel.subscribed:
+                self._channel.subscribe(CHANNEL)
+            while True:
+                left = max(0.0, end - time.monotonic())
+                message = self._channel.get_message(timeout=left)
+                if message and self._is_meant(message["data"]):
+                    return True
+                if not left:
+                    return False
+        except RedisError as error:
+            logger.debug("nothing is heard of %s: %s", self._job_key, error)
+            time.sleep(max(0.0, end - time.monotonic()))
+            return False
+
+    def _is_meant(self, message: bytes) -> bool:
+        """Whether a message is about the count; anybody may publish anything."""
+        try:
+            event = json.loads(message)
+        except (ValueError, RecursionError):  # the latter for [[[[[...
+            return False
+        return isinstance(event, dict) and event.get("job_key") == self._job_key
 
 
 class Events:
@@ -63,3 +113,7 @@ class Events:
         except RedisError as error:
             self._silent_until = time.monotonic() + _SILENCE
             logger.debug("nobody is told for %g seconds: %s", _SILENCE, error)
+
+    def listen(self, job_key: str) -> Listener:
+        """Hear of one count; on a connection of its own, while the block lasts."""
+        return Listener(self._redis, job_key)

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from typing import Any
 
 from config import ConfigError, settings_from
 
@@ -14,7 +15,9 @@ bind = f"{settings.HOST}:{settings.PORT}"
 workers = settings.WEB_CONCURRENCY
 # Requests wait for Postgres and for slow clients, not for the processor.
 worker_class = "gthread"
-threads = 4
+# Twice as many as there may be streams of events (views/live.py), so that those keep nobody
+# waiting.
+threads = 16
 # Heroku kills what has not stopped 30 seconds after SIGTERM.
 graceful_timeout = 20
 # The heartbeat file of a worker must not wait for a slow disk.
@@ -28,3 +31,12 @@ forwarded_allow_ips = ""
 limit_request_line = 8190
 accesslog = "-"
 access_log_format = '%(h)s "%(r)s" %(s)s %(b)s %(L)ss'
+
+
+def post_worker_init(worker: Any) -> None:
+    """Let the streams of a worker end when it is to stop, or has lost its parent.
+
+    Gunicorn would wait for them, up to `graceful_timeout`.
+    """
+    streams = worker.wsgi.extensions["streams"]
+    streams.end_when(lambda: not worker.alive or worker.ppid != os.getppid())

@@ -4,6 +4,7 @@ from flask import Flask, Response
 
 from views.api import api
 from views.limits import limit_submissions
+from views.live import allow_streams
 from views.pages import pages
 from views.proxies import trust_proxies
 
@@ -20,6 +21,7 @@ def register(app: Flask) -> None:
     trust_proxies(app)
     app.register_blueprint(pages)
     app.register_blueprint(api)
+    allow_streams(app)
     limit_submissions(app, "pages.submit", "api.start")
     app.after_request(_protect)
 

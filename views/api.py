@@ -10,7 +10,7 @@ import submissions
 from models import Result, Status
 from views.errors import Problem
 from views.rankings import Ranking
-from views.standing import standing_of
+from views.standing import about, pending_document
 
 api = Blueprint("api", __name__)
 
@@ -56,7 +56,7 @@ def results(job_key: str) -> ResponseReturnValue:
             result.error_code or "crashed",
             result.error_detail or "",
             **answered,
-            **_about(result),
+            **about(result),
         )
     return jsonify(wanted.of(result))
 
@@ -75,20 +75,11 @@ def _json_object() -> dict[str, Any]:
 
 
 def _pending(result: Result) -> ResponseReturnValue:
-    response = jsonify(**standing_of(result).document, **_about(result))
+    response = jsonify(pending_document(result))
     response.status_code = 202
     response.headers["Retry-After"] = "1"
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _about(result: Result) -> dict[str, Any]:
-    return {
-        "job_key": str(result.job_key),
-        "url": result.url,
-        "attempt": result.attempt,
-        "submitted_at": result.submitted_at.isoformat(),
-    }
 
 
 def _wanted_ranking() -> Ranking:

@@ -63,5 +63,20 @@ def standing_of(result: Result) -> Standing:
     return Standing(result.step or Step.FETCHING, None, result.bytes, result.attempt)
 
 
+def pending_document(result: Result) -> dict[str, Any]:
+    """All that programs are told of a count that is queued or running."""
+    return {**standing_of(result).document, **about(result)}
+
+
+def about(result: Result) -> dict[str, Any]:
+    """Which count it is."""
+    return {
+        "job_key": str(result.job_key),
+        "url": result.url,
+        "attempt": result.attempt,
+        "submitted_at": result.submitted_at.isoformat(),
+    }
+
+
 def _size(bytes_: int) -> str:
     return f"{bytes_ / 1e6:.1f} MB" if bytes_ >= 1e6 else f"{max(1, round(bytes_ / 1e3))} kB"

@@ -1,0 +1,139 @@
+"""How far a count is, told as it happens: server-sent events.
+
+Postgres is the truth. It is looked at when something is told on the channel of events, and every
+two seconds in any case: the place in the queue changes without a word, and words get lost.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from flask import Blueprint, Flask, Response, current_app, request
+from flask.typing import ResponseReturnValue
+
+import jobs
+from events import Listener
+from models import DATABASE_AWAY, Result, Status, reason
+from views.errors import Problem
+from views.standing import pending_document
+
+live = Blueprint("live", __name__)
+
+#: How many streams one process may have. Each keeps a thread and a connection to Redis for as long
+#: as it lasts; these are half of gunicorn's threads, and the others answer all that is short.
+MAX_STREAMS = 8
+#: How long at most until the next look, in seconds. Each look sends something, if only a comment:
+#: that a client has gone shows when it is written to.
+LOOK_SECONDS = 2.0
+#: How long until a stream sees that the process is to end, in seconds.
+NOTICE_SECONDS = 0.5
+#: How long a stream may be, in seconds; the client comes again by itself.
+LONGEST_SECONDS = 300.0
+
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Accel-Buffering": "no",  # nginx would collect the events before it passes them on
+}
+_STILL_HERE = ": still here\n\n"
+
+
+class Streams:
+    """The streams of one process: how many there may be, and when they must end."""
+
+    def __init__(self) -> None:
+        self._places = threading.BoundedSemaphore(MAX_STREAMS)
+        self._is_ending: Callable[[], bool] = lambda: False
+
+    def end_when(self, is_ending: Callable[[], bool]) -> None:
+        """Say how to see that the process is to end; a server that does not say so just ends."""
+        self._is_ending = is_ending
+
+    @property
+    def are_ending(self) -> bool:
+        """Whether no stream may go on."""
+        return self._is_ending()
+
+    def enter(self) -> Callable[[], None]:
+        """Take a place.
+
+        :returns: gives it back.
+        :raises views.errors.Problem: if there is none.
+        """
+        if not self._places.acquire(blocking=False):
+            raise Problem(
+                503,
+                "too_many_streams",
+                "Too many counts are followed just now. Ask for the result now and then instead.",
+                headers={"Retry-After": "10"},
+            )
+        return self._places.release
+
+
+def allow_streams(app: Flask) -> None:
+    """Give an application its places for streams."""
+    app.register_blueprint(live)
+    app.extensions["streams"] = Streams()
+
+
+@live.get("/counts/<job_key>/events")
+def count_events(job_key: str) -> ResponseReturnValue:
+    """The standing of a count, now and whenever it changes, until there is an outcome."""
+    if Result.by_key(job_key) is None:
+        raise Problem(404, "unknown_key", "There is no count with this key.")
+    if request.method == "HEAD":  # whose answer has no body, and so none that could end
+        return Response(mimetype="text/event-stream", headers=_HEADERS)
+    streams: Streams = current_app.extensions["streams"]
+    leave = streams.enter()
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    stream = _stream(app, request.environ, job_key)
+    response = Response(stream, mimetype="text/event-stream", headers=_HEADERS)
+    response.call_on_close(leave)
+    return response
+
+
+def _stream(app: Flask, environ: dict[str, Any], job_key: str) -> Iterator[str]:
+    yield "retry: 2000\n\n"
+    end = time.monotonic() + LONGEST_SECONDS
+    streams: Streams = app.extensions["streams"]
+    said = None
+    with app.app_context():
+        listener = jobs.events().listen(job_key)
+    with listener:
+        while time.monotonic() < end and not streams.are_ending:
+            event, is_last = _look(app, environ, job_key)
+            yield event if event != said else _STILL_HERE
+            if is_last:
+                return
+            said = event
+            _wait(listener, streams)
+
+
+def _wait(listener: Listener, streams: Streams) -> None:
+    """Until something is told, or it is time for another look, or for the end."""
+    look = time.monotonic() + LOOK_SECONDS
+    while time.monotonic() < look and not streams.are_ending:
+        if listener.wait(NOTICE_SECONDS):
+            return
+
+
+def _look(app: Flask, environ: dict[str, Any], job_key: str) -> tuple[str, bool]:
+    """What there is to say, and whether it is the last of it.
+
+    A look is a request of its own: when it is over, the connection to the database is given back.
+    """
+    with app.request_context(environ):
+        try:
+            result = Result.by_key(job_key)
+            if result is None:  # removed meanwhile: who comes again is told so
+                return _STILL_HERE, True
+            if Status(result.status).is_pending:
+                return _event("standing", pending_document(result)), False
+            return _event("done", {"status": result.status}), True
+        except DATABASE_AWAY as error:
+            app.logger.error("a stream ends, the database cannot be reached: %s", reason(error))
+            return _STILL_HERE, True
+
+
+def _event(name: str, data: dict[str, Any]) -> str:
+    return f"event: {name}\ndata: {current_app.json.dumps(data)}\n\n"
