@@ -3,7 +3,9 @@
 from flask import Flask, Response
 
 from views.api import api
+from views.counts import counts
 from views.limits import limit_submissions
+from views.lists import lists
 from views.live import allow_streams
 from views.pages import pages
 from views.proxies import trust_proxies
@@ -20,9 +22,11 @@ def register(app: Flask) -> None:
     """Give an application its pages and its API."""
     trust_proxies(app)
     app.register_blueprint(pages)
+    app.register_blueprint(counts)
+    app.register_blueprint(lists)
     app.register_blueprint(api)
     allow_streams(app)
-    limit_submissions(app, "pages.submit", "api.start")
+    limit_submissions(app, "pages.submit", "counts.paste", "api.start")
     app.after_request(_protect)
 
 
