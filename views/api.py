@@ -9,8 +9,10 @@ from flask.typing import ResponseReturnValue
 import submissions
 from models import Result, Status
 from views.errors import Problem
+from views.parameters import choice, number
 from views.rankings import Ranking
 from views.standing import about, pending_document
+from wordcount.counts import LONGEST_SHOWN
 
 api = Blueprint("api", __name__)
 
@@ -83,18 +85,10 @@ def _pending(result: Result) -> ResponseReturnValue:
 
 
 def _wanted_ranking() -> Ranking:
-    top = request.args.get("top", str(DEFAULT_TOP))
-    if not (top.isascii() and top.isdigit() and len(top) < 10 and int(top) > 0):
-        raise Problem(400, "bad_parameter", '"top" must be a whole number from 1 on.')
     return Ranking(
-        top=int(top),
-        stop_words=_is_keep("stopwords", otherwise="drop"),
-        fold_case=not _is_keep("case", otherwise="fold"),
+        top=number("top", otherwise=DEFAULT_TOP),
+        stop_words=choice("stopwords", "drop", "keep") == "keep",
+        fold_case=choice("case", "fold", "keep") == "fold",
+        together=choice("forms", "apart", "together") == "together",
+        shortest=number("min", otherwise=1, high=LONGEST_SHOWN),
     )
-
-
-def _is_keep(name: str, *, otherwise: str) -> bool:
-    value = request.args.get(name, otherwise)
-    if value not in {"keep", otherwise}:
-        raise Problem(400, "bad_parameter", f'"{name}" must be "keep" or "{otherwise}".')
-    return value == "keep"

@@ -12,14 +12,13 @@ from flask import request
 from models import TOP_ROWS
 from views.parameters import choice, number
 from views.rankings import Ranking
+from wordcount.counts import LONGEST_SHOWN
 
 #: Rows of the table at first, and how many more come at a time.
 FIRST_ROWS = 10
 MORE_ROWS = 50
 #: The rows that a page may have. A browser draws no more with ease; downloads have them all.
 MOST_ROWS = 1000
-#: Letters of the shortest words that may be asked for.
-LONGEST_MINIMUM = 30
 
 SORTS = ("frequent", "rare", "az", "za")
 CHARTS = ("bars", "zipf")
@@ -55,7 +54,7 @@ class Selection:
             # Forms of a word are found without regard to case.
             case="fold" if forms == "together" else case,
             forms=forms,
-            min=number("min", otherwise=1, high=LONGEST_MINIMUM),
+            min=number("min", otherwise=1, high=LONGEST_SHOWN),
             q=request.args.get("q", "").strip()[:100],
             sort=choice("sort", *SORTS),
             top=number("top", otherwise=FIRST_ROWS, high=MOST_ROWS),

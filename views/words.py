@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from models import Result
-from views.rankings import MOST_RANKED_WORDS
+from views.rankings import MOST_RANKED_WORDS, words_to_rank
 from views.selection import MOST_ROWS, Selection
 from wordcount import Ranked
 from wordcount.normal_form import bare_forms, ranking_forms
@@ -36,8 +36,7 @@ class Words:
     @property
     def are_too_many(self) -> bool:
         """The page has so many words that only the stored tops can be shown."""
-        most = max(self.result.distinct_words or 0, self._forms)
-        return most > MOST_RANKED_WORDS
+        return words_to_rank(self.result) > MOST_RANKED_WORDS
 
     @property
     def can_join_forms(self) -> bool:
@@ -79,13 +78,6 @@ class Words:
     def can_show_more(self) -> bool:
         """Whether there are rows that are not shown, and may be."""
         return len(self.rows) < min(len(self.found), MOST_ROWS)
-
-    @property
-    def _forms(self) -> int:
-        # A word may have many forms; a page of so many words is told by its count of words.
-        if (self.result.total_words or 0) <= MOST_RANKED_WORDS:
-            return 0
-        return len(self.result.result_all or {})
 
     def _matching(self) -> list[Ranked]:
         if not self.selection.q:
