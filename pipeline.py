@@ -8,6 +8,7 @@ from host_limit import HostLimit
 from models import TOP_ROWS, Step, ranking_name
 from progress import Progress
 from wordcount import RULE_VERSION, PageCount, Ranked, count_text, read_page
+from wordcount.doubts import doubts_of
 
 
 def fetch_and_count(url: str, settings: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
@@ -45,6 +46,7 @@ def fetch_and_count(url: str, settings: Mapping[str, Any], progress: Progress) -
         "language": counted.language,
         "title": counted.title,
         "bytes": len(page.body),
+        "doubts": doubts_of(page.body, text.text, text.title, counted.total_words, page.url),
         "text": counted.text,
         "total_words": counted.total_words,
         "distinct_words": counted.distinct_words,
