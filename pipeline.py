@@ -8,6 +8,7 @@ from host_limit import HostLimit
 from models import TOP_ROWS, Step, ranking_name
 from progress import Progress
 from wordcount import RULE_VERSION, PageCount, Ranked, count_page, count_text, read_page
+from wordcount.doubts import doubts_of
 
 
 def fetch_and_count(url: str, settings: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
@@ -42,6 +43,7 @@ def fetch_and_count(url: str, settings: Mapping[str, Any], progress: Progress) -
         "http_status": page.status,
         "content_type": page.content_type,
         "bytes": len(page.body),
+        "doubts": doubts_of(page.body, text.text, text.title, counted.total_words, page.url),
         **_columns(counted),
     }
 

@@ -8,6 +8,16 @@ from pathlib import Path
 import pytest
 
 from wordcount import RULE_VERSION, PageCount, count_page, rank
+from wordcount.doubts import (
+    CONSENT_SHARE,
+    CONSENT_WORDS,
+    ENOUGH,
+    FEW,
+    HARDLY_ANY,
+    HEAVY,
+    Doubt,
+    doubts_of,
+)
 from wordcount.language_names import language_name
 from wordcount.reading_time import MEAN_WORDS_PER_MINUTE, WORDS_PER_MINUTE
 from wordcount.stems import has_stems
@@ -116,6 +126,27 @@ def test_reading_time() -> None:
         [name, str(speeds[name])] for name in sorted(speeds)
     ]
     assert f"the mean, {MEAN_WORDS_PER_MINUTE} words a minute" in PAGE
+
+
+@pytest.mark.parametrize(("path", "page", "doubts"), examples("Path", "Page", "Doubts"))
+def test_doubts(path: str, page: str, doubts: str) -> None:
+    body = f"<!doctype html><meta charset=utf-8>{page.strip('`')}".encode()
+    counted = count_page(body)
+    url = f"https://example.com{path}"
+    found = doubts_of(body, counted.text, counted.title, counted.total_words, url)
+    assert found == words_of(doubts)
+    assert found or doubts == "none"
+
+
+def test_the_page_names_every_doubt_and_its_numbers() -> None:
+    assert [name for name, _ in table("Doubt", "Which pages")] == [
+        f"`{doubt}`" for doubt in reversed(Doubt)
+    ]
+    section = PAGE.partition("## Doubts")[2].partition("\n## ")[0]
+    numbers = {int(number.replace(",", "")) for number in re.findall(r"[\d,]*\d", section)}
+    assert {FEW, HARDLY_ANY, ENOUGH, HEAVY} <= numbers
+    assert (CONSENT_SHARE, CONSENT_WORDS) == (8, 4)
+    assert "one in eight, and no fewer than four" in section
 
 
 def test_the_page_is_of_this_version() -> None:
