@@ -8,10 +8,11 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from flask import Response
+from flask import Response, stream_with_context
 
 from models import Result
 from views.rankings import refuse_many
@@ -46,17 +47,14 @@ def all_words(result: Result, selection: Selection) -> Iterator[Word]:
     refuse_many(result)
     counts, kept = result.result_all or {}, result.result_no_stop_words or {}
     stop_words = {word: times for word, times in counts.items() if word not in kept}
-    how = {
-        "language": result.language,
-        "fold_case": selection.case == "fold",
-        "together": selection.forms == "together",
-        "longest": None,
-    }
-    names = {word for word, _ in rank(stop_words, **{**how, "together": False})}
+    ranked = partial(
+        rank, language=result.language, fold_case=selection.case == "fold", longest=None
+    )
+    names = {word for word, _ in ranked(stop_words)}
     total = result.total_words or 1
     return (
         Word(word, times, round(times / total, _DIGITS), "yes" if word in names else "no")
-        for word, times in rank(counts, **how)
+        for word, times in ranked(counts, together=selection.forms == "together")
     )
 
 
@@ -68,7 +66,8 @@ def csv_file(name: str, columns: Iterable[str], rows: Iterable[Iterable[object]]
         for row in rows:
             yield _csv_line(row)
 
-    return _attachment(Response(_in_blocks(lines()), mimetype="text/csv"), f"{name}.csv")
+    body = stream_with_context(_in_blocks(lines()))
+    return _attachment(Response(body, mimetype="text/csv"), f"{name}.csv")
 
 
 def json_file(name: str, facts: dict[str, Any], words: Iterable[Word]) -> Response:
@@ -86,9 +85,7 @@ def file_name(result: Result) -> str:
 
 def _csv_line(cells: Iterable[object]) -> str:
     line = io.StringIO()
-    csv.writer(line).writerow(
-        safe_cell(cell) if isinstance(cell, str) else cell for cell in cells
-    )
+    csv.writer(line).writerow(safe_cell(cell) if isinstance(cell, str) else cell for cell in cells)
     return line.getvalue()
 
 

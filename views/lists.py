@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from flask import Blueprint, render_template, stream_with_context
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from lists import ListRow, PageList
@@ -49,7 +49,7 @@ def show(list_key: str) -> ResponseReturnValue:
 def as_csv(list_key: str) -> ResponseReturnValue:
     """All words of all pages of a list. A page without words is one row, which says why."""
     cells = _word_rows(_list(list_key).rows(), Selection.asked())
-    return csv_file("words-of-a-list", (*_ABOUT, *Word._fields), stream_with_context(cells))
+    return csv_file("words-of-a-list", (*_ABOUT, *Word._fields), cells)
 
 
 @lists.get("/lists/<list_key>/pages.csv")

@@ -9,6 +9,7 @@ from tests.support import wait_for
 
 pytestmark = pytest.mark.usefixtures("app", "worker")
 
+
 @both_ways
 def test_from_the_form_to_the_words(page: Page, web: str) -> None:
     submit(page, web, f"{web}/static/sample.html")

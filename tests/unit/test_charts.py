@@ -27,7 +27,13 @@ def test_columns_are_as_high_as_words_are_frequent() -> None:
 
 
 def test_the_numbers_beside_the_columns_are_round() -> None:
-    assert [tick.label for tick in bars(ranking(1891)).ticks] == ["0", "500", "1,000", "1,500", "2,000"]
+    assert [tick.label for tick in bars(ranking(1891)).ticks] == [
+        "0",
+        "500",
+        "1,000",
+        "1,500",
+        "2,000",
+    ]
     assert [tick.label for tick in bars(ranking(1)).ticks] == ["0", "1"]
     assert [tick.label for tick in bars(ranking(7)).ticks] == ["0", "2", "4", "6", "8"]
 
