@@ -3,6 +3,7 @@
 from flask import Flask, Response
 
 from views.api import api
+from views.assets import serve_assets
 from views.limits import limit_submissions
 from views.live import allow_streams
 from views.pages import pages
@@ -19,6 +20,7 @@ CONTENT_SECURITY_POLICY = (
 def register(app: Flask) -> None:
     """Give an application its pages and its API."""
     trust_proxies(app)
+    serve_assets(app)
     app.register_blueprint(pages)
     app.register_blueprint(api)
     allow_streams(app)
