@@ -3,6 +3,7 @@
 from flask import Flask, Response
 
 from views.api import api
+from views.assets import serve_assets
 from views.counts import counts
 from views.limits import limit_submissions
 from views.lists import lists
@@ -21,6 +22,7 @@ CONTENT_SECURITY_POLICY = (
 def register(app: Flask) -> None:
     """Give an application its pages and its API."""
     trust_proxies(app)
+    serve_assets(app)
     app.register_blueprint(pages)
     app.register_blueprint(counts)
     app.register_blueprint(lists)

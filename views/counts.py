@@ -9,7 +9,7 @@ from flask_limiter import RateLimitExceeded
 import submissions
 from models import Result, Status
 from views import charts
-from views.downloads import Word, all_words, csv_file, file_name, json_file
+from views.downloads import COLUMNS, all_words, csv_file, file_name, json_file
 from views.errors import Problem, http_error, problem_of, queue_full, wants_page
 from views.forms import EXPIRED, PasteForm, UrlForm
 from views.selection import MORE_ROWS, MOST_ROWS, Selection
@@ -69,7 +69,7 @@ def as_csv(job_key: str) -> ResponseReturnValue:
     """All words for a spreadsheet."""
     result = _finished(job_key)
     words = list(all_words(result, Selection.asked()))
-    return csv_file(file_name(result), Word._fields, words)
+    return csv_file(file_name(result), COLUMNS, words)
 
 
 @counts.get("/counts/<job_key>.json")

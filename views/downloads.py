@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Response, stream_with_context
@@ -26,17 +26,10 @@ _MARK = "\ufeff"
 _DIGITS = 6
 
 
-class Word(NamedTuple):
-    """One row; the names are those of the columns.
-
-    :ivar share: of all words of the page, from 0 to 1.
-    :ivar stop_word: ``yes`` or ``no``.
-    """
-
-    word: str
-    count: int
-    share: float
-    stop_word: str
+#: Of each word: as it is ranked, how often, its share of all words of the page from 0 to 1, and
+#: ``yes`` if it is a stop word, else ``no``.
+COLUMNS = ("word", "count", "share", "stop_word")
+Word = tuple[str, int, float, str]
 
 
 def all_words(result: Result, selection: Selection) -> Iterator[Word]:
@@ -53,7 +46,7 @@ def all_words(result: Result, selection: Selection) -> Iterator[Word]:
     names = {word for word, _ in ranked(stop_words)}
     total = result.total_words or 1
     return (
-        Word(word, times, round(times / total, _DIGITS), "yes" if word in names else "no")
+        (word, times, round(times / total, _DIGITS), "yes" if word in names else "no")
         for word, times in ranked(counts, together=selection.forms == "together")
     )
 
@@ -72,7 +65,7 @@ def csv_file(name: str, columns: Iterable[str], rows: Iterable[Iterable[object]]
 
 def json_file(name: str, facts: dict[str, Any], words: Iterable[Word]) -> Response:
     """A JSON file: one object with what is known of the page, and its words."""
-    document = {**facts, "words": [word._asdict() for word in words]}
+    document = {**facts, "words": [dict(zip(COLUMNS, word, strict=True)) for word in words]}
     body = json.dumps(document, ensure_ascii=False)
     return _attachment(Response(body, mimetype="application/json"), f"{name}.json")
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from lists import ListRow, PageList
 from models import Result, Status, db
-from views.downloads import Word, all_words, csv_file
+from views.downloads import COLUMNS, all_words, csv_file
 from views.errors import Problem
 from views.selection import Selection
 from views.standing import standing_of
@@ -49,7 +49,7 @@ def show(list_key: str) -> ResponseReturnValue:
 def as_csv(list_key: str) -> ResponseReturnValue:
     """All words of all pages of a list. A page without words is one row, which says why."""
     cells = _word_rows(_list(list_key).rows(), Selection.asked())
-    return csv_file("words-of-a-list", (*_ABOUT, *Word._fields), cells)
+    return csv_file("words-of-a-list", (*_ABOUT, *COLUMNS), cells)
 
 
 @lists.get("/lists/<list_key>/pages.csv")
@@ -90,7 +90,7 @@ def _about(row: ListRow, message: str | None = None) -> tuple[Any, ...]:
 
 
 def _word_rows(rows: Sequence[ListRow], selection: Selection) -> Iterator[tuple[Any, ...]]:
-    none = (None,) * len(Word._fields)
+    none = (None,) * len(COLUMNS)
     for row in rows:
         result = Result.by_key(row.job_key or "") if row.state == Status.FINISHED else None
         if result is None:
