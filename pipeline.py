@@ -8,6 +8,7 @@ from host_limit import HostLimit
 from models import TOP_ROWS, Step, ranking_name
 from progress import Progress
 from wordcount import RULE_VERSION, PageCount, Ranked, count_page, count_text, read_page
+from wordcount.doubts import doubts_of
 
 
 def fetch_and_count(url: str, settings: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
@@ -42,6 +43,7 @@ def fetch_and_count(url: str, settings: Mapping[str, Any], progress: Progress) -
         "http_status": page.status,
         "content_type": page.content_type,
         "bytes": len(page.body),
+        "doubts": doubts_of(page.body, text.text, text.title, counted.total_words, page.url),
         **_columns(counted),
     }
 
@@ -54,6 +56,7 @@ def count_pasted(url: str, text: str) -> dict[str, Any]:
         "final_url": url,
         "content_type": "text/plain",
         "bytes": len(body),
+        "doubts": [],  # a person has seen that it is what was meant
         **_columns(counted),
     }
 

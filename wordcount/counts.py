@@ -3,10 +3,10 @@
 import heapq
 import unicodedata
 from collections.abc import Iterator, Mapping, Set
-from functools import partial
 from typing import NamedTuple
 
 from wordcount.normal_form import bare_forms, matching_forms, ranking_forms
+from wordcount.rows import Row, as_written, folded, joined, letters_in, without_short
 
 #: Goes up whenever the same page would be counted or ranked differently; stored with each result.
 RULE_VERSION = 2
@@ -22,11 +22,13 @@ class Ranked(NamedTuple):
     times: int
 
 
-def rank(
+def rank(  # noqa: PLR0913 -- named, and each a choice of the reader
     counts: Mapping[str, int],
     *,
     language: str | None = None,
     fold_case: bool = True,
+    together: bool = False,
+    shortest: int = 1,
     top: int | None = None,
     longest: int | None = LONGEST_SHOWN,
 ) -> list[Ranked]:
@@ -37,11 +39,17 @@ def rank(
     :param fold_case: count ``Python`` and ``python`` together, shown in the form that is more
         frequent on the page (with fewer capitals if both are equally so); otherwise each by
         itself, untouched.
+    :param together: count the forms of a word that have one stem together, such as ``garden`` and
+        ``gardens``, shown in the form that comes first in the ranking; whatever their case. Which
+        languages have stems, :func:`wordcount.stems.has_stems` says.
+    :param shortest: show only words of at least so many letters, of which a word has as many as
+        :func:`wordcount.rows.letters_in` its ranking form. No count changes: forms that are
+        together stand and fall with the one that is shown.
     :param top: how many rows; all by default.
     :param longest: how many characters of a word are shown, in code points; None for all of them.
         What is cut off gives way to an ellipsis; words are told apart by all of it.
     """
-    rows = _folded(counts, language) if fold_case else _as_written(counts)
+    rows = _rows(counts, language, fold_case=fold_case, together=together, shortest=shortest)
     # A page may have a million different words, and hardly anybody asks for more than a hundred.
     ordered = sorted(rows) if top is None else heapq.nsmallest(top, rows)
     return [Ranked(_shown(word, longest), times) for _, _, word, times in ordered]
@@ -69,34 +77,24 @@ def without(
     }
 
 
-# A row with what it is ordered by: the count, most frequent first; the alphabet; word and count.
-_Row = tuple[int, str, str, int]
-
-
-def _as_written(counts: Mapping[str, int]) -> Iterator[_Row]:
-    """One row for each form."""
-    return ((-times, word, word, times) for word, times in counts.items())
-
-
-def _folded(counts: Mapping[str, int], language: str | None) -> Iterator[_Row]:
-    """One row for all forms of a word together."""
-    of_form: dict[str, int] = {}
-    for form, times in zip(bare_forms(counts, language), counts.values(), strict=True):
-        of_form[form] = of_form.get(form, 0) + times
-    of_key: dict[str, list[str]] = {}
-    keys = ranking_forms(of_form, language)
-    for form, key in zip(of_form, keys, strict=True):
-        of_key.setdefault(key, []).append(form)
-    for key, forms in of_key.items():
-        total = sum(of_form[form] for form in forms)
-        # Nearly all words have one form.
-        shown = forms[0] if len(forms) == 1 else min(forms, key=partial(_preference, of_form))
-        yield -total, key, shown, total
-
-
-def _preference(counts: Mapping[str, int], form: str) -> tuple[int, int, str]:
-    """The most frequent form, then that with the fewest capitals, then by the alphabet."""
-    return -counts[form], sum(map(str.isupper, form)), form
+def _rows(
+    counts: Mapping[str, int],
+    language: str | None,
+    *,
+    fold_case: bool,
+    together: bool,
+    shortest: int,
+) -> Iterator[Row]:
+    """The rows of a ranking, in no order."""
+    if not fold_case and not together:
+        long_enough = counts if shortest <= 1 else without_short(counts, shortest, language)
+        return as_written(long_enough)
+    rows = folded(counts, language)
+    if together:
+        rows = joined(rows, language)
+    if shortest > 1:
+        rows = (row for row in rows if letters_in(row[1]) >= shortest)
+    return rows
 
 
 def _shown(word: str, longest: int | None) -> str:

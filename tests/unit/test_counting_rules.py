@@ -7,24 +7,39 @@ from pathlib import Path
 
 import pytest
 
-from wordcount import RULE_VERSION, PageCount, count_page
+from wordcount import RULE_VERSION, PageCount, count_page, rank
+from wordcount.doubts import (
+    CONSENT_SHARE,
+    CONSENT_WORDS,
+    ENOUGH,
+    FEW,
+    HARDLY_ANY,
+    HEAVY,
+    Doubt,
+    doubts_of,
+)
+from wordcount.language_names import language_name
+from wordcount.reading_time import MEAN_WORDS_PER_MINUTE, WORDS_PER_MINUTE
+from wordcount.stems import has_stems
 from wordcount.stop_words import languages
 
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "COUNTING.md").read_text(encoding="utf-8")
 
 
-def examples(*columns: str) -> list[object]:
-    """The rows of the table with these columns, each under the name of its rule."""
-    header = f"| {' | '.join(('Rule', *columns))} |\n"
+def table(*columns: str) -> list[list[str]]:
+    """The cells of the table with these columns, row by row."""
+    header = f"| {' | '.join(columns)} |\n"
     assert header in PAGE
     rows = PAGE.partition(header)[2].partition("\n\n")[0].splitlines()[1:]
     assert rows
-    found: list[object] = []
-    for row in rows:
-        rule, *cells = (cell.strip() for cell in row.strip("|").split("|"))
-        assert len(cells) == len(columns), rule
-        found.append(pytest.param(*cells, id=rule))
+    found = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+    assert all(len(cells) == len(columns) for cells in found)
     return found
+
+
+def examples(*columns: str) -> list[object]:
+    """The rows of the table with these columns, each under the name of its rule."""
+    return [pytest.param(*cells, id=rule) for rule, *cells in table("Rule", *columns)]
 
 
 def counted(text: str, language: str = "") -> PageCount:
@@ -77,6 +92,61 @@ def test_stop_words(language: str, text: str, rows: str) -> None:
     page = counted(text, language)
     assert page.language == language
     assert page.ranking() == rows_of(rows)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "rows"), examples("Page in", "Text", "Ranking with forms together")
+)
+def test_word_forms_together(language: str, text: str, rows: str) -> None:
+    page = counted(text, language)
+    assert page.language == language
+    assert rank(page.counts, language=language, together=True) == rows_of(rows)
+
+
+def test_the_page_names_the_languages_that_have_stemmers() -> None:
+    names = PAGE.partition("There are stemmers for ")[2].partition(".")[0]
+    known = {str(language_name(code)) for code in {*languages(), "eo", "yi"} if has_stems(code)}
+    assert re.split(",\\s|\\sand\\s", names) == sorted(known)
+
+
+@pytest.mark.parametrize(("language", "text", "letters"), examples("Page in", "Text", "Letters"))
+def test_shortest_words(language: str, text: str, letters: str) -> None:
+    page = counted(text, language)
+    assert page.language == language
+    assert len(page.counts) == 1
+    for fold_case in (True, False):
+        for shortest, rows in ((int(letters), 1), (int(letters) + 1, 0)):
+            shown = rank(page.counts, language=language, fold_case=fold_case, shortest=shortest)
+            assert len(shown) == rows
+
+
+def test_reading_time() -> None:
+    speeds = {str(language_name(code)): words for code, words in WORDS_PER_MINUTE.items()}
+    assert table("Language", "Words a minute") == [
+        [name, str(speeds[name])] for name in sorted(speeds)
+    ]
+    assert f"the mean, {MEAN_WORDS_PER_MINUTE} words a minute" in PAGE
+
+
+@pytest.mark.parametrize(("path", "page", "doubts"), examples("Path", "Page", "Doubts"))
+def test_doubts(path: str, page: str, doubts: str) -> None:
+    body = f"<!doctype html><meta charset=utf-8>{page.strip('`')}".encode()
+    counted = count_page(body)
+    url = f"https://example.com{path}"
+    found = doubts_of(body, counted.text, counted.title, counted.total_words, url)
+    assert found == words_of(doubts)
+    assert found or doubts == "none"
+
+
+def test_the_page_names_every_doubt_and_its_numbers() -> None:
+    assert [name for name, _ in table("Doubt", "Which pages")] == [
+        f"`{doubt}`" for doubt in reversed(Doubt)
+    ]
+    section = PAGE.partition("## Doubts")[2].partition("\n## ")[0]
+    numbers = {int(number.replace(",", "")) for number in re.findall(r"[\d,]*\d", section)}
+    assert {FEW, HARDLY_ANY, ENOUGH, HEAVY} <= numbers
+    assert (CONSENT_SHARE, CONSENT_WORDS) == (8, 4)
+    assert "one in eight, and no fewer than four" in section
 
 
 def test_the_page_is_of_this_version() -> None:

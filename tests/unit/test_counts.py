@@ -1,5 +1,7 @@
 """Words -> ranked counts. Further rules, by example: test_counting_rules.py."""
 
+import pytest
+
 from wordcount.counts import distinct, rank, without
 
 
@@ -41,6 +43,82 @@ def test_the_order_does_not_depend_on_the_order_of_the_page() -> None:
     counts = {"b": 1, "B": 1, "a": 2, "A": 2, "c": 4}
     backwards = dict(reversed(counts.items()))
     assert rank(counts) == rank(backwards) == [("a", 4), ("c", 4), ("b", 2)]
+
+
+def test_forms_of_one_stem_are_one_row_in_the_form_that_comes_first() -> None:
+    counts = {"garden": 2, "Garden": 1, "gardens": 4, "GARDENING": 1, "rose": 8}
+    assert rank(counts, language="en", together=True) == [("gardens", 8), ("rose", 8)]
+    assert rank(counts, language="en", together=True, top=1) == [("gardens", 8)]
+    equally = {"garden": 1, "gardens": 1}
+    assert rank(equally, language="en", together=True) == [("garden", 2)]
+
+
+def test_rows_of_equal_counts_stand_in_the_order_of_what_they_show() -> None:
+    counts = {"zoos": 2, "zoo": 1, "apples": 1, "apple": 2, "fig": 3}
+    rows = [("apple", 3), ("fig", 3), ("zoos", 3)]
+    assert rank(counts, language="en", together=True) == rows
+    assert rank(dict(reversed(counts.items())), language="en", together=True, top=2) == rows[:2]
+
+
+def test_forms_together_are_together_in_any_case() -> None:
+    counts = {"Garden": 1, "garden": 1}
+    assert rank(counts, language="en", together=True, fold_case=False) == [("garden", 2)]
+
+
+def test_without_stems_together_is_as_without() -> None:
+    counts = {"garden": 2, "Garden": 1, "gardens": 4}
+    for language in (None, "ja", "xx"):
+        assert rank(counts, language=language, together=True) == rank(counts, language=language)
+
+
+def test_short_words_are_not_shown_in_any_ranking() -> None:
+    counts = {"a": 3, "fig": 2, "Pear": 1, "pears": 1}
+    assert rank(counts, shortest=4) == [("Pear", 1), ("pears", 1)]
+    assert rank(counts, shortest=3, top=1) == [("fig", 2)]
+    assert rank(counts, shortest=5, fold_case=False) == [("pears", 1)]
+    assert rank(counts, shortest=1) == rank(counts)
+    assert rank(counts, shortest=0) == rank(counts)
+    assert rank(counts, shortest=99) == []
+
+
+def test_forms_that_are_together_stand_and_fall_with_what_is_shown() -> None:
+    counts = {"pear": 2, "pears": 1, "figs": 2, "fig": 1}
+    assert rank(counts, language="en", together=True, shortest=4) == [("figs", 3), ("pear", 3)]
+    assert rank(counts, language="en", together=True, shortest=5) == []
+
+
+@pytest.mark.parametrize(
+    ("word", "language", "letters"),
+    [
+        ("garden", "en", 6),
+        ("don't", "en", 4),
+        ("snake_case", "en", 9),
+        ("Ⅷ", "en", 1),
+        ("L'été", "fr", 3),
+        ("o\u0328\u0307", "lt", 1),
+        ("שָׁלוֹם", "he", 4),
+        ("สวัสดี", "th", 4),
+        ("x" * 1_000_000, "en", 1_000_000),
+    ],
+    ids=[
+        "plain",
+        "apostrophe",
+        "underscore",
+        "numeral",
+        "elided",
+        "marks",
+        "points",
+        "Thai",
+        "long",
+    ],
+)
+def test_what_is_a_letter(word: str, language: str, letters: int) -> None:
+    for fold_case in (True, False):
+        shown = [
+            rank({word: 1}, language=language, fold_case=fold_case, shortest=least)
+            for least in (letters, letters + 1)
+        ]
+        assert [len(rows) for rows in shown] == [1, 0]
 
 
 def test_a_long_word_is_shown_shortened_in_both_ways() -> None:
