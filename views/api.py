@@ -11,6 +11,7 @@ from models import Result, Status
 from views.errors import Problem
 from views.rankings import Ranking
 from views.standing import standing_of
+from wordcount.counts import LONGEST_SHOWN
 
 api = Blueprint("api", __name__)
 
@@ -92,18 +93,27 @@ def _about(result: Result) -> dict[str, Any]:
 
 
 def _wanted_ranking() -> Ranking:
-    top = request.args.get("top", str(DEFAULT_TOP))
-    if not (top.isascii() and top.isdigit() and len(top) < 10 and int(top) > 0):
-        raise Problem(400, "bad_parameter", '"top" must be a whole number from 1 on.')
     return Ranking(
-        top=int(top),
-        stop_words=_is_keep("stopwords", otherwise="drop"),
-        fold_case=not _is_keep("case", otherwise="fold"),
+        top=_number("top", DEFAULT_TOP, most=None),
+        stop_words=_chose("stopwords", "keep", otherwise="drop"),
+        fold_case=not _chose("case", "keep", otherwise="fold"),
+        together=_chose("forms", "together", otherwise="apart"),
+        shortest=_number("min", 1, most=LONGEST_SHOWN),
     )
 
 
-def _is_keep(name: str, *, otherwise: str) -> bool:
-    value = request.args.get(name, otherwise)
-    if value not in {"keep", otherwise}:
-        raise Problem(400, "bad_parameter", f'"{name}" must be "keep" or "{otherwise}".')
-    return value == "keep"
+def _number(name: str, default: int, *, most: int | None) -> int:
+    text = request.args.get(name, str(default))
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    if number < 1 or (most and number > most):
+        within = f"from 1 to {most}" if most else "from 1 on"
+        raise Problem(400, "bad_parameter", f'"{name}" must be a whole number {within}.')
+    return number
+
+
+def _chose(name: str, value: str, *, otherwise: str) -> bool:
+    """Whether a parameter has this value, and not the other."""
+    given = request.args.get(name, otherwise)
+    if given not in {value, otherwise}:
+        raise Problem(400, "bad_parameter", f'"{name}" must be "{value}" or "{otherwise}".')
+    return given == value

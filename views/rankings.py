@@ -12,28 +12,51 @@ MOST_RANKED_WORDS = 200_000
 
 @dataclass(frozen=True, kw_only=True)
 class Ranking:
-    """Which ranking: how many rows, with or without stop words, case folded or as written."""
+    """Which ranking: how many rows, with or without stop words, case folded or as written.
+
+    :param together: count the forms of a word, such as *garden* and *gardens*, as one.
+    :param shortest: leave out words of fewer letters.
+    """
 
     top: int
     stop_words: bool = False
     fold_case: bool = True
+    together: bool = False
+    shortest: int = 1
 
     def of(self, result: Result) -> list[Ranked]:
         """The rows of a finished count.
 
         The first rows are stored ready-made, so that the usual question costs the same for a page
-        of any size; for more, all words of the page are read and ranked.
+        of any size; for anything else, all words of the page are read and ranked.
 
         :raises views.errors.Problem: if that would keep the web busy for too long.
         """
-        if self.top <= TOP_ROWS:
+        if self.top <= TOP_ROWS and not self.together and self.shortest == 1:
             name = ranking_name(stop_words=self.stop_words, fold_case=self.fold_case)
             rows = (result.tops or {}).get(name, [])
             return [Ranked(*row) for row in rows[: self.top]]
+        return self._ranked(result, self.top)
+
+    def all_rows(self, result: Result) -> list[Ranked]:
+        """All rows of a finished count, however many `top` asks for.
+
+        :raises views.errors.Problem: as :meth:`of`.
+        """
+        return self._ranked(result, None)
+
+    def _ranked(self, result: Result, top: int | None) -> list[Ranked]:
         _refuse_many(result.distinct_words or 0)
         counts = (result.result_all if self.stop_words else result.result_no_stop_words) or {}
         _refuse_many(len(counts))  # a word may have many forms
-        return rank(counts, language=result.language, fold_case=self.fold_case, top=self.top)
+        return rank(
+            counts,
+            language=result.language,
+            fold_case=self.fold_case,
+            top=top,
+            together=self.together,
+            shortest=self.shortest,
+        )
 
 
 def _refuse_many(words: int) -> None:
@@ -42,5 +65,5 @@ def _refuse_many(words: int) -> None:
             400,
             "too_many_words",
             f"This page has {words:,} different words or forms of words:"
-            f" only the first {TOP_ROWS} can be asked for.",
+            f" only the first {TOP_ROWS} can be asked for, forms apart and of any length.",
         )
