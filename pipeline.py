@@ -56,6 +56,7 @@ def count_pasted(url: str, text: str) -> dict[str, Any]:
         "final_url": url,
         "content_type": "text/plain",
         "bytes": len(body),
+        "doubts": [],  # a person has seen that it is what was meant
         **_columns(counted),
     }
 

@@ -14,8 +14,8 @@ MOST_RANKED_WORDS = 200_000
 class Ranking:
     """Which ranking: how many rows, with or without stop words, case folded or as written.
 
-    :param together: all forms of a word as one, such as *garden* and *gardens*.
-    :param shortest: leave out shorter words, in characters.
+    :param together: count the forms of a word, such as *garden* and *gardens*, as one.
+    :param shortest: leave out words of fewer letters.
     """
 
     top: int
