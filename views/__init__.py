@@ -26,6 +26,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(pages)
     app.register_blueprint(counts)
     app.register_blueprint(lists)
+    from views.rules import rules; app.register_blueprint(rules)
     app.register_blueprint(api)
     allow_streams(app)
     limit_submissions(app, "pages.submit", "counts.paste", "api.start")
