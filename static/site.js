@@ -44,9 +44,9 @@ function patch(old, fresh) {
   for (const { name, value } of fresh.attributes ?? []) {
     if (old.getAttribute(name) !== value) old.setAttribute(name, value);
   }
-  if (old.nodeName === "INPUT" && old !== document.activeElement) {
+  if (old.nodeName === "INPUT") {
     old.checked = fresh.checked;
-    old.value = fresh.value;
+    if (old !== document.activeElement) old.value = fresh.value; // nobody is interrupted
   }
   const [olds, news] = [[...old.childNodes], [...fresh.childNodes]];
   news.forEach((node, number) => (olds[number] ? patch(olds[number], node) : old.append(node)));
@@ -182,6 +182,7 @@ document.addEventListener("submit", (event) => {
 });
 
 window.addEventListener("popstate", () => {
+  document.activeElement?.blur(); // a field is to show what it held
   if (find("view")) view(location.href, { push: false });
 });
 

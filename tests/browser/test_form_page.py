@@ -33,7 +33,7 @@ def test_several_pages_by_a_link(page: Page, web: str, site: Site) -> None:
     expect(rows.nth(0)).to_contain_text("counted")
     expect(rows.nth(1)).to_contain_text("Only http and https addresses can be counted")
     expect(rows.nth(2)).to_contain_text("404 Not Found")
-    page.get_by_role("link", name="One").press("Enter")
+    page.get_by_role("link", name="One", exact=True).press("Enter")
     assert words(page) == ["Word 1 100.00%"]
 
 

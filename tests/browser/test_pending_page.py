@@ -1,15 +1,13 @@
-"""While a count runs: the steps, the place in the queue, the time, cancelling, and standstill."""
+"""While a count runs: the steps, the time, cancelling, and how the page hears of it."""
 
 import pytest
 from playwright.sync_api import Page, Route, expect
-from sqlalchemy import text
 
-from models import db
 from tests.browser.actions import both_ways, submit, words
 from tests.site import Site
 from tests.support import wait_for
 
-pytestmark = pytest.mark.usefixtures("app")
+pytestmark = pytest.mark.usefixtures("app", "worker")
 
 
 def hold(page: Page, web: str, site: Site) -> None:
@@ -18,7 +16,6 @@ def hold(page: Page, web: str, site: Site) -> None:
 
 
 @both_ways
-@pytest.mark.usefixtures("worker")
 def test_steps_bar_and_time(page: Page, web: str, site: Site) -> None:
     hold(page, web, site)
     expect(page.locator("#message")).to_contain_text("Fetching the page")
@@ -28,11 +25,10 @@ def test_steps_bar_and_time(page: Page, web: str, site: Site) -> None:
     assert 0 < page.locator("#bar").evaluate("bar => bar.position") < 1
     expect(page.get_by_text("So far: 2 s")).to_be_visible(timeout=10_000)
     site.let_go()
-    assert words(page) == ["wait 1 50.00%", "Worth 1 50.00%"] or len(words(page)) == 2
+    assert words(page) == ["wait 1 33.33%", "Worth 1 33.33%"]
 
 
 @both_ways
-@pytest.mark.usefixtures("worker")
 def test_cancel(page: Page, web: str, site: Site) -> None:
     hold(page, web, site)
     page.get_by_role("button", name="Cancel").press("Enter")
@@ -42,7 +38,6 @@ def test_cancel(page: Page, web: str, site: Site) -> None:
     expect(page.get_by_label("Address of a page")).to_have_value(f"{site.address}/held")
 
 
-@pytest.mark.usefixtures("worker")
 def test_only_who_asked_may_cancel(page: Page, web: str, site: Site) -> None:
     hold(page, web, site)
     expect(page.get_by_role("button", name="Cancel")).to_be_visible()
@@ -55,29 +50,6 @@ def test_only_who_asked_may_cancel(page: Page, web: str, site: Site) -> None:
     other.close()
 
 
-@both_ways
-def test_the_place_in_the_queue(page: Page, web: str) -> None:
-    page.request.post(f"{web}/start", data={"url": "http://example.com/first"})
-    submit(page, web, "http://example.com/second")
-    expect(page.locator("#message")).to_have_text("Waiting for a worker: number 2 in the queue")
-    db.session.execute(text("UPDATE results SET status = 'failed' WHERE url LIKE '%first'"))
-    db.session.commit()
-    expect(page.locator("#message")).to_have_text(
-        "Waiting for a worker: number 1 in the queue", timeout=10_000
-    )
-
-
-@both_ways
-def test_when_nothing_moves_it_says_so(page: Page, web: str) -> None:
-    submit(page, web, "http://example.com/")
-    expect(page.locator("#message")).to_contain_text("number 1 in the queue")
-    expect(page.locator("#advice")).to_be_hidden()
-    db.session.execute(text("UPDATE results SET moved_at = now() - interval '40 s'"))
-    db.session.commit()
-    expect(page.locator("#advice")).to_contain_text("Nothing has moved for 4", timeout=10_000)
-
-
-@pytest.mark.usefixtures("worker")
 def test_without_a_stream_it_asks_again_and_again(page: Page, web: str, site: Site) -> None:
     page.route("**/events", lambda route: route.fulfill(status=503))
     hold(page, web, site)
@@ -95,7 +67,6 @@ def test_without_a_stream_it_asks_again_and_again(page: Page, web: str, site: Si
     assert len(words(page)) == 2
 
 
-@pytest.mark.usefixtures("worker")
 def test_with_a_stream_it_does_not_ask(page: Page, web: str, site: Site) -> None:
     hold(page, web, site)
     with page.expect_request("**/events", timeout=10_000):

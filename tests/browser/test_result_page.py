@@ -22,176 +22,172 @@ from tests.site import Site
 
 pytestmark = pytest.mark.usefixtures("app", "worker")
 
-# 20 words, each once more often than the one before, and seven stop words.
-PAGE = (
-    "<html lang=en><title>Gardens</title><p>The garden and the Garden and the gardens of Rome. "
-    + " ".join(f"word{chr(97 + number)} " * (number + 1) for number in range(20))
-)
-
 
 @pytest.fixture
-def gardens(page: Page, web: str, site: Site) -> Page:
-    """The page of a count, as it is shown at first."""
-    submit(page, web, site.serve("/gardens", PAGE))
+def counted(page: Page, web: str) -> Page:
+    """The page of the count of the sample page, as it is shown at first."""
+    submit(page, web, f"{web}/static/sample.html")
     assert len(words(page)) == 10
     return page
 
 
 @both_ways
-def test_the_verdict(gardens: Page, site: Site) -> None:
-    verdict = gardens.locator(".verdict")
-    expect(verdict).to_contain_text("221 words, 26 of them different, in English.")
-    expect(verdict).to_contain_text("Reading it aloud takes about less than a minute")
-    expect(gardens.locator("article .address")).to_have_text(f"{site.address}/gardens")
-    expect(gardens.locator("time")).to_contain_text("UTC")
-    expect(gardens.locator(".rule")).to_have_text(
-        "English · case folded · 7 stop words left out · rule 2"
+def test_the_verdict(counted: Page, web: str) -> None:
+    verdict = counted.locator(".verdict")
+    expect(verdict).to_contain_text("153 words, 80 of them different, in English.")
+    expect(verdict).to_contain_text("Reading it aloud takes less than a minute")
+    expect(counted.locator("article .address")).to_have_text(f"{web}/static/sample.html")
+    expect(counted.locator("time")).to_contain_text("UTC")
+    expect(counted.locator(".rule")).to_have_text(
+        "English · case folded · 81 stop words left out · rule 2"
     )
-    gardens.get_by_role("link", name="rule 2").press("Enter")
-    expect(gardens.get_by_role("heading", name="How words are counted", level=1)).to_be_visible()
+    counted.get_by_role("link", name="rule 2").press("Enter")
+    expect(counted.get_by_role("heading", name="How words are counted", level=1)).to_be_visible()
 
 
 @both_ways
-def test_stop_words(gardens: Page) -> None:
-    switch(gardens, "Keep stop words")
-    expect(gardens.locator(".rule")).to_contain_text("stop words kept")
-    expect(gardens).to_have_url(re.compile(r"\?stopwords=keep"))
-    assert "26 words" in shown(gardens)
-    switch(gardens, "Keep stop words")
-    expect(gardens.locator(".rule")).to_contain_text("7 stop words left out")
-    if gardens.get_by_role("button", name="Show", exact=True).is_hidden():
-        expect(gardens).not_to_have_url(re.compile("stopwords"))
+def test_stop_words(counted: Page) -> None:
+    switch(counted, "Keep stop words")
+    expect(counted.locator(".rule")).to_contain_text("stop words kept")
+    expect(counted).to_have_url(re.compile(r"[?&]stopwords=keep"))
+    assert "80 words" in shown(counted)
+    switch(counted, "Keep stop words")
+    expect(counted.locator(".rule")).to_contain_text("81 stop words left out")
+    if counted.get_by_role("button", name="Show", exact=True).is_hidden():
+        expect(counted).not_to_have_url(re.compile("stopwords"))
 
 
 @both_ways
-def test_capitals(gardens: Page) -> None:
-    switch(gardens, "Tell capitals apart")
-    expect(gardens.locator(".rule")).to_contain_text("capitals told apart")
-    find(gardens, "garden")
-    assert rows(gardens) == ["garden 1", "Garden 1", "gardens 1"]
+def test_capitals(counted: Page) -> None:
+    switch(counted, "Tell capitals apart")
+    expect(counted.locator(".rule")).to_contain_text("capitals told apart")
+    find(counted, "rose")
+    assert rows(counted) == ["Roses 3", "roses 2"]
 
 
 @both_ways
-def test_word_forms(gardens: Page) -> None:
-    find(gardens, "garden")
-    assert rows(gardens) == ["garden 2", "gardens 1"]
-    switch(gardens, "Word forms together")
-    expect(gardens.locator(".rule")).to_contain_text("word forms together")
-    assert rows(gardens) == ["garden 3"]
-    expect(gardens.get_by_label("Tell capitals apart")).to_be_disabled()
+def test_word_forms(counted: Page) -> None:
+    find(counted, "keeper")
+    assert rows(counted) == ["keeper 5", "keeper’s 1"]
+    switch(counted, "Word forms together")
+    expect(counted.locator(".rule")).to_contain_text("word forms together")
+    assert rows(counted) == ["keeper 6"]
+    expect(counted.get_by_label("Tell capitals apart")).to_be_disabled()
 
 
 @both_ways
-def test_shortest_words(gardens: Page) -> None:
-    gardens.get_by_label("At least").fill("6")
-    show(gardens)
-    expect(gardens.locator(".rule")).to_contain_text("at least 6 letters")
-    assert rows(gardens) == ["garden 2", "gardens 1"]
+def test_shortest_words(counted: Page) -> None:
+    counted.get_by_label("At least").fill("8")
+    show(counted)
+    expect(counted.locator(".rule")).to_contain_text("at least 8 letters")
+    assert rows(counted) == ["lighthouse 4", "visitors 2"]
 
 
 @both_ways
-def test_a_view_is_an_address(gardens: Page) -> None:
-    find(gardens, "garden")
-    switch(gardens, "Word forms together")
-    gardens.goto(gardens.get_by_role("link", name="/counts/").get_attribute("href") or "")
-    assert rows(gardens) == ["garden 3"]
-    expect(gardens.get_by_label("Word forms together")).to_be_checked()
-    expect(gardens.get_by_label("Find")).to_have_value("garden")
+def test_a_view_is_an_address(counted: Page) -> None:
+    find(counted, "keeper")
+    switch(counted, "Word forms together")
+    expect(counted.locator(".rule")).to_contain_text("word forms together")
+    counted.goto(counted.get_by_role("link", name="/counts/").get_attribute("href") or "")
+    assert rows(counted) == ["keeper 6"]
+    expect(counted.get_by_label("Word forms together")).to_be_checked()
+    expect(counted.get_by_label("Find")).to_have_value("keeper")
 
 
-def test_going_back_goes_back_a_view(gardens: Page) -> None:
-    switch(gardens, "Word forms together")
-    expect(gardens.locator(".rule")).to_contain_text("word forms together")
-    expect(gardens.get_by_label("Word forms together")).to_be_focused()
-    gardens.go_back()
-    expect(gardens.locator(".rule")).to_contain_text("case folded")
-    gardens.get_by_label("Find").focus()
-    expect(gardens.get_by_label("Word forms together")).not_to_be_checked()
+def test_going_back_goes_back_a_view(counted: Page) -> None:
+    switch(counted, "Word forms together")
+    expect(counted.locator(".rule")).to_contain_text("word forms together")
+    expect(counted.get_by_label("Word forms together")).to_be_focused()
+    counted.go_back()
+    expect(counted.locator(".rule")).to_contain_text("case folded")
+    counted.get_by_label("Find").focus()
+    expect(counted.get_by_label("Word forms together")).not_to_be_checked()
 
 
-def test_a_switch_is_told_to_those_who_listen(gardens: Page) -> None:
-    gardens.get_by_label("Find").fill("garden")
-    said = gardens.locator("#said")
+def test_a_switch_is_told_to_those_who_listen(counted: Page) -> None:
+    counted.get_by_label("Find").fill("keeper")
+    said = counted.locator("#said")
     expect(said).to_have_attribute("role", "status")
-    expect(said).to_contain_text("2 of 2 words with “garden”")
+    expect(said).to_contain_text("2 of 2 words with “keeper”")
 
 
 @both_ways
-def test_sorting(gardens: Page) -> None:
-    heading = gardens.get_by_role("columnheader", name="Word")
+def test_sorting(counted: Page) -> None:
+    heading = counted.get_by_role("columnheader", name="Word")
     heading.get_by_role("link").press("Enter")
     expect(heading).to_have_attribute("aria-sort", "ascending")
-    expect_words(gardens, "garden", "gardens", "Rome", "worda")
+    expect_words(counted, "ask", "boat", "built", "counts", "dark")
     heading.get_by_role("link").press("Enter")
     expect(heading).to_have_attribute("aria-sort", "descending")
-    expect_words(gardens, "wordt", "words", "wordr")
-    count = gardens.get_by_role("columnheader", name="Count")
+    expect_words(counted, "庭", "สวน")
+    count = counted.get_by_role("columnheader", name="Count")
     count.get_by_role("link").press("Enter")
-    expect_words(gardens, "wordt")
+    expect_words(counted, "garden", "keeper", "Roses")
     count.get_by_role("link").press("Enter")
     expect(count).to_have_attribute("aria-sort", "ascending")
-    expect_words(gardens, "gardens", "Rome", "worda")
+    expect_words(counted, "boat", "built")
 
 
 @both_ways
-def test_more_words_on_request(gardens: Page) -> None:
-    assert "10 of 23 words" in shown(gardens)
-    gardens.get_by_role("link", name="Show all 23").press("Enter")
-    expect(gardens.locator(".words tbody tr")).to_have_count(23)
-    gardens.get_by_role("link", name="Show the first 10").press("Enter")
-    expect(gardens.locator(".words tbody tr")).to_have_count(10)
+def test_more_words_on_request(counted: Page) -> None:
+    assert "10 of 47 words" in shown(counted)
+    counted.get_by_role("link", name="Show all 47").press("Enter")
+    expect(counted.locator(".words tbody tr")).to_have_count(47)
+    counted.get_by_role("link", name="Show the first 10").press("Enter")
+    expect(counted.locator(".words tbody tr")).to_have_count(10)
 
 
 @both_ways
-def test_the_charts(gardens: Page) -> None:
-    chart = gardens.get_by_role("img")
+def test_the_charts(counted: Page) -> None:
+    chart = counted.get_by_role("img")
     expect(chart).to_have_accessible_name(re.compile("20 most frequent words"))
     expect(chart.locator(".column")).to_have_count(20)
     first, second = (chart.locator(".column").nth(number) for number in (0, 1))
     ratio = height(second) / height(first)
-    assert ratio == pytest.approx(19 / 20, abs=0.01)
-    gardens.get_by_role("link", name="Zipf").press("Enter")
-    expect(chart).to_have_accessible_name(re.compile("logarithmic axes: 23 words"))
-    expect(chart.locator(".point")).to_have_count(23)
-    expect(gardens).to_have_url(re.compile("chart=zipf"))
+    assert ratio == pytest.approx(5 / 6, abs=0.01)
+    counted.get_by_role("link", name="Zipf").press("Enter")
+    expect(chart).to_have_accessible_name(re.compile("logarithmic axes: 47 words"))
+    expect(chart.locator(".point")).to_have_count(47)
+    expect(counted).to_have_url(re.compile("chart=zipf"))
 
 
 @both_ways
-def test_csv(gardens: Page, tmp_path: Path) -> None:
-    table = download(gardens, "CSV", tmp_path)
+def test_csv(counted: Page, tmp_path: Path) -> None:
+    table = download(counted, "CSV", tmp_path)
     assert table.startswith("\ufeffword,count,share,stop_word\r\n")
     words_ = list(csv.DictReader(io.StringIO(table.removeprefix("\ufeff"))))
-    assert len(words_) == 26
-    assert words_[0] == {"word": "wordt", "count": "20", "share": "0.090498", "stop_word": "no"}
-    assert {row["word"] for row in words_ if row["stop_word"] == "yes"} == {"the", "and", "of"}
-    assert sum(int(row["count"]) for row in words_) == 221
+    assert len(words_) == 80
+    assert words_[0] == {"word": "the", "count": "15", "share": "0.098039", "stop_word": "yes"}
+    assert {"word": "garden", "count": "6", "share": "0.039216", "stop_word": "no"} in words_
+    assert sum(int(row["count"]) for row in words_ if row["stop_word"] == "yes") == 81
+    assert sum(int(row["count"]) for row in words_) == 153
 
 
 @both_ways
-def test_json(gardens: Page, site: Site, tmp_path: Path) -> None:
-    switch(gardens, "Word forms together")
-    expect(gardens.locator(".rule")).to_contain_text("word forms together")
-    document = json.loads(download(gardens, "JSON", tmp_path))
-    assert document["url"] == f"{site.address}/gardens"
-    assert document["total_words"] == 221
-    assert {"word": "garden", "count": 3, "share": 0.013575, "stop_word": "no"} in document["words"]
+def test_json(counted: Page, web: str, tmp_path: Path) -> None:
+    switch(counted, "Word forms together")
+    expect(counted.locator(".rule")).to_contain_text("word forms together")
+    document = json.loads(download(counted, "JSON", tmp_path))
+    assert document["url"] == f"{web}/static/sample.html"
+    assert document["total_words"] == 153
+    assert {"word": "keeper", "count": 6, "share": 0.039216, "stop_word": "no"} in document["words"]
 
 
-def test_copying(gardens: Page) -> None:
-    gardens.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    gardens.get_by_role("button", name="Copy the table").press("Enter")
-    expect(gardens.locator("#said")).to_have_text("Table copied")
-    copied = gardens.evaluate("navigator.clipboard.readText()").split("\n")
-    assert copied[:2] == ["Word\tCount\tShare", "wordt\t20\t9.05%"]
+def test_copying(counted: Page) -> None:
+    counted.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    counted.get_by_role("button", name="Copy the table").press("Enter")
+    expect(counted.locator("#said")).to_have_text("Table copied")
+    copied = counted.evaluate("navigator.clipboard.readText()").split("\n")
+    assert copied[:2] == ["Word\tCount\tShare", "garden\t6\t3.92%"]
     assert len(copied) == 11
-    gardens.get_by_role("button", name="Copy the link").press("Enter")
-    expect(gardens.locator("#said")).to_have_text("Link copied")
-    assert gardens.evaluate("navigator.clipboard.readText()") == gardens.url
+    counted.get_by_role("button", name="Copy the link").press("Enter")
+    expect(counted.locator("#said")).to_have_text("Link copied")
+    assert counted.evaluate("navigator.clipboard.readText()") == counted.url
 
 
 @pytest.mark.parametrize("page", [WITHOUT_JAVASCRIPT], indirect=True)
-def test_without_javascript_there_are_no_buttons_that_need_it(gardens: Page) -> None:
-    expect(gardens.get_by_role("button", name="Copy")).to_have_count(0)
+def test_without_javascript_there_are_no_buttons_that_need_it(counted: Page) -> None:
+    expect(counted.get_by_role("button", name="Copy")).to_have_count(0)
 
 
 @both_ways
@@ -208,7 +204,7 @@ def test_a_warning_and_a_text_in_place_of_the_page(page: Page, web: str, site: S
     text.fill("The real text.\nReal words, café &amp; <b>bold</b>")
     page.get_by_role("button", name="Count this text").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("A pasted text", timeout=15_000)
-    assert rows(page) == ["real 2", "amp 1", "b 2", "bold 1", "café 1", "text 1", "words 1"] or True
+    assert rows(page)[:2] == ["b 2", "real 2"]  # plain text: what looks like markup is none
     expect(page.get_by_text("in place of")).to_contain_text("/app")
 
 
@@ -232,13 +228,13 @@ def test_words_from_right_to_left(page: Page, web: str, site: Site) -> None:
     assert word.evaluate("word => getComputedStyle(word).direction") in {"rtl", "ltr"}
 
 
-def test_on_paper(gardens: Page) -> None:
-    gardens.emulate_media(media="print")
-    expect(gardens.get_by_role("button", name="Count again")).to_be_hidden()
-    expect(gardens.locator("#switches")).to_be_hidden()
-    expect(gardens.locator(".words")).to_be_visible()
-    expect(gardens.locator(".verdict")).to_be_visible()
-    expect(gardens.locator("#permalink")).to_be_visible()
+def test_on_paper(counted: Page) -> None:
+    counted.emulate_media(media="print")
+    expect(counted.get_by_role("button", name="Count again")).to_be_hidden()
+    expect(counted.locator("#switches")).to_be_hidden()
+    expect(counted.locator(".words")).to_be_visible()
+    expect(counted.locator(".verdict")).to_be_visible()
+    expect(counted.locator("#permalink")).to_be_visible()
 
 
 def find(page: Page, text: str) -> None:
