@@ -8,6 +8,7 @@ from views.limits import limit_submissions
 from views.live import allow_streams
 from views.pages import pages
 from views.proxies import trust_proxies
+from views.rules import rules
 
 # Everything comes from this site; nothing is inline. Bootstrap's style sheet draws its icons from
 # data: URLs.
@@ -23,6 +24,7 @@ def register(app: Flask) -> None:
     serve_assets(app)
     app.register_blueprint(pages)
     app.register_blueprint(api)
+    app.register_blueprint(rules)
     allow_streams(app)
     limit_submissions(app, "pages.submit", "api.start")
     app.after_request(_protect)
