@@ -1,20 +1,15 @@
 """A real Chromium, as Debian packages it."""
 
 import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
 
-OPTIONS = [
-    "--no-sandbox",  # which root cannot have, and CI is root
-    "--disable-background-networking",  # call nobody
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
+from dev import DevError
+from dev.chromium import OPTIONS, chromium
+
 #: What Chromium writes into the console for every answer from 400 on, whatever was asked for.
 STATUS_MESSAGE = "Failed to load resource: the server responded with a status of"
 #: What pages themselves ask for. Which status a page has, or an answer that a script asked for, is
@@ -35,16 +30,17 @@ RULES = {
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A browser; where there is none its tests are skipped, but in CI they fail."""
-    program = shutil.which("chromium")
-    if not program:
-        missing = "these tests need Chromium: apt install chromium"
+    try:
+        program = chromium()
+    except DevError as missing:
         if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=OPTIONS)
-        yield chromium
-        chromium.close()
+            pytest.fail(str(missing))
+        pytest.skip(str(missing))
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=program, args=OPTIONS) as started,
+    ):
+        yield started
 
 
 @pytest.fixture
