@@ -10,10 +10,10 @@ $(shell [ "$$(cat $(READY) 2>/dev/null)" = "$(CURDIR)" ] && $(BIN)/python -c '' 
 	|| rm -f $(READY))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint accuracy bench chaos
+.PHONY: help run test lint accuracy bench chaos screenshots
 
 help: ## Say what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(READY) ## Run everything on this machine; PORT=5001 make run: on another port
 	@exec $(BIN)/python manage.py dev
@@ -36,6 +36,9 @@ bench: $(READY) ## Measure the time and memory of counting; PAGES=FOLDER: on tho
 
 chaos: $(READY) ## Kill all processes again and again; no count may suffer. ARGS="--seed 7"
 	@exec $(BIN)/python -m chaos $(ARGS)
+
+screenshots: $(READY) ## Take the pictures of the documentation anew (with Chromium)
+	@exec $(BIN)/python -m dev.screenshots $(ARGS)
 
 # The mark is written last, so a setup that was interrupted is done again, from nothing.
 $(READY): requirements.txt requirements-dev.txt

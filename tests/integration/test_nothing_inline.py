@@ -1,0 +1,94 @@
+"""Pages have no script, style or handler within them: the policy forbids those, and rightly."""
+
+from collections.abc import Callable
+from html.parser import HTMLParser
+
+import pytest
+from flask.testing import FlaskClient
+
+import jobs
+import leases
+import views
+from tests.counts import begin, finished
+
+
+class Inline(HTMLParser):
+    """Finds what a Content-Security-Policy without 'unsafe-inline' forbids."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        names = dict(attrs)
+        if tag == "style" or (tag == "script" and "src" not in names):
+            self.found.append(tag)
+        self.found += [name for name in names if name == "style" or name.startswith("on")]
+        self.found += [
+            value for value in names.values() if value and value.lstrip().startswith("javascript:")
+        ]
+
+
+def inline_in(html: str) -> list[str]:
+    parser = Inline()
+    parser.feed(html)
+    return parser.found
+
+
+def failed() -> str:
+    claim = begin(jobs.submit("http://example.com/"))
+    assert leases.fail(claim, "empty_page", "It is empty.")
+    return claim.job_key
+
+
+def pending() -> str:
+    return jobs.submit("http://example.com/")
+
+
+#: By name: the path of each kind of page.
+PAGES: dict[str, Callable[[], str]] = {
+    "form": lambda: "/",
+    "form that is filled in": lambda: "/?url=%22onclick=%22alert(1)",
+    "about": lambda: "/about",
+    "rules": lambda: "/rules",
+    "error": lambda: "/nowhere",
+    "pending count": lambda: f"/counts/{pending()}",
+    "failed count": lambda: f"/counts/{failed()}",
+    "finished count": lambda: f"/counts/{finished()}",
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_is_inline(client: FlaskClient, name: str) -> None:
+    answer = client.get(PAGES[name](), headers={"Accept": "text/html"})
+    assert answer.mimetype == "text/html"
+    assert answer.headers["Content-Security-Policy"] == views.CONTENT_SECURITY_POLICY
+    assert "</html>" in answer.text
+    assert inline_in(answer.text) == []
+
+
+def test_a_refused_form(client: FlaskClient) -> None:
+    answer = client.post("/", data={"url": "'onclick='alert(1)"})
+    assert (answer.status_code, inline_in(answer.text)) == (400, [])
+
+
+@pytest.mark.parametrize("policy", [views.CONTENT_SECURITY_POLICY, views.SAMPLE_POLICY])
+def test_no_policy_allows_it(policy: str) -> None:
+    assert "unsafe-inline" not in policy
+    assert "unsafe-eval" not in policy
+    assert policy.startswith("default-src '")
+
+
+@pytest.mark.parametrize(
+    ("html", "found"),
+    [
+        ("<script>1</script>", ["script"]),
+        ("<style>a {}</style>", ["style"]),
+        ("<p style='color: red'>", ["style"]),
+        ("<p OnClick=x()>", ["onclick"]),
+        ("<a href=' javascript:x()'>", [" javascript:x()"]),
+        ("<script src='/static/count.js'></script><p title='style=\"\" onclick'>", []),
+    ],
+)
+def test_what_is_inline(html: str, found: list[str]) -> None:
+    assert inline_in(html) == found
