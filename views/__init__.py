@@ -35,7 +35,6 @@ def register(app: Flask) -> None:
     app.register_blueprint(pages)
     app.register_blueprint(counts)
     app.register_blueprint(lists)
-    from views.rules import rules; app.register_blueprint(rules)
     app.register_blueprint(api)
     app.register_blueprint(rules)
     allow_streams(app)
