@@ -1,7 +1,10 @@
-"""How far a count is that has no outcome yet, for programs and in a sentence for people."""
+"""How far a count is that has no outcome yet, for programs and in sentences for people."""
 
+import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+
+from flask import current_app
 
 from models import Result, Status, Step
 
@@ -11,9 +14,34 @@ _DOING = {
     Step.COUNTING: "Counting its words",
     Step.SAVING: "Saving the result",
 }
+_WAITING = "waiting"
+#: How much of the way lies behind a count when a step begins. Fetching goes on to its end below.
+_BEGINS_AT = {
+    _WAITING: 0.05,
+    Step.FETCHING: 0.15,
+    Step.READING: 0.6,
+    Step.COUNTING: 0.75,
+    Step.SAVING: 0.9,
+}
+_FETCHED_AT = 0.5
+#: How long nothing may move, in seconds, before a word is said about it.
+STILL = 15
 
 
-@dataclass(frozen=True)
+class Stage(NamedTuple):
+    """One of the steps of a count.
+
+    :param name: ``waiting``, or a :class:`models.Step`.
+    :param label: for people.
+    :param state: ``done``, ``current`` or ``coming``.
+    """
+
+    name: str
+    label: str
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Standing:
     """Where a pending count stands.
 
@@ -21,12 +49,22 @@ class Standing:
     :param position: in the queue, from 1 on, if it is queued.
     :param bytes: of the page, as far as it was fetched, if that is known.
     :param attempt: how often it was begun.
+    :param seconds: how long ago it was submitted.
+    :param still: for how many seconds nothing has moved.
+    :param pasted: whether there is nothing to fetch.
+    :param fetch_timeout: how long a site may take, in seconds.
+    :param fetch_max_bytes: the largest page.
     """
 
     step: str
     position: int | None
     bytes: int | None
     attempt: int
+    seconds: int
+    still: int
+    pasted: bool
+    fetch_timeout: float
+    fetch_max_bytes: int
 
     @property
     def status(self) -> Status:
@@ -45,23 +83,99 @@ class Standing:
         return sentence
 
     @property
+    def advice(self) -> str | None:
+        """Why nothing moves, and what that means; None as long as there is nothing to say."""
+        if self.still < STILL:
+            return None
+        lasting = _lasting(self.still)
+        if self.position:
+            return (
+                f"Nothing has moved for {lasting}: all workers are busy, or none is running."
+                " Your count is kept; you can close this page and come back."
+            )
+        if self.step == Step.FETCHING and self.still < self.fetch_timeout:
+            missing = "sent anything more" if self.bytes else "answered"
+            return (
+                f"The site has not {missing} for {lasting}."
+                f" It is given up if it takes more than {self.fetch_timeout:g} in all."
+            )
+        return (
+            f"Nothing has moved for {lasting}."
+            " If its worker has died, another one begins anew by itself."
+        )
+
+    @property
+    def steps(self) -> list[Stage]:
+        """All that is to be done, in its order."""
+        names = [_WAITING, *Step]
+        if self.pasted:
+            names = [_WAITING, Step.COUNTING, Step.SAVING]
+        current = names.index(self._stage)
+        return [
+            Stage(
+                str(name),
+                "Waiting for a worker" if name == _WAITING else _DOING[Step(name)],
+                "done" if at < current else "current" if at == current else "coming",
+            )
+            for at, name in enumerate(names)
+        ]
+
+    @property
+    def fraction(self) -> float:
+        """How much of the way lies behind it, from 0 to 1: not of the time, which nobody knows."""
+        begun = _BEGINS_AT[self._stage]
+        if self._stage == Step.FETCHING:
+            # Most pages are small, and the largest are a thousand times as large.
+            fetched = math.log1p(self.bytes or 0) / math.log1p(self.fetch_max_bytes)
+            begun += (_FETCHED_AT - begun) * min(1, fetched)
+        return round(begun, 3)
+
+    @property
+    def _stage(self) -> str:
+        return _WAITING if self.position else self.step
+
+    @property
     def document(self) -> dict[str, Any]:
         """For programs."""
-        known = {"position": self.position, "bytes": self.bytes}
-        return {
+        known = {
             "status": self.status,
             "step": self.step,
-            **{name: value for name, value in known.items() if value is not None},
+            "position": self.position,
+            "bytes": self.bytes,
+            "fraction": self.fraction,
+            "seconds": self.seconds,
+            "still": self.still,
             "message": self.sentence,
+            "advice": self.advice,
         }
+        return {name: value for name, value in known.items() if value is not None}
 
 
 def standing_of(result: Result) -> Standing:
     """Where a count stands that is queued or running."""
-    if result.is_waiting:
-        return Standing(Status.QUEUED, result.position, None, result.attempt)
-    return Standing(result.step or Step.FETCHING, None, result.bytes, result.attempt)
+    is_waiting = result.is_waiting
+    seconds, still = result.seconds_passed(is_waiting=is_waiting)
+    begins_with = Step.COUNTING if result.pasted else Step.FETCHING
+    return Standing(
+        step=Status.QUEUED if is_waiting else result.step or begins_with,
+        position=result.position if is_waiting else None,
+        bytes=None if is_waiting else result.bytes,
+        attempt=result.attempt,
+        seconds=seconds,
+        still=still,
+        pasted=result.pasted,
+        fetch_timeout=current_app.config["FETCH_TIMEOUT"],
+        fetch_max_bytes=current_app.config["FETCH_MAX_BYTES"],
+    )
 
 
 def _size(bytes_: int) -> str:
     return f"{bytes_ / 1e6:.1f} MB" if bytes_ >= 1e6 else f"{max(1, round(bytes_ / 1e3))} kB"
+
+
+def _lasting(seconds: int) -> str:
+    """How people say for how long: ``40 seconds``, ``12 minutes``, ``3 hours``."""
+    for unit, of_seconds in (("hours", 3600), ("minutes", 60)):
+        if seconds >= 2 * of_seconds:
+            return f"{seconds // of_seconds:,} {unit}"
+    return f"{seconds} seconds"
