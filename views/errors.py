@@ -12,7 +12,7 @@ from flask_limiter import RateLimitExceeded
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from models import reason
-from views.limits import seconds_to_wait
+from views.limits import most_lines, seconds_to_wait
 from wordcount.errors import InputError, in_seconds
 
 # Sentences for the statuses that a visitor can meet; others get werkzeug's.
@@ -25,6 +25,11 @@ SENTENCES = {
     503: "The database cannot be reached just now. Please try again in a moment.",
 }
 
+#: Where waiting alone does not help.
+TOO_MANY_AT_ONCE = (
+    "The list has more pages than one client may submit. Please try again in {seconds}, with at"
+    " most {lines}."
+)
 QUEUE_FULL = "Too many pages are waiting to be counted just now. Please try again in a moment."
 
 
@@ -107,6 +112,8 @@ def problem_of(error: HTTPException) -> Problem:
             headers["Allow"] = ", ".join(sorted(methods or []))
         case RateLimitExceeded():
             headers["Retry-After"] = str(waiting)
+            if lines := most_lines():
+                detail = TOO_MANY_AT_ONCE.format(lines=lines, seconds=in_seconds(waiting))
     return Problem(status, error.name.lower().replace(" ", "_"), detail, headers=headers)
 
 

@@ -1,4 +1,4 @@
-"""How often one client may submit: one allowance for the form and the API together.
+"""How often one client may submit: one allowance for the forms and the API together.
 
 It is counted in Redis, for all web processes together. While Redis is away or full, each process
 counts for itself.
@@ -11,13 +11,19 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request
 from flask_limiter import Limiter
 from redis.exceptions import RedisError
+
+from lists import MOST_LINES, lines_of
 
 #: Some proxies add the port to an address.
 _PORT = re.compile(r"\[(.*)\](?::\d+)?|([\d.]+):\d+")
 _LIMITER = "submissions"
+#: The endpoint whose field `url` may hold a list of pages.
+_TAKES_LISTS = "pages.submit"
+#: So many lines of a list cost as much as one page.
+LINES_FOR_ONE = 10
 
 
 def client_of(address: str | None) -> str:
@@ -43,6 +49,8 @@ def client_of(address: str | None) -> str:
 def limit_submissions(app: Flask, *endpoints: str) -> None:
     """Give each client of an application one allowance for these endpoints together.
 
+    A list of pages takes one of it for each 10 lines begun.
+
     The limiter is the application's own, as its settings are: the rate, the switch and the Redis.
     """
     # Errors are swallowed, and logged, for requests that wait for Redis at the same moment: the
@@ -58,10 +66,32 @@ def limit_submissions(app: Flask, *endpoints: str) -> None:
     limiter.request_filter(lambda: request.endpoint not in endpoints)
     limiter.init_app(app)
     app.extensions[_LIMITER] = limiter
-    allowance = limiter.shared_limit(app.config["SUBMISSION_RATE_LIMIT"], scope="submissions")
+
+    # Not by the limiter, which takes any error, such as the size of a form, for one of Redis.
+    app.before_request(_weigh)
+    allowance = limiter.shared_limit(
+        app.config["SUBMISSION_RATE_LIMIT"], scope="submissions", cost=lambda: int(g.cost)
+    )
     for endpoint in endpoints:
         view: Callable[..., Any] = app.view_functions[endpoint]
         app.view_functions[endpoint] = allowance(view)
+
+
+def _weigh() -> None:
+    """Say what a submission costs."""
+    g.cost = 1
+    if request.endpoint == _TAKES_LISTS:
+        lines = len(lines_of(request.form.get("url", "")))
+        g.cost = max(1, math.ceil(lines / LINES_FOR_ONE))
+
+
+def most_lines() -> int | None:
+    """How many lines a list may have, if the one at hand costs more than the whole allowance."""
+    limiter: Limiter = current_app.extensions[_LIMITER]
+    used_up = limiter.current_limit
+    if used_up is None or g.cost <= used_up.limit.amount:
+        return None
+    return min(MOST_LINES, used_up.limit.amount * LINES_FOR_ONE)
 
 
 def seconds_to_wait() -> int:
