@@ -1,6 +1,10 @@
 """A text that a person pasted is counted in place of the page at its URL."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
+from flask import Flask
 
 import leases
 import submissions
@@ -9,7 +13,7 @@ from config import settings_from
 from models import Result, db
 from submissions import MAX_TEXT, QueueFullError
 from tests.counts import begin, stored, wait_for_end
-from tests.programs import Program
+from tests.programs import Program, running
 from wordcount.errors import TextError, UrlError
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -17,7 +21,16 @@ URL = "http://example.com/article"
 TEXT = "The garden and the keeper.\r\n\r\nThe garden wall \u2013 grün."
 
 
-def test_its_words_are_counted(worker: Program) -> None:
+@pytest.fixture
+def own_worker(environ: dict[str, str], logs: Path, app: Flask) -> Iterator[Program]:
+    """A worker that is gone after the test, and takes nothing from the next."""
+    with running(["worker"], environ, logs / "pasted_worker.log") as program:
+        program.wait_for_line("ready for counts")
+        yield program
+
+
+@pytest.mark.usefixtures("own_worker")
+def test_its_words_are_counted() -> None:
     key = submissions.submit_text(TEXT, " EXAMPLE.com/article#top ", owner="ann")
     result = wait_for_end(key)
     assert (result.status, result.pasted, result.owner) == ("finished", True, "ann")
@@ -43,13 +56,15 @@ def test_it_is_stored_when_it_is_submitted() -> None:
     assert claimed == claim
 
 
-def test_what_no_database_can_hold_is_left_out(worker: Program) -> None:
+@pytest.mark.usefixtures("own_worker")
+def test_what_no_database_can_hold_is_left_out() -> None:
     key = submissions.submit_text("one\0two \ud800 \ud83d\ude00 \udc00three", URL)
     assert stored(key).text == "onetwo \ufffd \U0001f600 \ufffdthree"
     assert wait_for_end(key).result_all == {"onetwo": 1, "three": 1}
 
 
-def test_the_longest_text(worker: Program) -> None:
+@pytest.mark.usefixtures("own_worker")
+def test_the_longest_text() -> None:
     with pytest.raises(TextError, match="longer than 1,000,000 characters") as refused:
         submissions.submit_text("x " * (MAX_TEXT // 2) + "x", URL)
     assert refused.value.code == "text_too_long"

@@ -13,6 +13,8 @@ from flask import Flask
 from sqlalchemy import create_engine, insert, select, text
 
 import retention
+import submissions
+from lists import PageList
 from models import Result, Status, db
 from tests.support import PROJECT, wait_for
 
@@ -196,3 +198,51 @@ def test_a_wrong_setting_is_one_line(environ: dict[str, str]) -> None:
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("Wrong setting: RESULT_RETENTION_DAYS is 'soon'")
     assert done.stderr.count("\n") == 1
+
+
+def lists_left() -> list[int]:
+    db.session.rollback()
+    return list(db.session.scalars(select(PageList.id).order_by(PageList.id)))
+
+
+def store_list(*urls: str, days_ago: float) -> int:
+    """A list whose last line is no URL, submitted so long ago."""
+    key = submissions.submit_list("\n".join([*urls, "ftp://a/"]))
+    found = PageList.by_key(key)
+    assert found
+    number = found.id
+    ago = f"now() - interval '{days_ago} days'"
+    db.session.execute(text(f"UPDATE lists SET submitted_at = {ago} WHERE id = {number}"))
+    db.session.commit()
+    return number
+
+
+def end_all(days_ago: float, *urls: str) -> None:
+    ago = f"now() - interval '{days_ago} days'"
+    db.session.execute(
+        text(f"UPDATE results SET status = 'failed', finished_at = {ago} WHERE url = ANY(:urls)"),
+        {"urls": list(urls)},
+    )
+    db.session.commit()
+
+
+@pytest.mark.usefixtures("app")
+def test_a_list_goes_when_nothing_is_left_of_it() -> None:
+    gone = store_list("http://a/", "http://b/", days_ago=3)
+    end_all(2.5, "http://a/", "http://b/")
+    partly = store_list("http://c/", "http://d/", days_ago=3)
+    end_all(2.5, "http://c/")
+    pending = store_list("http://e/", days_ago=3)
+    young = store_list("http://f/", days_ago=1)
+    end_all(2.5, "http://f/")  # a result of before it
+    assert sum(retention.purge(2)) == 4
+    assert lists_left() == [partly, pending, young]
+    assert gone not in lists_left()
+    lines = db.session.scalars(text("SELECT DISTINCT list_id FROM list_lines ORDER BY list_id"))
+    assert list(lines) == [partly, pending, young]
+    found = db.session.get(PageList, partly)
+    assert found
+    assert [row.state for row in found.rows()] == ["removed", "queued", "refused"]
+    end_all(2.5, "http://d/")
+    assert sum(retention.purge(2)) == 1
+    assert lists_left() == [pending, young]

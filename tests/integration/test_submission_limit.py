@@ -191,3 +191,75 @@ def test_a_connection_to_redis_that_broke_while_idle_is_noticed(
     queue = [key.decode() for key in redis.lrange("rq:queue:default", 0, -1)]
     assert fresh.text in queue
     assert counted(redis) == [1, 1]
+
+
+def submit_form(client: FlaskClient, **fields: str) -> TestResponse:
+    """Submit the form as a browser does; lists are read line by line."""
+    token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', client.get("/").text)
+    assert token
+    form = {"csrf_token": token[1], **fields}
+    return client.post("/", data=form, headers={"Accept": "text/html"})
+
+
+def list_of(lines: int) -> str:
+    return "\r\n".join(f"example.com/{number}" for number in range(lines))
+
+
+@pytest.mark.parametrize(
+    ("typed", "cost"),
+    [
+        ("", 1),
+        ("example.com", 1),
+        (list_of(10), 1),
+        (list_of(11), 2),
+        (list_of(200), 20),
+        ("\n \r\n" * 50 + list_of(10), 1),
+        ("example.com\n" * 50, 1),
+    ],
+)
+def test_a_list_costs_one_for_ten_lines(
+    app: Flask, limited: Limited, typed: str, cost: int
+) -> None:
+    assert submit_form(limited("30/hour"), url=typed).status_code != 429
+    assert counted(app.extensions["redis"]) == [cost]
+
+
+def test_the_field_of_the_api_is_no_list(app: Flask, limited: Limited) -> None:
+    limited().post("/start", json={"url": list_of(50)})
+    assert counted(app.extensions["redis"]) == [1]
+
+
+def test_two_hundred_pages_a_minute(environ: dict[str, str]) -> None:
+    client = create_app(settings_from({**environ, "RATELIMIT_ENABLED": "true"})).test_client()
+    assert submit_form(client, url=list_of(200)).status_code != 429
+    refused = submit_form(client, url=list_of(200))
+    assert refused.status_code == 429
+    assert "submitted many pages in a short time. Please try again in" in refused.text
+
+
+def test_a_list_that_can_never_be_submitted_at_once(limited: Limited) -> None:
+    client = limited("3/hour")
+    for _ in range(2):
+        refused = submit_form(client, url=list_of(31))
+        assert (refused.status_code, refused.mimetype) == (429, "text/html")
+        assert "more pages than one client may submit. Please try again in" in refused.text
+        assert "with at most 30." in refused.text
+        assert 0 < int(refused.headers["Retry-After"]) <= 3601
+
+
+def test_without_redis_a_list_costs_the_same(limited: Limited) -> None:
+    client = limited("4/hour", REDIS_URL="unix:///nowhere/redis.sock")
+    assert submit_form(client, url=list_of(21)).status_code != 429
+    assert submit_form(client, url=list_of(11)).status_code == 429
+
+
+def test_a_form_that_is_too_large_is_no_fault_of_redis(
+    app: Flask, limited: Limited, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = limited()
+    for _ in range(3):
+        assert client.post("/", data={"url": "x" * 70_000}).status_code == 413
+    assert "falling back" not in caplog.text
+    assert counted(app.extensions["redis"]) == []
+    assert submit_form(client, url="example.com").status_code == 303
+    assert counted(app.extensions["redis"]) == [1]
