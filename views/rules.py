@@ -68,7 +68,7 @@ def _for_a_page(tokens: list[Token], name: str) -> Iterator[Token]:
                 section = _text(tokens[number + 1])
                 token.attrSet("id", re.sub(r"\W+", "-", section.casefold()).strip("-"))
             case "table_open":
-                token.attrSet("class", "table words")
+                token.attrSet("class", "table")
                 label = escape(f"Table: {section}")
                 yield _html(
                     f'<div class="table-responsive" role="group" tabindex="0" aria-label="{label}">'

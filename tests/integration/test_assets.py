@@ -8,8 +8,8 @@ from flask import Flask, url_for
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-import jobs
 import leases
+import submissions
 from tests.counts import begin
 
 FOR_A_YEAR = "public, max-age=31536000, immutable"
@@ -28,7 +28,7 @@ def get(client: FlaskClient, path: str, **headers: str) -> TestResponse:
 
 
 def test_all_that_a_page_uses_may_be_kept(client: FlaskClient) -> None:
-    pending = f"/counts/{jobs.submit('http://example.com/')}"
+    pending = f"/counts/{submissions.submit('http://example.com/')}"
     addresses = {*used_by(client, "/"), *used_by(client, pending)}
     names = {address.partition("?")[0] for address in addresses}
     assert {"/static/site.css", "/bootstrap/static/css/bootstrap.min.css"} < names
@@ -85,7 +85,7 @@ def test_files_travel_compressed(client: FlaskClient, path: str, accepted: str) 
 
 
 def test_a_long_ranking_travels_compressed(client: FlaskClient) -> None:
-    claim = begin(jobs.submit("http://example.com/"))
+    claim = begin(submissions.submit("http://example.com/"))
     rows = [[f"word{number}", 1] for number in range(100)]
     shown = {"final_url": claim.url, "total_words": 100, "distinct_words": 100, "bytes": 1}
     assert leases.finish(claim, tops={"no_stop_words/folded": rows}, **shown)
@@ -94,7 +94,7 @@ def test_a_long_ranking_travels_compressed(client: FlaskClient) -> None:
 
 
 def test_no_page_travels_compressed(client: FlaskClient) -> None:
-    pending = jobs.submit("http://example.com/")
+    pending = submissions.submit("http://example.com/")
     pages = ["/", f"/?url={'a' * 1000}", "/about", "/nowhere", f"/counts/{pending}"]
     for path in pages:
         answer = get(client, path, Accept="text/html", Accept_Encoding=ALL)
@@ -103,7 +103,7 @@ def test_no_page_travels_compressed(client: FlaskClient) -> None:
 
 
 def test_no_stream_of_events_travels_compressed(client: FlaskClient) -> None:
-    claim = begin(jobs.submit("http://example.com/"))
+    claim = begin(submissions.submit("http://example.com/"))
     assert leases.fail(claim, "empty_page", "It is empty.")
     answer = get(client, f"/counts/{claim.job_key}/events", Accept_Encoding=ALL)
     assert answer.mimetype == "text/event-stream"

@@ -15,6 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import jobs
+import submissions
 from models import Result, Step, db
 from progress import Progress
 from tests.counts import begin, finished
@@ -81,7 +82,7 @@ def test_a_held_page_from_its_fetching_to_its_outcome(
 
 
 def test_every_step_as_it_is_told(app: Flask, web: str) -> None:
-    claim = begin(jobs.submit("http://example.com/"))
+    claim = begin(submissions.submit("http://example.com/"))
     progress = Progress(claim, jobs.events())
     with Stream(web, claim.job_key) as stream:
         events = stream.events()
@@ -93,7 +94,7 @@ def test_every_step_as_it_is_told(app: Flask, web: str) -> None:
 
 
 def test_the_place_in_the_queue_changes_without_a_word(app: Flask, web: str) -> None:
-    first, second = (jobs.submit(f"http://{n}.example/") for n in range(2))
+    first, second = (submissions.submit(f"http://{n}.example/") for n in range(2))
     with Stream(web, second) as stream:
         events = stream.events()
         assert next(events)[1]["position"] == 2
@@ -107,7 +108,7 @@ def test_a_count_that_is_done(app: Flask, web: str) -> None:
 
 
 def test_a_count_that_is_removed_meanwhile(app: Flask, web: str) -> None:
-    key = jobs.submit("http://example.com/")
+    key = submissions.submit("http://example.com/")
     with Stream(web, key) as stream:
         events = stream.events()
         next(events)
@@ -134,7 +135,7 @@ def test_streams_leave_half_of_the_threads(
 
 
 def test_there_are_only_so_many_streams(app: Flask, environ: dict[str, str], logs: Path) -> None:
-    key = jobs.submit("http://example.com/")
+    key = submissions.submit("http://example.com/")
     with own_web(environ, logs / "streams.log") as (program, web), ExitStack() as clients:
         for _ in range(2 * MAX_STREAMS):
             assert requests.head(f"{web}/counts/{key}/events", timeout=15).status_code == 200
@@ -155,7 +156,7 @@ def test_there_are_only_so_many_streams(app: Flask, environ: dict[str, str], log
 def test_a_stream_ends_when_gunicorn_is_to_stop(
     app: Flask, environ: dict[str, str], logs: Path, how: signal.Signals
 ) -> None:
-    key = jobs.submit("http://example.com/")
+    key = submissions.submit("http://example.com/")
     with (
         own_web(environ, logs / f"stop_{how.name}.log") as (program, web),
         Stream(web, key) as stream,
@@ -170,7 +171,7 @@ def test_a_stream_ends_when_gunicorn_is_to_stop(
 def test_a_stream_ends_when_its_gunicorn_was_killed(
     app: Flask, environ: dict[str, str], logs: Path
 ) -> None:
-    key = jobs.submit("http://example.com/")
+    key = submissions.submit("http://example.com/")
     with own_web(environ, logs / "orphan.log") as (program, web), Stream(web, key) as stream:
         events = stream.events()
         next(events)

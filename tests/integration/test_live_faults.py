@@ -12,6 +12,7 @@ from sqlalchemy.engine import make_url
 from werkzeug.test import TestResponse
 
 import jobs
+import submissions
 from app import create_app
 from config import settings_from
 from dev.services import local_redis
@@ -48,7 +49,7 @@ def seldom(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("seldom")
 def test_only_what_is_told_of_this_count_matters(app: Flask, environ: dict[str, str]) -> None:
-    claim = begin(jobs.submit("http://example.com/"))
+    claim = begin(submissions.submit("http://example.com/"))
     _, answer, chunks = followed(environ, claim.job_key)
     assert step_of(next(chunks)) == "fetching"
     junk = (b"\xff", b"{", b"7", b"[]", b"[" * 100_000, b'{"job_key": 7}', b"{}")
@@ -61,7 +62,7 @@ def test_only_what_is_told_of_this_count_matters(app: Flask, environ: dict[str, 
 
 
 def test_without_redis(app: Flask, environ: dict[str, str]) -> None:
-    claim = begin(jobs.submit("http://example.com/"))
+    claim = begin(submissions.submit("http://example.com/"))
     away = {**environ, "REDIS_URL": "unix:///nowhere/redis.sock"}
     _, answer, chunks = followed(away, claim.job_key)
     assert step_of(next(chunks)) == "fetching"
@@ -102,7 +103,7 @@ def test_a_listener_may_come_before_redis(tmp_path: Path) -> None:
 def test_a_stream_ends_when_postgres_goes(
     app: Flask, environ: dict[str, str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    key = jobs.submit("http://example.com/")
+    key = submissions.submit("http://example.com/")
     host = make_url(environ["DATABASE_URL"]).query["host"]
     with closing(Door(f"{host}/.s.PGSQL.5432")) as door:
         through_door = f"postgresql://postgres@127.0.0.1:{door.port}/postgres"
@@ -120,7 +121,7 @@ def test_no_database_no_stream(app: Flask, environ: dict[str, str]) -> None:
 
 
 def test_a_stream_holds_no_connection_while_it_waits(app: Flask, environ: dict[str, str]) -> None:
-    key = jobs.submit("http://example.com/")
+    key = submissions.submit("http://example.com/")
     web, answer, chunks = followed(environ, key)
     assert step_of(next(chunks)) == "queued"
     with web.app_context():
@@ -135,7 +136,7 @@ def test_a_stream_is_not_endless(
 ) -> None:
     monkeypatch.setattr(live, "LONGEST_SECONDS", 0.1)
     monkeypatch.setattr(live, "LOOK_SECONDS", 0.2)
-    _, answer, chunks = followed(environ, jobs.submit("http://example.com/"))
+    _, answer, chunks = followed(environ, submissions.submit("http://example.com/"))
     assert step_of(next(chunks)) == "queued"
     assert list(chunks) == []
     answer.close()

@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 import pytest
 from flask.testing import FlaskClient
 
-import jobs
 import leases
+import submissions
 import views
 from tests.counts import begin, finished
 
@@ -36,13 +36,13 @@ def inline_in(html: str) -> list[str]:
 
 
 def failed() -> str:
-    claim = begin(jobs.submit("http://example.com/"))
+    claim = begin(submissions.submit("http://example.com/"))
     assert leases.fail(claim, "empty_page", "It is empty.")
     return claim.job_key
 
 
 def pending() -> str:
-    return jobs.submit("http://example.com/")
+    return submissions.submit("http://example.com/")
 
 
 #: By name: the path of each kind of page.

@@ -145,7 +145,7 @@ def test_a_worker_that_does_not_get_on(client: FlaskClient, step: Step) -> None:
 def test_the_way_and_what_lies_behind() -> None:
     key = submissions.submit(URL)
     assert list(standing_of(stored(key)).steps) == [
-        ("waiting", "Waiting for a worker", "current"),
+        ("queued", "Waiting for a worker", "current"),
         ("fetching", "Fetching the page", "coming"),
         ("reading", "Reading the page", "coming"),
         ("counting", "Counting its words", "coming"),
@@ -173,7 +173,7 @@ def test_the_way_of_a_pasted_text(client: FlaskClient) -> None:
     begin(key)
     assert asked(client, key)["message"] == "Counting its words"
     assert [(stage.name, stage.state) for stage in standing_of(stored(key)).steps] == [
-        ("waiting", "done"),
+        ("queued", "done"),
         ("counting", "current"),
         ("saving", "coming"),
     ]
