@@ -141,9 +141,12 @@ class CountWorker(Worker):
         if self.stopped:
             return False
         try:
-            return jobs.is_cancelled(job.id)
+            is_cancelled = jobs.is_cancelled(job.id)
         finally:
             _leave_the_database()
+        if is_cancelled:
+            logger.info("%s was cancelled: its horse is ended", job.id)
+        return is_cancelled
 
     def _remedy(self, end: int | None) -> Callable[[str, str], None]:
         """What is to become of a count whose horse ended in this way."""

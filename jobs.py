@@ -105,7 +105,9 @@ def tell_and_ring(counts: Collection[Count], *, at_front: bool = False) -> None:
     """
     for count in counts:
         events().tell(count, Status.QUEUED)
-    all(ring(count, at_front=at_front) for count in counts)
+    for count in counts:
+        if not ring(count, at_front=at_front):
+            return
 
 
 def events() -> Events:

@@ -145,6 +145,7 @@ def test_a_worker_that_waits_for_a_silent_site_is_free_again(patient: Program, s
     assert submissions.cancel(held, owner="ann")
     second = submissions.submit(site.serve("/second", "<p>Hello"))
     assert wait_for_end(second, seconds=20).status == "finished"  # the site is held for longer
+    assert "was cancelled: its horse is ended" in patient.log
     result = stored(held)
     assert (result.error_code, result.attempt, result.crashes) == ("cancelled", 1, 0)
     assert "Traceback" not in patient.log
