@@ -1,5 +1,8 @@
 """Counts, as tests bring them from one state to the next, and look at them."""
 
+import uuid
+from typing import Any
+
 from sqlalchemy import text
 
 import leases
@@ -53,5 +56,29 @@ def finished(url: str = "http://example.com/") -> str:
     key = submissions.submit(url)
     shown = {"final_url": url, "total_words": 0, "distinct_words": 0, "bytes": 1}
     assert leases.finish(begin(key), charset="utf-8", tops={}, **shown)
+    db.session.remove()
+    return key
+
+
+def counted(words: dict[str, int], stop_words: dict[str, int] | None = None, **facts: Any) -> str:
+    """The key of a count of a page with these words, which is done.
+
+    :param facts: further columns.
+    """
+    key = submissions.submit(f"http://example.com/{uuid.uuid4()}")
+    everything = {**words, **(stop_words or {})}
+    columns = {
+        "final_url": "http://example.com/",
+        "charset": "utf-8",
+        "language": "en",
+        "bytes": 1000,
+        "total_words": sum(everything.values()),
+        "distinct_words": len(everything),
+        "rule_version": 2,
+        "tops": {},
+        "result_all": everything,
+        "result_no_stop_words": words,
+    }
+    assert leases.finish(begin(key), **{**columns, **facts})
     db.session.remove()
     return key

@@ -4,18 +4,23 @@ Each page of the table is looked at in two ways. Whoever adds a page adds a line
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import select, text
 
+import leases
+import submissions
+from models import Result, db
+from tests.browser.actions import NARROW_AND_DARK
 from tests.browser.conftest import check_accessible
+from tests.counts import begin, counted
 from tests.support import wait_for
 
 pytestmark = pytest.mark.usefixtures("app")
 
 WIDE_AND_LIGHT = {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"}
-NARROW_AND_DARK = {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark"}
-
 both_looks = pytest.mark.parametrize(
     "page",
     [
@@ -46,6 +51,61 @@ def refused(page: Page, web: str) -> None:
     expect(page.get_by_role("alert")).to_contain_text("Only http and https")
 
 
+WORDS = {"garden": 6, "Roses": 3, "roses": 2, "ask": 2, "حديقة": 1, "庭": 1}
+
+
+def finished(view: str = "", **facts: Any) -> Open:
+    """The page of a count of some words, made at once."""
+
+    def open_it(page: Page, web: str) -> None:
+        page.goto(f"{web}/counts/{counted(WORDS, {'the': 15}, title='Gardens', **facts)}{view}")
+        expect(page.get_by_role("table")).to_be_visible()
+
+    return open_it
+
+
+def pending(page: Page, web: str) -> None:
+    """A count that waits for a worker."""
+    page.goto(web)
+    page.get_by_label("Address of a page").fill("example.com")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Cancel")).to_be_visible()
+
+
+def cancelled(page: Page, web: str) -> None:
+    """A count that was cancelled, with the box for its text."""
+    pending(page, web)
+    page.get_by_role("button", name="Cancel").press("Enter")
+    page.get_by_text("Paste the text instead").press("Enter")
+    expect(page.get_by_role("button", name="Count this text")).to_be_visible()
+
+
+def standing_still(page: Page, web: str) -> None:
+    """A count for which nothing moves."""
+    key = submissions.submit("example.com")
+    db.session.execute(text("UPDATE results SET moved_at = now() - interval '1 hour'"))
+    db.session.commit()
+    page.goto(f"{web}/counts/{key}")
+    expect(page.get_by_text("Nothing has moved")).to_be_visible()
+
+
+def listed(page: Page, web: str) -> None:
+    """A list with a page of each state."""
+    page.goto(f"{web}/?many=1")
+    field = page.get_by_label("Addresses of pages, one on each line")
+    field.fill("example.com\nhttp://example.com/other\nftp://example.com")
+    page.get_by_role("button", name="Count words").press("Enter")
+    expect(page.locator("#message")).to_have_text("1 of 3 done")
+    claim = begin(stored_keys()[0])
+    assert leases.fail(claim, "http_status", "The site answered 404 Not Found.")
+    expect(page.locator("#message")).to_have_text("2 of 3 done", timeout=10_000)
+
+
+def stored_keys() -> list[str]:
+    db.session.rollback()
+    return [str(key) for key in db.session.scalars(select(Result.job_key).order_by(Result.id))]
+
+
 #: By name: how to get to a page, and to see that one is there.
 PAGES: dict[str, Open] = {
     "form": at("/", "Which words does a page use?"),
@@ -53,6 +113,14 @@ PAGES: dict[str, Open] = {
     "refused form": refused,
     "about": at("/about", "About the program that fetches pages"),
     "rules": at("/rules", "How words are counted"),
+    "form for many": at("/?many=1", "Which words does a page use?"),
+    "pending": pending,
+    "standing still": standing_still,
+    "cancelled": cancelled,
+    "finished": finished(),
+    "finished, by rank": finished("?chart=zipf&stopwords=keep&sort=az"),
+    "finished, with warnings": finished(doubts=["log_in", "built_by_script"], url="http://a.b/"),
+    "list": listed,
     "error": at("/nowhere", "Not Found"),
 }
 

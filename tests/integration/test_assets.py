@@ -71,7 +71,7 @@ def test_a_file_that_changes_gets_another_address(
 
 @pytest.mark.parametrize(
     "path",
-    ["/static/site.css", "/static/count.js", "/bootstrap/static/css/bootstrap.min.css"],
+    ["/static/site.css", "/static/site.js", "/bootstrap/static/css/bootstrap.min.css"],
 )
 @pytest.mark.parametrize("accepted", ["gzip, deflate", ALL])
 def test_files_travel_compressed(client: FlaskClient, path: str, accepted: str) -> None:
