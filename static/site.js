@@ -82,8 +82,7 @@ function showStanding(standing) {
   write("advice", standing.advice ?? "");
   find("advice").hidden = !standing.advice;
   find("bar").value = standing.fraction;
-  find("seconds").dataset.seconds = standing.seconds;
-  find("seconds").dataset.heard = Date.now();
+  find("pending").dataset.seconds = standing.seconds;
   const steps = [...document.querySelectorAll("[data-step]")];
   const current = steps.findIndex(({ dataset }) => dataset.step === standing.step);
   steps.forEach((step, number) => {
@@ -93,9 +92,13 @@ function showStanding(standing) {
   });
 }
 
-function tick() {
-  const { seconds, heard } = find("seconds")?.dataset ?? {};
-  if (heard) write("seconds", String(Math.floor(Number(seconds) + (Date.now() - heard) / 1000)));
+// The server counts whole seconds; between its answers the page goes on by itself.
+function clock() {
+  let begun = Date.now();
+  return setInterval(() => {
+    begun = Math.min(begun, Date.now() - 1000 * (find("pending")?.dataset.seconds ?? 0));
+    write("seconds", String(Math.floor((Date.now() - begun) / 1000)));
+  }, 250);
 }
 
 // Says whether there is an outcome.
@@ -123,8 +126,7 @@ function listen(address) {
 }
 
 async function follow({ results, events }) {
-  find("seconds").dataset.heard = Date.now();
-  const ticking = setInterval(tick, 1000);
+  const ticking = clock();
   const trouble = () => write("message", AWAY);
   const poll = (longest) => patiently(() => isDone(results), trouble, longest);
   (await poll(BEFORE_A_STREAM)) || (await listen(events)) || (await poll());
