@@ -40,8 +40,6 @@ def cancel(job_key: str) -> ResponseReturnValue:
 @counts.post("/counts/<job_key>/text")
 def paste(job_key: str) -> ResponseReturnValue:
     """Count a text that was pasted in place of this page."""
-    # A page that is worth counting is longer than a form usually is.
-    request.max_content_length = request.max_form_memory_size = 5 * submissions.MAX_TEXT
     result = _count(job_key)
     form = PasteForm(request.form)
     if not form.validate_on_submit():

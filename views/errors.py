@@ -19,7 +19,7 @@ from wordcount.errors import InputError, in_seconds
 SENTENCES = {
     404: "There is nothing at this address.",
     405: "This address does not answer {method} requests.",
-    413: "The request is too large.",
+    413: "What was sent is too large: {most} at most.",
     429: "You have submitted many pages in a short time. Please try again in {seconds}.",
     500: "Something went wrong on our side. It has been logged.",
     503: "The database cannot be reached just now. Please try again in a moment.",
@@ -101,7 +101,11 @@ def problem_of(error: HTTPException) -> Problem:
     status = error.code or 500
     waiting = seconds_to_wait() if isinstance(error, RateLimitExceeded) else 0
     if status in SENTENCES:
-        detail = SENTENCES[status].format(method=request.method, seconds=in_seconds(waiting))
+        detail = SENTENCES[status].format(
+            method=request.method,
+            seconds=in_seconds(waiting),
+            most=f"{(request.max_content_length or 0) // 1024:,} KB",
+        )
     else:
         detail = str(error.description)
     headers = {}

@@ -16,10 +16,14 @@ from flask_limiter import Limiter
 from redis.exceptions import RedisError
 
 from lists import MOST_LINES, lines_of
+from submissions import MAX_TEXT
 
 #: Some proxies add the port to an address.
 _PORT = re.compile(r"\[(.*)\](?::\d+)?|([\d.]+):\d+")
 _LIMITER = "submissions"
+#: Forms that may be larger than `MAX_CONTENT_LENGTH`, in bytes: a list of long addresses, and a
+#: text in any script.
+_LARGEST = {"pages.submit": 512 * 1024, "counts.paste": 5 * MAX_TEXT}
 #: The endpoint whose field `url` may hold a list of pages.
 _TAKES_LISTS = "pages.submit"
 #: So many lines of a list cost as much as one page.
@@ -78,7 +82,10 @@ def limit_submissions(app: Flask, *endpoints: str) -> None:
 
 
 def _weigh() -> None:
-    """Say what a submission costs."""
+    """Say how large a submission may be, and what it costs."""
+    largest = _LARGEST.get(request.endpoint or "")
+    if largest:
+        request.max_content_length = request.max_form_memory_size = largest
     g.cost = 1
     if request.endpoint == _TAKES_LISTS:
         lines = len(lines_of(request.form.get("url", "")))

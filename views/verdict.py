@@ -49,7 +49,9 @@ class Verdict:
     @property
     def warnings(self) -> list[str]:
         """Why the figures may mislead, in sentences."""
-        found = [self._sentence(Doubt(code)) for code in self.result.doubts or []]
+        # Those of a later release, which was taken back, are not known.
+        known = [Doubt(code) for code in self.result.doubts or [] if code in set(Doubt)]
+        found = [self._sentence(doubt) for doubt in known]
         url, final_url = self.result.url, self.result.final_url or self.result.url
         if is_other_host(url, final_url):
             found.append(
