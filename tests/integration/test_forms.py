@@ -182,8 +182,16 @@ def test_a_text_that_is_refused_stays_in_its_box(
 
 def test_a_text_of_a_million_chinese_letters(client: FlaskClient) -> None:
     key = counted({"app": 1})
-    data = {"csrf_token": token(client), "text": "园" * 1_000_000}
-    response = client.post(f"/counts/{key}/text", data=data, content_type="multipart/form-data")
+    fields = {"csrf_token": token(client), "text": "园" * 1_000_000}
+    body = "".join(
+        f'--end\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in fields.items()
+    )
+    response = client.post(
+        f"/counts/{key}/text",
+        data=f"{body}--end--\r\n".encode(),
+        content_type="multipart/form-data; boundary=end",
+    )
     assert response.status_code == 303
 
 
