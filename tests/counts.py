@@ -9,7 +9,8 @@ import leases
 import submissions
 from models import Result, Status, db
 from states import Claim
-from tests.support import wait_for
+from tests.support import PROJECT, wait_for
+from wordcount import count_page
 
 
 def stored(job_key: str) -> Result:
@@ -60,15 +61,21 @@ def finished(url: str = "http://example.com/") -> str:
     return key
 
 
-def counted(words: dict[str, int], stop_words: dict[str, int] | None = None, **facts: Any) -> str:
+def counted(
+    words: dict[str, int],
+    stop_words: dict[str, int] | None = None,
+    *,
+    url: str | None = None,
+    **facts: Any,
+) -> str:
     """The key of a count of a page with these words, which is done.
 
     :param facts: further columns.
     """
-    key = submissions.submit(f"http://example.com/{uuid.uuid4()}")
+    key = submissions.submit(url or f"http://example.com/{uuid.uuid4()}", fresh=True)
     everything = {**words, **(stop_words or {})}
     columns = {
-        "final_url": "http://example.com/",
+        "final_url": url or "http://example.com/",
         "charset": "utf-8",
         "language": "en",
         "bytes": 1000,
@@ -82,3 +89,18 @@ def counted(words: dict[str, int], stop_words: dict[str, int] | None = None, **f
     assert leases.finish(begin(key), **{**columns, **facts})
     db.session.remove()
     return key
+
+
+def counted_sample(web: str) -> str:
+    """The key of a count of the sample page, as a worker would have left it."""
+    body = (PROJECT / "static" / "sample.html").read_bytes()
+    page = count_page(body, "text/html; charset=utf-8")
+    words = dict(page.counts_without_stop_words)
+    return counted(
+        words,
+        {word: times for word, times in page.counts.items() if word not in words},
+        url=f"{web}/static/sample.html",
+        title=page.title,
+        distinct_words=page.distinct_words,
+        bytes=len(body),
+    )

@@ -31,6 +31,11 @@ def words(page: Page) -> list[str]:
     return [" ".join(row.split()) for row in page.locator(".words tbody tr").all_inner_texts()]
 
 
+def rows(page: Page) -> list[str]:
+    """Words and counts."""
+    return [row.rpartition(" ")[0] for row in words(page)]
+
+
 def switch(page: Page, label: str) -> None:
     """Press a switch with the keyboard; without JavaScript a button shows the view."""
     page.get_by_label(label).press("Space")

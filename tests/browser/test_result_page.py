@@ -13,20 +13,20 @@ from tests.browser.actions import (
     WITHOUT_JAVASCRIPT,
     both_ways,
     expect_words,
+    rows,
     show,
-    submit,
     switch,
     words,
 )
-from tests.site import Site
+from tests.counts import counted_sample
 
-pytestmark = pytest.mark.usefixtures("app", "worker")
+pytestmark = pytest.mark.usefixtures("app")
 
 
 @pytest.fixture
 def counted(page: Page, web: str) -> Page:
     """The page of the count of the sample page, as it is shown at first."""
-    submit(page, web, f"{web}/static/sample.html")
+    page.goto(f"{web}/counts/{counted_sample(web)}")
     assert len(words(page)) == 10
     return page
 
@@ -190,44 +190,6 @@ def test_without_javascript_there_are_no_buttons_that_need_it(counted: Page) -> 
     expect(counted.get_by_role("button", name="Copy")).to_have_count(0)
 
 
-@both_ways
-def test_a_warning_and_a_text_in_place_of_the_page(page: Page, web: str, site: Site) -> None:
-    empty_app = "<title>App</title><div id=root>Loading now</div><script src=app.js></script>"
-    submit(page, web, site.serve("/app", empty_app))
-    expect(
-        page.get_by_text("Only 2 words: this page is probably built by JavaScript")
-    ).to_be_visible(timeout=15_000)
-    text = page.get_by_label("Open the page in your browser")
-    expect(text).to_be_visible()
-    page.get_by_role("button", name="Count this text").press("Enter")
-    expect(page.get_by_role("alert")).to_be_visible()
-    text.fill("The real text.\nReal words, café &amp; <b>bold</b>")
-    page.get_by_role("button", name="Count this text").press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("A pasted text", timeout=15_000)
-    assert rows(page)[:2] == ["b 2", "real 2"]  # plain text: what looks like markup is none
-    expect(page.get_by_text("in place of")).to_contain_text("/app")
-
-
-@both_ways
-def test_a_redirect_to_another_host(page: Page, web: str, site: Site) -> None:
-    other = site.serve("/there", "<title>There</title><p>Moved").replace("127.0.0.1", "localhost")
-    submit(page, web, site.serve("/here", "", status=302, headers={"Location": other}))
-    assert words(page) == ["Moved 1 100.00%"]
-    expect(page.locator(".warning")).to_have_text(
-        "The site redirected to another host: localhost, not 127.0.0.1."
-    )
-
-
-@both_ways
-def test_words_from_right_to_left(page: Page, web: str, site: Site) -> None:
-    arabic = "<html lang=ar><title>حديقة</title><p>زرع حارس الفنار حديقة خلف الجدار ونظر إلى البحر"
-    submit(page, web, site.serve("/ar", arabic))
-    words(page)
-    word = page.locator(".words tbody bdi").first
-    expect(word).to_have_attribute("lang", "ar")
-    assert word.evaluate("word => getComputedStyle(word).direction") in {"rtl", "ltr"}
-
-
 def test_on_paper(counted: Page) -> None:
     counted.emulate_media(media="print")
     expect(counted.get_by_role("button", name="Count again")).to_be_hidden()
@@ -241,11 +203,6 @@ def find(page: Page, text: str) -> None:
     page.get_by_label("Find").fill(text)
     show(page)
     expect(page.locator("#shown")).to_contain_text(f"“{text}”")
-
-
-def rows(page: Page) -> list[str]:
-    """Words and counts."""
-    return [row.rpartition(" ")[0] for row in words(page)]
 
 
 def shown(page: Page) -> str:
