@@ -136,6 +136,29 @@ def test_everybody_can_use_it(page: Page, web: str, name: str) -> None:
 
 
 @both_looks
+@pytest.mark.parametrize("name", ["form", "finished", "finished, with warnings", "list"])
+def test_the_focus_is_seen_wherever_it_goes(page: Page, web: str, name: str) -> None:
+    PAGES[name](page, web)
+    page.locator("body").evaluate("body => body.focus()")
+    seen = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        element, style, width = page.evaluate(
+            """() => {
+                const element = document.activeElement;
+                const {outlineStyle, outlineWidth} = getComputedStyle(element);
+                return [element.outerHTML.slice(0, 120), outlineStyle, parseFloat(outlineWidth)];
+            }"""
+        )
+        if element in seen or element.startswith("<body"):
+            break
+        seen.append(element)
+        assert style != "none", element
+        assert width >= 2, element
+    assert len(seen) >= 5
+
+
+@both_looks
 def test_a_rule_has_an_address(page: Page, web: str) -> None:
     page.goto(f"{web}/rules#stop-words")
     expect(page.get_by_role("heading", name="Stop words")).to_be_in_viewport()
