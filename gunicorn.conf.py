@@ -27,7 +27,7 @@ control_socket_disable = True
 # views/proxies.py says who is believed. By default gunicorn takes the scheme, and even the path,
 # from everybody on this machine.
 forwarded_allow_ips = ""
-# A URL of 2,000 characters, each of them three bytes, percent-encoded, in ?url=
+# The longest URL, 2,000 characters of which some are percent-encoded, encoded once more in ?url=
 limit_request_line = 8190
 accesslog = "-"
 access_log_format = '%(h)s "%(r)s" %(s)s %(b)s %(L)ss'

@@ -7,10 +7,17 @@ from flask.typing import ResponseReturnValue
 from flask_limiter import RateLimitExceeded
 
 import submissions
-from models import Result, Status
+from models import DATABASE_AWAY, Result, Status, db
 from views import charts
 from views.downloads import COLUMNS, all_words, csv_file, file_name, json_file
-from views.errors import Problem, http_error, problem_of, queue_full, wants_page
+from views.errors import (
+    Problem,
+    http_error,
+    no_database,
+    problem_of,
+    queue_full,
+    wants_page,
+)
 from views.forms import EXPIRED, PasteForm, UrlForm
 from views.selection import MORE_ROWS, MOST_ROWS, Selection
 from views.standing import standing_of
@@ -33,25 +40,38 @@ def cancel(job_key: str) -> ResponseReturnValue:
     """End a count that this visitor has submitted; nothing happens if it is done already."""
     if not UrlForm().validate_on_submit():
         raise Problem(400, "form_expired", EXPIRED)
-    submissions.cancel(job_key, owner=visitor())
+    result = _count(job_key)
+    if not submissions.cancel(job_key, owner=visitor()):
+        db.session.refresh(result)
+        if Status(result.status).is_pending:
+            return _page(result, "Somebody else waits for this count, too; so it goes on."), 409
     return redirect(url_for("counts.show", job_key=job_key), 303)
 
 
 @counts.post("/counts/<job_key>/text")
 def paste(job_key: str) -> ResponseReturnValue:
     """Count a text that was pasted in place of this page."""
-    result = _count(job_key)
-    form = PasteForm(request.form)
-    if not form.validate_on_submit():
-        return _page(result, paste_error=EXPIRED), 400
     try:
+        result = _count(job_key)
+        form = PasteForm(request.form)
+        if not form.validate_on_submit():
+            return _page(result, EXPIRED), 400
         key = submissions.submit_text(form.text.data or "", result.url, owner=visitor())
     except TextError as refused:
-        return _page(result, paste_error=refused.detail), 400
+        return _page(result, refused.detail), 400
     except submissions.QueueFullError:
-        return _refused(result, queue_full())
+        return _refused(job_key, queue_full())
+    except DATABASE_AWAY as away:
+        return _refused(job_key, no_database(away))
     remember("counts", key)
     return redirect(url_for("counts.show", job_key=key), 303)
+
+
+@counts.get("/counts/<job_key>/cancel")
+@counts.get("/counts/<job_key>/text")
+def back(job_key: str) -> ResponseReturnValue:
+    """The page of the count, for who loads again what has answered to a form."""
+    return redirect(url_for("counts.show", job_key=job_key), 303)
 
 
 @counts.errorhandler(RateLimitExceeded)
@@ -59,7 +79,7 @@ def too_often(error: RateLimitExceeded) -> ResponseReturnValue:
     """429 for a client that submits too often."""
     if not wants_page():
         return http_error(error)
-    return _refused(_count((request.view_args or {})["job_key"]), problem_of(error))
+    return _refused((request.view_args or {})["job_key"], problem_of(error))
 
 
 @counts.get("/counts/<job_key>.csv")
@@ -77,17 +97,13 @@ def as_json(job_key: str) -> ResponseReturnValue:
     return json_file(file_name(result), _facts(result), all_words(result, Selection.asked()))
 
 
-def _page(result: Result, paste_error: str | None = None) -> str:
+def _page(result: Result, refused: str | None = None) -> str:
     """The page of a count.
 
-    :param paste_error: what is wrong with the text that was pasted.
+    :param refused: why what was asked of it, mostly to count a text, was not done.
     """
     status = Status(result.status)
-    shown: dict[str, Any] = {
-        "result": result,
-        "form": PasteForm(request.form),
-        "paste_error": paste_error,
-    }
+    shown: dict[str, Any] = {"result": result, "form": _form_of(result), "refused": refused}
     if status.is_pending:
         shown["standing"] = standing_of(result)
         shown["may_cancel"] = result.owner is not None and result.owner == visitor()
@@ -108,9 +124,22 @@ def _page(result: Result, paste_error: str | None = None) -> str:
     )
 
 
-def _refused(result: Result, problem: Problem) -> ResponseReturnValue:
-    page = _page(result, paste_error=problem.description)
-    return page, problem.code or 500, problem.headers
+def _form_of(result: Result) -> PasteForm:
+    """The box for a text, with what was typed, or with the text that could not be counted."""
+    if result.pasted and result.status == Status.FAILED and not request.form:
+        return PasteForm(text=result.text)
+    return PasteForm(request.form)
+
+
+def _refused(job_key: str, problem: Problem) -> ResponseReturnValue:
+    """A page that keeps the text that was pasted. It does without the database."""
+    page = render_template(
+        "kept.html",
+        result={"job_key": job_key},
+        form=PasteForm(request.form),
+        refused=problem.description,
+    )
+    return page, problem.status, problem.headers
 
 
 def _count(job_key: str) -> Result:

@@ -53,7 +53,7 @@ class Problem(HTTPException):
         **extra: object,
     ) -> None:
         super().__init__(detail)
-        self.code = status
+        self.code = self.status = status
         self.headers = headers or {}
         # "type" is left out: it is then about:blank, and "title" the status's own phrase. That
         # comes from werkzeug, which is pinned: Python's own changes between versions.
@@ -78,22 +78,28 @@ def queue_full() -> Problem:
 
 def database_away(error: Exception) -> ResponseReturnValue:
     """503 while Postgres cannot be reached: it will be back, and so may the client."""
+    return http_error(no_database(error))
+
+
+def no_database(error: Exception) -> Problem:
+    """The same, for a page that keeps what was typed."""
     current_app.logger.error("the database cannot be reached: %s", reason(error))
-    return http_error(
-        Problem(503, "database_unavailable", SENTENCES[503], headers={"Retry-After": "5"})
-    )
+    return Problem(503, "database_unavailable", SENTENCES[503], headers={"Retry-After": "5"})
 
 
 def http_error(error: HTTPException) -> ResponseReturnValue:
     """The answer for any HTTP error: a page for browsers, problem+json for programs."""
     problem = error if isinstance(error, Problem) else problem_of(error)
+    headers = dict(problem.headers)
     # A page has links, and none can be made under a name that is not this site's.
     if wants_page() and not isinstance(error, SecurityError):
         body, mimetype = render_template("error.html", **problem.document), "text/html"
+        if "Retry-After" in headers and request.method == "GET":
+            headers["Refresh"] = headers["Retry-After"]  # browsers then do so by themselves
     else:
         body = json.dumps(problem.document, ensure_ascii=False)
         mimetype = "application/problem+json"
-    return Response(body, problem.code, problem.headers, mimetype=mimetype)
+    return Response(body, problem.status, headers, mimetype=mimetype)
 
 
 def problem_of(error: HTTPException) -> Problem:

@@ -23,7 +23,7 @@ _PORT = re.compile(r"\[(.*)\](?::\d+)?|([\d.]+):\d+")
 _LIMITER = "submissions"
 #: Forms that may be larger than `MAX_CONTENT_LENGTH`, in bytes: a list of long addresses, and a
 #: text in any script.
-_LARGEST = {"pages.submit": 512 * 1024, "counts.paste": 5 * MAX_TEXT}
+_LARGEST = {"pages.submit": 2 * 1024**2, "counts.paste": 5 * MAX_TEXT}
 #: The endpoint whose field `url` may hold a list of pages.
 _TAKES_LISTS = "pages.submit"
 #: So many lines of a list cost as much as one page.
@@ -86,6 +86,7 @@ def _weigh() -> None:
     largest = _LARGEST.get(request.endpoint or "")
     if largest:
         request.max_content_length = request.max_form_memory_size = largest
+        request.form.get("url")  # read now, so that one that is larger is refused here
     g.cost = 1
     if request.endpoint == _TAKES_LISTS:
         lines = len(lines_of(request.form.get("url", "")))

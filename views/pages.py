@@ -7,7 +7,14 @@ from flask_limiter import RateLimitExceeded
 import submissions
 from lists import lines_of
 from models import DATABASE_AWAY, db, reason
-from views.errors import Problem, http_error, problem_of, queue_full, wants_page
+from views.errors import (
+    Problem,
+    http_error,
+    no_database,
+    problem_of,
+    queue_full,
+    wants_page,
+)
 from views.forms import EXPIRED, UrlForm
 from views.history import Visited, visited
 from views.visitor import forget, recent, remember, visitor
@@ -19,6 +26,7 @@ pages = Blueprint("pages", __name__)
 @pages.get("/")
 def form() -> ResponseReturnValue:
     """The form; ``?url=`` fills it in, ``?many=1`` makes room for several addresses."""
+    visitor()  # has a name from now on: two submissions at once are of one visitor
     typed = UrlForm(url=request.args.get("url", ""))
     return _form(typed, many=request.args.get("many") == "1")
 
@@ -43,6 +51,8 @@ def submit() -> ResponseReturnValue:
         return _form(typed, refused.detail), 400
     except submissions.QueueFullError:
         return _refused(queue_full())
+    except DATABASE_AWAY as away:
+        return _refused(no_database(away))
     remember("counts", key)
     return redirect(url_for("counts.show", job_key=key), 303)
 
@@ -84,7 +94,7 @@ def _form(typed: UrlForm, error: str | None = None, *, many: bool = False) -> st
 
 def _refused(problem: Problem) -> ResponseReturnValue:
     page = _form(UrlForm(request.form), problem.description)
-    return page, problem.code or 500, problem.headers
+    return page, problem.status, problem.headers
 
 
 def _visited() -> list[Visited]:

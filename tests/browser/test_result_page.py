@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.actions import (
     WITHOUT_JAVASCRIPT,
@@ -104,6 +104,79 @@ def test_going_back_goes_back_a_view(counted: Page) -> None:
     expect(counted.get_by_label("Word forms together")).not_to_be_checked()
 
 
+def test_going_back_skips_what_was_typed(counted: Page) -> None:
+    switch(counted, "Word forms together")
+    expect(counted.locator(".rule")).to_contain_text("word forms together")
+    counted.get_by_label("Find").press_sequentially("keeper", delay=250)
+    expect(counted.locator("#shown")).to_contain_text("“keeper”")
+    counted.go_back()
+    expect(counted.locator(".rule")).to_contain_text("case folded")
+    expect(counted.get_by_label("Find")).to_have_value("")
+    assert len(words(counted)) == 10
+
+
+def test_a_second_switch_does_not_undo_the_first(counted: Page) -> None:
+    counted.route("**/counts/*", lambda route: pause_and_go_on(counted, route))
+    counted.get_by_label("Keep stop words").press("Space")
+    counted.wait_for_timeout(350)  # the answer to it is on its way
+    counted.get_by_label("Tell capitals apart").press("Space")
+    expect(counted.locator(".rule")).to_contain_text("capitals told apart · stop words kept")
+    expect(counted.get_by_label("Keep stop words")).to_be_checked()
+    expect(counted.get_by_label("Tell capitals apart")).to_be_checked()
+
+
+def pause_and_go_on(page: Page, route: Route) -> None:
+    page.wait_for_timeout(300)
+    route.continue_()
+
+
+def test_an_empty_minimum_is_none_yet(counted: Page) -> None:
+    field = counted.get_by_label("At least")
+    field.press("Control+a")
+    field.press("Backspace")
+    counted.wait_for_timeout(500)
+    expect(field).to_be_focused()
+    field.press("8")
+    expect(counted.locator(".rule")).to_contain_text("at least 8 letters")
+
+
+def test_the_focus_goes_on_where_it_was(counted: Page) -> None:
+    counted.get_by_role("link", name="Show all 47").press("Enter")
+    expect(counted.locator("#shown")).to_be_focused()
+    counted.get_by_role("link", name="Zipf").press("Enter")
+    expect(counted.get_by_role("img")).to_have_accessible_name(re.compile("logarithmic"))
+    expect(counted.locator("#said")).to_contain_text("logarithmic")
+    expect(counted.locator("#chart-zipf")).to_be_focused()
+
+
+def test_within_a_page_nothing_is_asked(counted: Page) -> None:
+    asked: list[str] = []
+    counted.on("request", lambda request: asked.append(request.url))
+    counted.keyboard.press("Tab")
+    counted.keyboard.press("Enter")  # the link to the content
+    expect(counted).to_have_url(re.compile("#main$"))
+    counted.wait_for_timeout(500)
+    assert not [url for url in asked if "/counts/" in url]
+
+
+def test_when_nobody_answers_the_view_stays(counted: Page) -> None:
+    asked: list[str] = []
+
+    def refuse(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(status=503, body="away")
+
+    switch(counted, "Word forms together")
+    expect(counted.locator(".rule")).to_contain_text("word forms together")
+    counted.route("**/counts/*", refuse)
+    counted.get_by_label("Find").fill("keeper")
+    expect(counted.get_by_text("No answer from the server")).to_be_visible()
+    counted.go_back()
+    counted.wait_for_timeout(1000)
+    assert len(asked) == 2
+    expect(counted.locator(".rule")).to_contain_text("word forms together")
+
+
 def test_a_switch_is_told_to_those_who_listen(counted: Page) -> None:
     counted.get_by_label("Find").fill("keeper")
     said = counted.locator("#said")
@@ -176,12 +249,12 @@ def test_json(counted: Page, web: str, tmp_path: Path) -> None:
 def test_copying(counted: Page) -> None:
     counted.context.grant_permissions(["clipboard-read", "clipboard-write"])
     counted.get_by_role("button", name="Copy the table").press("Enter")
-    expect(counted.locator("#said")).to_have_text("Table copied")
+    expect(counted.get_by_text("Table copied")).to_be_visible()
     copied = counted.evaluate("navigator.clipboard.readText()").split("\n")
     assert copied[:2] == ["Word\tCount\tShare", "garden\t6\t3.92%"]
     assert len(copied) == 11
     counted.get_by_role("button", name="Copy the link").press("Enter")
-    expect(counted.locator("#said")).to_have_text("Link copied")
+    expect(counted.get_by_text("Link copied")).to_be_visible()
     assert counted.evaluate("navigator.clipboard.readText()") == counted.url
 
 

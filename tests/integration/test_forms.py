@@ -10,6 +10,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 import leases
+from app import create_app
+from config import settings_from
 from models import Result, Status, db
 from tests.counts import begin, counted, stored
 from tests.integration.test_pages import count_of, token
@@ -140,8 +142,25 @@ def test_nobody_else_cancels(app: Flask) -> None:
     key = count_of(mine)
     g.pop("csrf_token")  # requests of a test share it, those of a server do not
     assert "Cancel</button>" not in other.get(f"/counts/{key}").text
-    assert press(other, f"/counts/{key}/cancel").status_code == 303
+    refused = press(other, f"/counts/{key}/cancel")
+    assert refused.status_code == 409
+    assert "Somebody else waits for this count, too" in refused.text
     assert stored(key).status == Status.QUEUED
+
+
+def test_what_is_done_is_not_cancelled(client: FlaskClient) -> None:
+    key = count_of(client)
+    finish_with(key, {"garden": 1})
+    assert press(client, f"/counts/{key}/cancel").status_code == 303
+    assert stored(key).status == Status.FINISHED
+    assert press(client, "/counts/x/cancel").status_code == 404
+
+
+@pytest.mark.parametrize("form", ["cancel", "text"])
+def test_an_answer_to_a_form_is_loaded_again(client: FlaskClient, form: str) -> None:
+    key = count_of(client)
+    response = client.get(f"/counts/{key}/{form}")
+    assert (response.status_code, response.headers["Location"]) == (303, f"/counts/{key}")
 
 
 @pytest.mark.parametrize("path", ["/forget", "/counts/{key}/cancel", "/counts/{key}/text"])
@@ -193,6 +212,28 @@ def test_a_text_of_a_million_chinese_letters(client: FlaskClient) -> None:
         content_type="multipart/form-data; boundary=end",
     )
     assert response.status_code == 303
+
+
+def test_a_text_that_could_not_be_counted_is_still_there(client: FlaskClient) -> None:
+    key = counted({"app": 1})
+    pasted = press(client, f"/counts/{key}/text", text="My <b> text").headers["Location"]
+    press(client, f"{pasted}/cancel")
+    page = client.get(pasted).text
+    assert "My &lt;b&gt; text</textarea>" in page
+    assert "Try again" not in page
+
+
+def test_too_often_keeps_the_text(environ: dict[str, str], app: Flask) -> None:
+    key = counted({"app": 1})
+    busy = {**environ, "RATELIMIT_ENABLED": "true", "SUBMISSION_RATE_LIMIT": "1/hour"}
+    client = create_app(settings_from(busy)).test_client()
+    sent = {"csrf_token": token(client), "text": "My text " * 10_000}
+    assert client.post(f"/counts/{key}/text", data=sent).status_code == 303
+    for path in (f"/counts/{key}/text", "/counts/x/text"):
+        response = client.post(path, data=sent, headers={"Accept": "text/html"})
+        assert response.status_code == 429
+        assert sent["text"] in response.text
+        assert "You have submitted many pages" in response.text
 
 
 def test_a_text_for_a_count_that_there_is_not(client: FlaskClient) -> None:

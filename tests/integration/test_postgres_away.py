@@ -51,6 +51,11 @@ def test_postgres_goes_and_comes_back_while_the_web_runs(
             "results": requests.get(f"{address}/results/{key}", timeout=20),
             "start": requests.post(f"{address}/start", json={"url": "example.com"}, timeout=20),
             "submit": browser.post(address, data=typed, timeout=20),
+            "paste": browser.post(
+                f"{address}/counts/{key}/text",
+                data={"text": "My example.org text", "csrf_token": token[1]},
+                timeout=20,
+            ),
         }
 
     with local_postgres(folder) as url:
@@ -70,7 +75,11 @@ def test_postgres_goes_and_comes_back_while_the_web_runs(
             for name, answer in away.items():
                 assert (name, answer.status_code) == (name, 503)
                 assert answer.headers["Retry-After"] == "5"
-                if name in {"page", "submit"}:
+                if name in {"submit", "paste"}:
+                    assert "example.org" in answer.text  # what was typed
+                if name == "page":
+                    assert answer.headers["Refresh"] == "5"
+                if name in {"page", "submit", "paste"}:
                     assert answer.headers["Content-Type"].startswith("text/html")
                     assert "The database cannot be reached just now." in answer.text
                 else:
