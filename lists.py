@@ -63,6 +63,7 @@ class PageList(db.Model):  # type: ignore[name-defined,misc]  # as for models.Re
                 Result.distinct_words,
                 Result.language,
                 Result.final_url,
+                Result.doubts,
             )
             .outerjoin(Result, Result.id == ListLine.result_id)
             .where(ListLine.list_id == self.id)
@@ -82,6 +83,7 @@ class PageList(db.Model):  # type: ignore[name-defined,misc]  # as for models.Re
                 distinct_words=row.distinct_words,
                 language=row.language,
                 final_url=row.final_url,
+                doubts=row.doubts or [],
             )
             for row in found
         ]
@@ -107,6 +109,7 @@ class ListRow:
     distinct_words: int | None
     language: str | None
     final_url: str | None
+    doubts: list[str]
 
     @property
     def is_pending(self) -> bool:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import url_for
-from sqlalchemy import func, select
-from sqlalchemy.orm import load_only
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import aliased, load_only
 
 from lists import ListLine, PageList
 from models import Result, Status, as_key, db
@@ -65,13 +65,18 @@ def _of_count(row: Result) -> Visited:
 
 
 def _lists(keys: Sequence[str]) -> dict[str, Visited]:
+    first = aliased(ListLine)
     rows = db.session.execute(
-        select(PageList.list_key, func.count())
+        select(PageList.list_key, first.typed, func.count())
         .join(ListLine, ListLine.list_id == PageList.id)
+        .join(first, and_(first.list_id == PageList.id, first.number == 1))
         .where(PageList.list_key.in_([as_key(key) for key in keys]))
-        .group_by(PageList.list_key)
+        .group_by(PageList.list_key, first.typed)
     )
-    return {
-        str(key): Visited(url_for("lists.show", list_key=key), "A list of pages", f"{pages} pages")
-        for key, pages in rows
-    }
+    return {str(key): _of_list(str(key), typed, pages) for key, typed, pages in rows}
+
+
+def _of_list(key: str, first: str, pages: int) -> Visited:
+    others = f" and {pages - 1} more" if pages > 1 else ""
+    facts = f"{pages} page{'s' if pages != 1 else ''}"
+    return Visited(url_for("lists.show", list_key=key), f"{first[:60]}{others}", facts)

@@ -12,6 +12,7 @@ from views.downloads import COLUMNS, all_words, csv_file
 from views.errors import Problem
 from views.selection import Selection
 from views.standing import standing_of
+from views.verdict import warnings_of
 
 lists = Blueprint("lists", __name__)
 
@@ -24,7 +25,7 @@ STATES = {
     "refused": "no address",
     "removed": "removed since",
 }
-_ABOUT = ("line", "url", "final_url", "title", "language", "state", "message")
+_ABOUT = ("number", "url", "final_url", "title", "language", "state", "message")
 
 
 @lists.get("/lists/<list_key>")
@@ -40,7 +41,9 @@ def show(list_key: str) -> ResponseReturnValue:
         pending=pending,
         done=len(rows) - pending,
         finished=sum(row.state == Status.FINISHED for row in rows),
+        total=sum(row.total_words or 0 for row in rows),
         states=STATES,
+        warnings={row.number: _warnings(row) for row in rows},
         advice=_advice(rows),
     )
 
@@ -77,6 +80,10 @@ def _advice(rows: Sequence[ListRow]) -> str | None:
     return standing_of(result).advice
 
 
+def _warnings(row: ListRow) -> list[str]:
+    return warnings_of(row) if row.state == Status.FINISHED else []
+
+
 def _about(row: ListRow, message: str | None = None) -> tuple[Any, ...]:
     return (
         row.number,
@@ -85,7 +92,7 @@ def _about(row: ListRow, message: str | None = None) -> tuple[Any, ...]:
         row.title,
         row.language,
         row.state,
-        message or row.error_detail,
+        message or row.error_detail or " ".join(_warnings(row)),
     )
 
 

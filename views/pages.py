@@ -28,7 +28,7 @@ def form() -> ResponseReturnValue:
     """The form; ``?url=`` fills it in, ``?many=1`` makes room for several addresses."""
     visitor()  # has a name from now on: two submissions at once are of one visitor
     typed = UrlForm(url=request.args.get("url", ""))
-    return _form(typed, many=request.args.get("many") == "1")
+    return _form(typed)
 
 
 @pages.post("/")
@@ -78,7 +78,7 @@ def about() -> ResponseReturnValue:
     return render_template("about.html", rate=current_app.config["HOST_RATE_LIMIT"])
 
 
-def _form(typed: UrlForm, error: str | None = None, *, many: bool = False) -> str:
+def _form(typed: UrlForm, error: str | None = None) -> str:
     """The form, with what was typed.
 
     :param error: why it was not accepted.
@@ -87,7 +87,7 @@ def _form(typed: UrlForm, error: str | None = None, *, many: bool = False) -> st
         "index.html",
         form=typed,
         error=error,
-        many=many or _is_list(typed.url.data or ""),
+        many=request.values.get("many") == "1" or _is_list(typed.url.data or ""),
         visited=_visited(),
     )
 

@@ -23,9 +23,11 @@ class Document:
     """A text as a page shows it.
 
     :param title: its first heading.
+    :param sections: the id and the words of each heading below that, in their order.
     """
 
     title: str
+    sections: list[tuple[str, str]]
     html: Markup
 
 
@@ -52,7 +54,15 @@ def document_of(markdown: str, *, name: str = "") -> Document:
     tokens = parser.parse(markdown)
     titles = [_text(after) for token, after in pairwise(tokens) if token.type == "heading_open"]
     html = parser.renderer.render(list(_for_a_page(tokens, name)), parser.options, {})
-    return Document(titles[0] if titles else "", Markup(html))  # noqa: S704 -- raw HTML is off
+    return Document(
+        titles[0] if titles else "",
+        [(_id(title), title) for title in titles[1:]],
+        Markup(html),  # noqa: S704 -- raw HTML is off
+    )
+
+
+def _id(title: str) -> str:
+    return re.sub(r"\W+", "-", title.casefold()).strip("-")
 
 
 def _text(inline: Token) -> str:
@@ -66,7 +76,7 @@ def _for_a_page(tokens: list[Token], name: str) -> Iterator[Token]:
         match token.type:
             case "heading_open":
                 section = _text(tokens[number + 1])
-                token.attrSet("id", re.sub(r"\W+", "-", section.casefold()).strip("-"))
+                token.attrSet("id", _id(section))
             case "table_open":
                 token.attrSet("class", "table")
                 label = escape(f"Table: {section}")

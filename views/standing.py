@@ -94,9 +94,8 @@ class Standing:
                 " Your count is kept; you can close this page and come back."
             )
         if self.step == Step.FETCHING and self.still < self.fetch_timeout:
-            missing = "sent anything more" if self.bytes else "answered"
             return (
-                f"The site has not {missing} for {lasting}."
+                f"Hardly anything has come from the site for {lasting}."
                 f" It is given up if it takes more than {self.fetch_timeout:g} in all."
             )
         return (

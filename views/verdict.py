@@ -1,7 +1,7 @@
 """A finished count in words: what it says, and why that may mislead."""
 
-import math
 from dataclasses import dataclass
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from models import Result
@@ -43,28 +43,49 @@ class Verdict:
         if minutes < 90:
             rounded = round(minutes)
             return f"about {rounded} minute{'s' if rounded != 1 else ''}"
-        hours = math.floor(minutes / 6 + 0.5) / 10
-        return f"about {hours:,g} hours"
+        hours = minutes / 60
+        return f"about {hours:,.0f} hours" if hours >= 10 else f"about {hours:.1f} hours"
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether something else than the page that was meant seems to have been counted."""
+        return bool(self.result.doubts)
 
     @property
     def warnings(self) -> list[str]:
         """Why the figures may mislead, in sentences."""
-        # Those of a later release, which was taken back, are not known.
-        known = [Doubt(code) for code in self.result.doubts or [] if code in set(Doubt)]
-        found = [self._sentence(doubt) for doubt in known]
-        url, final_url = self.result.url, self.result.final_url or self.result.url
-        if is_other_host(url, final_url):
-            found.append(
-                f"The site redirected to another host: {_host(final_url)}, not {_host(url)}."
-            )
-        return found
+        return warnings_of(self.result)
 
-    def _sentence(self, doubt: Doubt) -> str:
-        if doubt in _SENTENCES:
-            return _SENTENCES[doubt]
-        words = self.result.total_words or 0
-        few = f"Only {words} word{'s' if words != 1 else ''}" if words else "No words"
-        return f"{few}: this page is probably built by JavaScript, which is not run here."
+
+class Counted(Protocol):
+    """A count, or the line of a list that has one."""
+
+    @property
+    def url(self) -> Any: ...
+    @property
+    def final_url(self) -> Any: ...
+    @property
+    def total_words(self) -> Any: ...
+    @property
+    def doubts(self) -> Any: ...
+
+
+def warnings_of(counted: Counted) -> list[str]:
+    """Why the figures of a finished count may mislead, in sentences."""
+    # Those of a later release, which was taken back, are not known.
+    known = [Doubt(code) for code in counted.doubts or [] if code in set(Doubt)]
+    found = [_sentence(doubt, counted.total_words or 0) for doubt in known]
+    url, final_url = counted.url, counted.final_url or counted.url
+    if is_other_host(url, final_url):
+        found.append(f"The site redirected to another host: {_host(final_url)}, not {_host(url)}.")
+    return found
+
+
+def _sentence(doubt: Doubt, words: int) -> str:
+    if doubt in _SENTENCES:
+        return _SENTENCES[doubt]
+    few = f"Only {words} word{'s' if words != 1 else ''}" if words else "No words"
+    return f"{few}: this page is probably built by JavaScript, which is not run here."
 
 
 def _host(url: str) -> str:

@@ -36,7 +36,7 @@ def test_cancel(page: Page, web: str, site: Site) -> None:
     page.get_by_role("button", name="Cancel").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("This count was cancelled")
     site.let_go()
-    page.get_by_role("link", name="Try again").press("Enter")
+    page.get_by_role("link", name="Change the address").press("Enter")
     expect(page.get_by_label("Address of a page")).to_have_value(f"{site.address}/held")
 
 

@@ -73,7 +73,7 @@ def test_files_of_a_list(client: FlaskClient) -> None:
     finish_with(a, {"garden": 2, "=1+1": 1})
     finish_with(b, {})
     words = rows_of(client.get(f"{key}.csv"))
-    assert [(row["line"], row["state"], row["word"], row["count"]) for row in words] == [
+    assert [(row["number"], row["state"], row["word"], row["count"]) for row in words] == [
         ("1", "finished", "garden", "2"),
         ("1", "finished", "'=1+1", "1"),
         ("2", "finished", "", ""),
@@ -84,6 +84,23 @@ def test_files_of_a_list(client: FlaskClient) -> None:
     assert words[3]["message"]
     pages = rows_of(client.get(f"{key}/pages.csv"))
     assert [row["total_words"] for row in pages] == ["3", "0", "", ""]
+
+
+def test_a_list_warns_of_what_may_mislead(client: FlaskClient) -> None:
+    address = list_of(client, "example.com/a\nexample.com/b")
+    a, b = (str(r.job_key) for r in db.session.query(Result).order_by(Result.id))
+    facts = {"total_words": 2, "distinct_words": 2, "result_all": {}, "result_no_stop_words": {}}
+    assert leases.finish(begin(a), doubts=["log_in"], final_url="http://example.com/in", **facts)
+    assert leases.finish(begin(b), doubts=[], final_url="http://other.example/", **facts)
+    db.session.remove()
+    page = client.get(address).text
+    assert "This looks like a log-in page" in page
+    assert "another host: other.example, not example.com" in page
+    assert "<strong>4</strong> words in all" in page
+    messages = [row["message"] for row in rows_of(client.get(f"{address}/pages.csv"))]
+    assert ["log-in" in messages[0], "another host" in messages[1]] == [True, True]
+    assert "http://example.com/a" not in client.get("/").text
+    assert "example.com/a and 1 more" in client.get("/").text
 
 
 def finish_with(key: str, words: dict[str, int]) -> None:

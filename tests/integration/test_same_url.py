@@ -103,4 +103,4 @@ def test_only_a_finished_count_has_the_button(client: FlaskClient) -> None:
     assert leases.fail(begin(key), "timeout", "The site did not finish answering.")
     failed = client.get(f"/counts/{key}").text
     assert "Count again" not in failed
-    assert 'href="/?url=http://example.com/">Try again</a>' in failed
+    assert 'href="/?url=http://example.com/">Change the address</a>' in failed

@@ -97,7 +97,8 @@ def test_shares_are_of_all_words(client: FlaskClient) -> None:
 def test_warnings(client: FlaskClient, facts: dict[str, object], sentence: str) -> None:
     page = page_of(client, **facts)
     assert sentence in page
-    assert '<details class="paste" id="paste" open>' in page
+    is_open = '<details class="paste" id="paste" open>' in page
+    assert is_open == ("doubts" in facts)  # a redirect may be well meant
 
 
 def test_no_warning_without_need(client: FlaskClient) -> None:
@@ -112,7 +113,7 @@ def test_no_warning_without_need(client: FlaskClient) -> None:
         (227, "en", "less than a minute"),
         (228, "en", "about 1 minute"),
         (2280, "en", "about 10 minutes"),
-        (569_556, "en", "about 41.6 hours"),
+        (569_556, "en", "about 42 hours"),
     ],
 )
 def test_reading_time(client: FlaskClient, words: int, language: str, time: str) -> None:
