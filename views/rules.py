@@ -15,6 +15,8 @@ from markupsafe import Markup, escape
 
 rules = Blueprint("rules", __name__)
 
+#: The tokens of a heading: it opens, its words, it closes.
+_TITLE = 3
 _FILE = Path(__file__).parent.parent / "docs" / "COUNTING.md"
 
 
@@ -22,7 +24,7 @@ _FILE = Path(__file__).parent.parent / "docs" / "COUNTING.md"
 class Document:
     """A text as a page shows it.
 
-    :param title: its first heading.
+    :param title: its first heading, which is not in `html`.
     :param sections: the id and the words of each heading below that, in their order.
     """
 
@@ -53,7 +55,8 @@ def document_of(markdown: str, *, name: str = "") -> Document:
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = parser.parse(markdown)
     titles = [_text(after) for token, after in pairwise(tokens) if token.type == "heading_open"]
-    html = parser.renderer.render(list(_for_a_page(tokens, name)), parser.options, {})
+    text = list(_for_a_page(tokens, name))[_TITLE if titles else 0 :]
+    html = parser.renderer.render(text, parser.options, {})
     return Document(
         titles[0] if titles else "",
         [(_id(title), title) for title in titles[1:]],

@@ -27,7 +27,9 @@ def test_several_pages_by_a_link(page: Page, web: str, site: Site) -> None:
     field = page.get_by_label("Addresses of pages, one on each line")
     field.fill(f"{site.serve('/one', '<title>One</title>Word')}\n\nmailto:x\n{site.address}/none")
     page.get_by_role("button", name="Count words").press("Enter")
-    expect(page.locator("#message")).to_have_text("3 of 3 done: 1 counted, 2 not · 1 word in all", timeout=15_000)
+    expect(page.locator("#message")).to_have_text(
+        "3 of 3 done: 1 counted, 2 not · 1 word in all", timeout=15_000
+    )
     rows = page.locator(".lines tbody tr")
     expect(rows.nth(0)).to_contain_text("One")
     expect(rows.nth(0)).to_contain_text("counted")

@@ -131,7 +131,8 @@ def test_a_title_as_long_as_a_page_is_cut(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("total", "sentence"), [(4, "All words of this page are stop words"), (0, "shows <strong>no words")]
+    ("total", "sentence"),
+    [(4, "All words of this page are stop words"), (0, "shows <strong>no words")],
 )
 def test_a_count_without_rows(client: FlaskClient, total: int, sentence: str) -> None:
     key = count_of(client)

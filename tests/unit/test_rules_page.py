@@ -28,9 +28,11 @@ def page() -> str:
 
 
 def test_every_heading_has_an_address(page: str) -> None:
-    headings = re.findall(r"^#+ (.+)$", SOURCE, re.MULTILINE)
+    title, *headings = re.findall(r"^#+ (.+)$", SOURCE, re.MULTILINE)
+    assert f"<h1>{title}</h1>" in page
     shown = re.findall(r'<h\d id="([^"]+)">([^<]+)</h\d>', page)
-    assert [title for _, title in shown] == headings
+    assert [words for _, words in shown] == headings
+    assert [id for id, _ in shown] == re.findall(r'<li><a href="#([^"]+)">', page)
     assert len({name for name, _ in shown}) == len(headings)
     assert ("stop-words", "Stop words") in shown
     assert f"<title>{headings[0]} – Wordcount</title>" in page
