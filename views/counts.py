@@ -94,18 +94,20 @@ def _page(result: Result, paste_error: str | None = None) -> str:
         return render_template("pending.html", **shown)
     if status == Status.FAILED:
         return render_template("failed.html", **shown)
-    selection = Selection.asked()
-    words = Words(result, selection)
-    return render_template(
-        "result.html",
-        verdict=Verdict(result),
-        selection=selection,
-        words=words,
-        more=min(selection.top + MORE_ROWS, MOST_ROWS),
-        most=min(len(words.found), MOST_ROWS),
-        chart=charts.zipf(words.ranked) if selection.chart == "zipf" else charts.bars(words.ranked),
-        **shown,
-    )
+    words = Words(result, Selection.asked())
+    selection = words.selection
+    with words.in_turn():
+        is_zipf = selection.chart == "zipf"
+        return render_template(
+            "result.html",
+            verdict=Verdict(result),
+            selection=selection,
+            words=words,
+            more=min(selection.top + MORE_ROWS, MOST_ROWS),
+            most=min(words.found_count, MOST_ROWS),
+            chart=charts.zipf(words.ranked) if is_zipf else charts.bars(words.matching),
+            **shown,
+        )
 
 
 def _refused(result: Result, problem: Problem) -> ResponseReturnValue:
