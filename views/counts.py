@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter import RateLimitExceeded
 
 import submissions
 from models import Result, Status
 from views import charts
-from views.downloads import COLUMNS, all_words, csv_file, file_name, json_file
+from views.downloads import COLUMNS, all_words, csv_file, download, file_name, json_file
 from views.errors import Problem, http_error, problem_of, queue_full, wants_page
 from views.forms import EXPIRED, PasteForm, UrlForm
+from views.rankings import in_turn
 from views.selection import MORE_ROWS, MOST_ROWS, Selection
 from views.standing import standing_of
 from views.verdict import Verdict
@@ -63,18 +64,21 @@ def too_often(error: RateLimitExceeded) -> ResponseReturnValue:
 
 
 @counts.get("/counts/<job_key>.csv")
-def as_csv(job_key: str) -> ResponseReturnValue:
+@download
+def as_csv(job_key: str) -> Response:
     """All words for a spreadsheet."""
-    result = _finished(job_key)
-    words = list(all_words(result, Selection.asked()))
-    return csv_file(file_name(result), COLUMNS, words)
+    result, selection = _finished(job_key), Selection.asked()
+    with in_turn(result):
+        return csv_file(file_name(result), COLUMNS, all_words(result, selection))
 
 
 @counts.get("/counts/<job_key>.json")
-def as_json(job_key: str) -> ResponseReturnValue:
+@download
+def as_json(job_key: str) -> Response:
     """All words for a program, with what is known of the page."""
-    result = _finished(job_key)
-    return json_file(file_name(result), _facts(result), all_words(result, Selection.asked()))
+    result, selection = _finished(job_key), Selection.asked()
+    with in_turn(result):
+        return json_file(file_name(result), _facts(result), all_words(result, selection))
 
 
 def _page(result: Result, paste_error: str | None = None) -> str:
