@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, UniqueConstraint, func, select
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    and_,
+    case,
+    func,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import Result, Status, as_key, db
@@ -47,6 +57,7 @@ class PageList(db.Model):  # type: ignore[name-defined,misc]  # as for models.Re
 
     def rows(self) -> list["ListRow"]:
         """What is known of each line, without what is large."""
+        is_over = and_(Result.status == Status.RUNNING, Result.lease_until < func.now())
         found = db.session.execute(
             select(
                 ListLine.number,
@@ -55,7 +66,8 @@ class PageList(db.Model):  # type: ignore[name-defined,misc]  # as for models.Re
                 ListLine.error_detail.label("refused_detail"),
                 Result.job_key,
                 Result.url,
-                Result.status,
+                # A worker that is not heard of any more is dead: its count waits for another.
+                case((is_over, Status.QUEUED), else_=Result.status).label("state"),
                 Result.title,
                 Result.error_code,
                 Result.error_detail,
@@ -73,7 +85,7 @@ class PageList(db.Model):  # type: ignore[name-defined,misc]  # as for models.Re
             ListRow(
                 number=row.number,
                 typed=row.typed,
-                state=row.status or ("refused" if row.refused_code else "removed"),
+                state=row.state or ("refused" if row.refused_code else "removed"),
                 url=row.url,
                 job_key=str(row.job_key) if row.job_key else None,
                 title=row.title,
@@ -93,8 +105,9 @@ class PageList(db.Model):  # type: ignore[name-defined,misc]  # as for models.Re
 class ListRow:
     """One line of a list as its page shows it.
 
-    :param state: a :class:`models.Status`; or ``refused``, for it is no URL; or ``removed``, for it
-        was counted longer ago than results are kept.
+    :param state: a :class:`models.Status`, as its own page shows it: queued again if its worker is
+        dead; or ``refused``, for it is no URL; or ``removed``, for it was counted longer ago than
+        results are kept.
     """
 
     number: int
@@ -127,7 +140,7 @@ class ListLine(db.Model):  # type: ignore[name-defined,misc]  # as for models.Re
     )
     #: From 1 on.
     number: Mapped[int] = mapped_column(primary_key=True)
-    #: As it was typed.
+    #: As it was typed; of what is longer than any URL, the beginning.
     typed: Mapped[str]
     #: Its count; None if the line is no address, or its result has been removed since.
     result_id: Mapped[int | None] = mapped_column(ForeignKey("results.id", ondelete="SET NULL"))

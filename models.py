@@ -138,6 +138,8 @@ class Result(db.Model):  # type: ignore[name-defined,misc]  # Flask-SQLAlchemy m
     doubts: Mapped[list[str] | None] = mapped_column(JSON)
     #: The first rows of each ranking, by `ranking_name`: reading them costs the same for any page.
     tops: Mapped[dict[str, list[tuple[str, int]]] | None] = mapped_column(JSON)
+    #: Of each ranking, by the same names: how many rows it has, and how many words they are in sum.
+    sizes: Mapped[dict[str, tuple[int, int]] | None] = mapped_column(JSON)
 
     # Large, and so only read when asked for.
     #: Every word as it is written on the page -> how often.

@@ -8,6 +8,7 @@ from host_limit import HostLimit
 from models import TOP_ROWS, Step, ranking_name
 from progress import Progress
 from wordcount import RULE_VERSION, PageCount, Ranked, count_page, count_text, read_page
+from wordcount.counts import distinct
 from wordcount.doubts import doubts_of
 
 
@@ -62,17 +63,32 @@ def count_pasted(url: str, text: str) -> dict[str, Any]:
 
 
 def _columns(counted: PageCount) -> dict[str, Any]:
+    sizes = _sizes(counted)
     return {
         "charset": counted.charset,
         "language": counted.language,
         "title": counted.title,
         "text": counted.text,
         "total_words": counted.total_words,
-        "distinct_words": counted.distinct_words,
+        "distinct_words": sizes[ranking_name(stop_words=True, fold_case=True)][0],
         "rule_version": RULE_VERSION,
         "tops": _tops(counted),
+        "sizes": sizes,
         "result_all": dict(counted.counts),
         "result_no_stop_words": dict(counted.counts_without_stop_words),
+    }
+
+
+def _sizes(counted: PageCount) -> dict[str, tuple[int, int]]:
+    """Of each ranking, how many rows it has, and how many words those are in sum."""
+    all_words, kept = counted.counts, counted.counts_without_stop_words
+    return {
+        ranking_name(stop_words=counts is all_words, fold_case=fold_case): (
+            distinct(counts, counted.language) if fold_case else len(counts),
+            sum(counts.values()),
+        )
+        for counts in (all_words, kept)
+        for fold_case in (True, False)
     }
 
 

@@ -16,8 +16,9 @@ import lists
 from lists import ListLine, PageList
 from models import Result, Status, db, storable
 from states import Count, count_of
+from wordcount.counts import shortened
 from wordcount.errors import ListError, TextError, UrlError
-from wordcount.url import read_url
+from wordcount.url import MAX_CHARACTERS, read_url
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +71,8 @@ def submit_text(text: str, url: str, *, owner: str | None = None) -> str:
 def submit_list(text: str, *, owner: str | None = None) -> str:
     """Accept a list of pages, one URL in each line; all of them, or nothing.
 
-    A line that is no URL is kept, with the reason. The same page twice is one line.
+    A line that is no URL is kept, with the reason; of what is longer than any URL, the beginning.
+    The same page twice is one line.
 
     :returns: the key of the list.
     :raises wordcount.errors.ListError: if there are too many lines, or none of them is a URL.
@@ -123,7 +125,7 @@ def _read_lines(text: str) -> dict[str, str | UrlError]:
 def _lines_of(read: dict[str, str | UrlError], counts: dict[str, Result]) -> list[ListLine]:
     lines = []
     for number, (typed, url) in enumerate(read.items(), start=1):
-        line = ListLine(number=number, typed=storable(typed))
+        line = ListLine(number=number, typed=shortened(storable(typed), MAX_CHARACTERS))
         if isinstance(url, UrlError):
             line.error_code, line.error_detail = url.code, url.detail
         else:

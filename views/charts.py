@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wordcount import Ranked
+from wordcount.counts import shortened
 
 WIDTH, HEIGHT = 640, 320
 #: Room for the numbers at the left, and for what stands below.
@@ -145,4 +146,4 @@ def _spread(count: int) -> list[int]:
 
 
 def _label(word: str) -> str:
-    return word if len(word) <= LABEL_LETTERS else f"{word[: LABEL_LETTERS - 1]}…"
+    return word if len(word) <= LABEL_LETTERS else shortened(word, LABEL_LETTERS - 1)

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter import RateLimitExceeded
 
 import submissions
 from models import DATABASE_AWAY, Result, Status, db
 from views import charts
-from views.downloads import COLUMNS, all_words, csv_file, file_name, json_file
+from views.downloads import COLUMNS, all_words, csv_file, download, file_name, json_file
 from views.errors import (
     Problem,
     http_error,
@@ -19,6 +19,7 @@ from views.errors import (
     wants_page,
 )
 from views.forms import EXPIRED, PasteForm, UrlForm
+from views.rankings import in_turn
 from views.selection import MORE_ROWS, MOST_ROWS, Selection
 from views.standing import standing_of
 from views.verdict import Verdict
@@ -83,18 +84,21 @@ def too_often(error: RateLimitExceeded) -> ResponseReturnValue:
 
 
 @counts.get("/counts/<job_key>.csv")
-def as_csv(job_key: str) -> ResponseReturnValue:
+@download
+def as_csv(job_key: str) -> Response:
     """All words for a spreadsheet."""
-    result = _finished(job_key)
-    words = list(all_words(result, Selection.asked()))
-    return csv_file(file_name(result), COLUMNS, words)
+    result, selection = _finished(job_key), Selection.asked()
+    with in_turn(result):
+        return csv_file(file_name(result), COLUMNS, all_words(result, selection))
 
 
 @counts.get("/counts/<job_key>.json")
-def as_json(job_key: str) -> ResponseReturnValue:
+@download
+def as_json(job_key: str) -> Response:
     """All words for a program, with what is known of the page."""
-    result = _finished(job_key)
-    return json_file(file_name(result), _facts(result), all_words(result, Selection.asked()))
+    result, selection = _finished(job_key), Selection.asked()
+    with in_turn(result):
+        return json_file(file_name(result), _facts(result), all_words(result, selection))
 
 
 def _page(result: Result, refused: str | None = None) -> str:
@@ -110,18 +114,20 @@ def _page(result: Result, refused: str | None = None) -> str:
         return render_template("pending.html", **shown)
     if status == Status.FAILED:
         return render_template("failed.html", **shown)
-    selection = Selection.asked()
-    words = Words(result, selection)
-    return render_template(
-        "result.html",
-        verdict=Verdict(result),
-        selection=selection,
-        words=words,
-        more=min(selection.top + MORE_ROWS, MOST_ROWS),
-        most=min(len(words.found), MOST_ROWS),
-        chart=charts.zipf(words.ranked) if selection.chart == "zipf" else charts.bars(words.ranked),
-        **shown,
-    )
+    words = Words(result, Selection.asked())
+    selection = words.selection
+    with words.in_turn():
+        is_zipf = selection.chart == "zipf"
+        return render_template(
+            "result.html",
+            verdict=Verdict(result),
+            selection=selection,
+            words=words,
+            more=min(selection.top + MORE_ROWS, MOST_ROWS),
+            most=min(words.found_count, MOST_ROWS),
+            chart=charts.zipf(words.ranked) if is_zipf else charts.bars(words.matching),
+            **shown,
+        )
 
 
 def _form_of(result: Result) -> PasteForm:

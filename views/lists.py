@@ -1,15 +1,25 @@
 """The page of a list: how many are done, how each line stands, and all of them as one file."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import IO, Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Flask, Response, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from lists import ListRow, PageList
-from models import Result, Status, db
-from views.downloads import COLUMNS, all_words, csv_file
+from models import Result, Status
+from views.downloads import (
+    COLUMNS,
+    all_words,
+    attachment,
+    blocks_of,
+    csv_file,
+    csv_writer,
+    download,
+    written,
+)
 from views.errors import Problem
+from views.rankings import in_turn_of_a_list
 from views.selection import Selection
 from views.standing import standing_of
 from views.verdict import warnings_of
@@ -49,14 +59,17 @@ def show(list_key: str) -> ResponseReturnValue:
 
 
 @lists.get("/lists/<list_key>.csv")
-def as_csv(list_key: str) -> ResponseReturnValue:
+@download
+def as_csv(list_key: str) -> Response:
     """All words of all pages of a list. A page without words is one row, which says why."""
-    cells = _word_rows(_list(list_key).rows(), Selection.asked())
-    return csv_file("words-of-a-list", (*_ABOUT, *COLUMNS), cells)
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    body = _word_blocks(app, _list(list_key).rows(), Selection.asked())
+    return attachment(body, "words-of-a-list.csv", "text/csv")
 
 
 @lists.get("/lists/<list_key>/pages.csv")
-def pages_as_csv(list_key: str) -> ResponseReturnValue:
+@download
+def pages_as_csv(list_key: str) -> Response:
     """The pages of a list, one row for each."""
     columns = (*_ABOUT, "total_words", "distinct_words")
     rows = _list(list_key).rows()
@@ -96,19 +109,27 @@ def _about(row: ListRow, message: str | None = None) -> tuple[Any, ...]:
     )
 
 
-def _word_rows(rows: Sequence[ListRow], selection: Selection) -> Iterator[tuple[Any, ...]]:
-    none = (None,) * len(COLUMNS)
+def _word_blocks(app: Flask, rows: Sequence[ListRow], selection: Selection) -> Iterator[bytes]:
+    """The file, page by page: nothing of the database is held while somebody reads.
+
+    The answer has begun by then, so each page is looked at in a context of its own.
+    """
+    yield from blocks_of(written(csv_writer([(*_ABOUT, *COLUMNS)], mark=True)))
     for row in rows:
-        result = Result.by_key(row.job_key or "") if row.state == Status.FINISHED else None
-        if result is None:
-            yield *_about(row), *none
-            continue
-        try:
-            words = list(all_words(result, selection))
-        except Problem as refused:  # too many
-            yield *_about(row, refused.description), *none
-            continue
-        yield from ((*_about(row), *word) for word in words)
-        if not words:
-            yield *_about(row), *none
-        db.session.remove()  # a page at a time: each may be large
+        with app.app_context():
+            page = _words_of(row, selection)
+        yield from blocks_of(page)
+
+
+def _words_of(row: ListRow, selection: Selection) -> IO[bytes]:
+    """The rows of one page: its words, or one row without."""
+    result = Result.by_key(row.job_key or "") if row.state == Status.FINISHED else None
+    none = (None,) * len(COLUMNS)
+    if result is None or not result.total_words:
+        return written(csv_writer([(*_about(row), *none)]))
+    try:
+        with in_turn_of_a_list(result):
+            words = all_words(result, selection)
+            return written(csv_writer((*_about(row), *word) for word in words))
+    except Problem as refused:  # too many words, or too many who ask
+        return written(csv_writer([(*_about(row, refused.description), *none)]))

@@ -4,7 +4,6 @@ Postgres is the truth. It is looked at when something is told on the channel of 
 two seconds in any case: the place in the queue changes without a word, and words get lost.
 """
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,6 +15,7 @@ import jobs
 from events import Listener
 from models import DATABASE_AWAY, Result, Status, reason
 from views.errors import Problem
+from views.places import Places
 from views.standing import pending_document
 
 live = Blueprint("live", __name__)
@@ -42,7 +42,7 @@ class Streams:
     """The streams of one process: how many there may be, and when they must end."""
 
     def __init__(self) -> None:
-        self._places = threading.BoundedSemaphore(MAX_STREAMS)
+        self.places = Places(MAX_STREAMS, _too_many_streams)
         self._is_ending: Callable[[], bool] = lambda: False
 
     def end_when(self, is_ending: Callable[[], bool]) -> None:
@@ -54,20 +54,14 @@ class Streams:
         """Whether no stream may go on."""
         return self._is_ending()
 
-    def enter(self) -> Callable[[], None]:
-        """Take a place.
 
-        :returns: gives it back.
-        :raises views.errors.Problem: if there is none.
-        """
-        if not self._places.acquire(blocking=False):
-            raise Problem(
-                503,
-                "too_many_streams",
-                "Too many counts are followed just now. Ask for the result now and then instead.",
-                headers={"Retry-After": "10"},
-            )
-        return self._places.release
+def _too_many_streams() -> Problem:
+    return Problem(
+        503,
+        "too_many_streams",
+        "Too many counts are followed just now. Ask for the result now and then instead.",
+        headers={"Retry-After": "10"},
+    )
 
 
 def allow_streams(app: Flask) -> None:
@@ -84,12 +78,14 @@ def count_events(job_key: str) -> ResponseReturnValue:
     if request.method == "HEAD":  # whose answer has no body, and so none that could end
         return Response(mimetype="text/event-stream", headers=_HEADERS)
     streams: Streams = current_app.extensions["streams"]
-    leave = streams.enter()
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    stream = _stream(app, request.environ, job_key)
-    response = Response(stream, mimetype="text/event-stream", headers=_HEADERS)
-    response.call_on_close(leave)
-    return response
+    environ = request.environ
+
+    def stream() -> Response:
+        events = _stream(app, environ, job_key)
+        return Response(events, mimetype="text/event-stream", headers=_HEADERS)
+
+    return streams.places.serve(stream)
 
 
 def _stream(app: Flask, environ: dict[str, Any], job_key: str) -> Iterator[str]:

@@ -1,13 +1,48 @@
 """A stored count -> the ranking that was asked for."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from models import TOP_ROWS, Result, ranking_name
+from sqlalchemy import func, select
+
+from models import TOP_ROWS, Result, db, ranking_name
 from views.errors import Problem
+from views.places import Places, Turns
 from wordcount import Ranked, rank
 
 #: No page that people read has as many; one that was made to keep the web busy has millions.
 MOST_RANKED_WORDS = 200_000
+#: Counts of more words are ranked one at a time in a process: with 200,000 that takes
+#: seconds and a hundred megabytes. Hardly a book has as many.
+LARGE = 20_000
+#: How many may be at a large count at once: one ranks it, the others wait for their turn.
+MAX_AT_LARGE = 3
+#: How long they wait, in seconds.
+PATIENCE = 8.0
+#: How long a list waits for a turn of one of its pages, which are being sent already.
+PATIENCE_OF_LISTS = 60.0
+
+
+def _busy() -> Problem:
+    return Problem(
+        503,
+        "busy",
+        "Other pages with very many words are being ranked just now. Please try again in a moment.",
+        headers={"Retry-After": "5"},
+    )
+
+
+AT_LARGE = Places(MAX_AT_LARGE, _busy)
+TURNS = Turns(_busy)
+
+
+class Size(NamedTuple):
+    """How large a ranking is: its rows, and how many words those are in sum."""
+
+    rows: int
+    words: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,25 +63,35 @@ class Ranking:
         """The rows of a finished count.
 
         The first rows are stored ready-made, so that the usual question costs the same for a page
-        of any size; for anything else, all words of the page are read and ranked.
+        of any size; for anything else, all words of the page are read and ranked, in turn.
 
         :raises views.errors.Problem: if that would keep the web busy for too long.
         """
         if self.top <= TOP_ROWS and not self.together and self.shortest == 1:
-            name = ranking_name(stop_words=self.stop_words, fold_case=self.fold_case)
-            rows = (result.tops or {}).get(name, [])
+            rows = (result.tops or {}).get(self._name, [])
             return [Ranked(*row) for row in rows[: self.top]]
-        return self._ranked(result, self.top)
+        refuse_many(result)
+        with in_turn(result):
+            return self._ranked(result, self.top)
 
     def all_rows(self, result: Result) -> list[Ranked]:
-        """All rows of a finished count, however many `top` asks for.
+        """All rows of a finished count, however many `top` asks for. To be called :func:`in_turn`.
 
         :raises views.errors.Problem: as :meth:`of`.
         """
+        refuse_many(result)
         return self._ranked(result, None)
 
+    def size_of(self, result: Result) -> Size | None:
+        """Of all its rows, forms apart and of any length; None for a count that does not know."""
+        size = (result.sizes or {}).get(self._name)
+        return Size(*size) if size else None
+
+    @property
+    def _name(self) -> str:
+        return ranking_name(stop_words=self.stop_words, fold_case=self.fold_case)
+
     def _ranked(self, result: Result, top: int | None) -> list[Ranked]:
-        refuse_many(result)
         counts = (result.result_all if self.stop_words else result.result_no_stop_words) or {}
         return rank(
             counts,
@@ -58,18 +103,49 @@ class Ranking:
         )
 
 
+@contextmanager
+def in_turn(result: Result) -> Iterator[None]:
+    """While all words of a count are read and ranked: those of large ones take turns.
+
+    :raises views.errors.Problem: if too many wait already, or it would take too long.
+    """
+    if words_to_rank(result) <= LARGE:
+        yield
+        return
+    with AT_LARGE.held(), TURNS.taken(PATIENCE):
+        yield
+
+
+@contextmanager
+def in_turn_of_a_list(result: Result) -> Iterator[None]:
+    """As :func:`in_turn`, for a page of a list, whose file cannot be refused any more.
+
+    So it waits for longer. There are not many of those, for each has a place as a download.
+    """
+    if words_to_rank(result) <= LARGE:
+        yield
+        return
+    with TURNS.taken(PATIENCE_OF_LISTS):
+        yield
+
+
 def words_to_rank(result: Result) -> int:
     """How many words there are of a count to be ranked, each form by itself if there are many."""
     words = result.distinct_words or 0
     # A word may have many forms; few words in all cannot.
     if words > MOST_RANKED_WORDS or (result.total_words or 0) <= MOST_RANKED_WORDS:
         return words
-    return len(result.result_all or {})
+    as_written = Ranking(top=0, stop_words=True, fold_case=False).size_of(result)
+    return as_written.rows if as_written else _forms_of(result)
 
 
-def refuse_many(result: Result) -> None:
+def refuse_many(
+    result: Result,
+    advice: str = f"only the first {TOP_ROWS} can be asked for, forms apart and of any length.",
+) -> None:
     """Refuse to rank a count that would keep the web busy for too long.
 
+    :param advice: what may be asked for in its place.
     :raises views.errors.Problem: if so.
     """
     words = words_to_rank(result)
@@ -77,6 +153,12 @@ def refuse_many(result: Result) -> None:
         raise Problem(
             400,
             "too_many_words",
-            f"This page has {words:,} different words or forms of words:"
-            f" only the first {TOP_ROWS} can be asked for, forms apart and of any length.",
+            f"This page has {words:,} different words or forms of words: {advice}",
         )
+
+
+def _forms_of(result: Result) -> int:
+    """How many words are stored, counted where they are: to load them is what is to be avoided."""
+    words = func.json_object_keys(Result.result_all).table_valued("word")
+    count = select(func.count()).select_from(words).correlate(Result).scalar_subquery()
+    return db.session.scalar(select(count).where(Result.id == result.id)) or 0

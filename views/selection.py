@@ -82,6 +82,18 @@ class Selection:
         )
 
     @property
-    def stored_ranking(self) -> Ranking:
-        """The one that is stored ready-made and is most like it."""
-        return replace(self.ranking, top=TOP_ROWS, together=False, shortest=1)
+    def is_stored(self) -> bool:
+        """Whether it shows nothing but first rows of a ranking, which are stored ready-made."""
+        return (
+            self.top <= TOP_ROWS
+            and self.forms == "apart"
+            and self.min == 1
+            and not self.q
+            and self.sort == "frequent"
+            and self.chart == "bars"
+        )
+
+    @property
+    def within_stored(self) -> Self:
+        """This view of nothing but the stored rows, which can be sorted and searched as well."""
+        return replace(self, forms="apart", min=1, top=min(self.top, TOP_ROWS))

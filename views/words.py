@@ -1,11 +1,12 @@
 """The words of a count as one view shows them: found, sorted, cut."""
 
 import unicodedata
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from models import Result
-from views.rankings import MOST_RANKED_WORDS, words_to_rank
+from models import TOP_ROWS, Result
+from views.rankings import MOST_RANKED_WORDS, Ranking, in_turn, words_to_rank
 from views.selection import MOST_ROWS, Selection
 from wordcount import Ranked
 from wordcount.normal_form import bare_forms, ranking_forms
@@ -28,15 +29,30 @@ class Row:
 
 @dataclass(frozen=True)
 class Words:
-    """What one view shows of a finished count."""
+    """What one view shows of a finished count.
+
+    :ivar asked: the view that was asked for; what is shown is :attr:`selection`.
+    """
 
     result: Result
-    selection: Selection
+    asked: Selection
 
-    @property
+    @cached_property
     def are_too_many(self) -> bool:
         """The page has so many words that only the stored tops can be shown."""
         return words_to_rank(self.result) > MOST_RANKED_WORDS
+
+    @cached_property
+    def selection(self) -> Selection:
+        """The view that is shown: of too many words, one of those that are stored."""
+        return self.asked.within_stored if self.are_too_many else self.asked
+
+    def in_turn(self) -> AbstractContextManager[None]:
+        """To be held while anything else is asked of it: large counts are ranked one at a time.
+
+        :raises views.errors.Problem: if the turn does not come.
+        """
+        return nullcontext() if self._are_stored else in_turn(self.result)
 
     @property
     def can_join_forms(self) -> bool:
@@ -45,15 +61,31 @@ class Words:
 
     @cached_property
     def ranked(self) -> list[Ranked]:
-        """All words of the view, most frequent first, whatever is searched for."""
-        if self.are_too_many:
-            return self.selection.stored_ranking.of(self.result)
+        """The words of the view, most frequent first, whatever is searched for.
+
+        All of them; only the first where no more are needed, or there are too many.
+        """
+        if self._are_stored:
+            return self._stored.of(self.result)
         return self.selection.ranking.all_rows(self.result)
 
     @cached_property
+    def matching(self) -> list[Ranked]:
+        """Those that contain what is searched for, most frequent first."""
+        return self._matching() if self.selection.q else self.ranked
+
+    @cached_property
     def found(self) -> list[Ranked]:
-        """Those that contain what is searched for, in the order that was asked for."""
-        return _sorted(self._matching(), self.selection.sort)
+        """The same in the order that was asked for."""
+        return _sorted(self.matching, self.selection.sort)
+
+    @property
+    def found_count(self) -> int:
+        """How many those are, also if they were not needed."""
+        size = self._stored.size_of(self.result)
+        if self._are_stored and not self.are_too_many and size:
+            return size.rows
+        return len(self.found)
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -65,23 +97,46 @@ class Words:
             for word, times in self.found[: self.selection.top]
         ]
 
-    @property
-    def left_out(self) -> int:
-        """How many words of the text are stop words, and not shown."""
-        if self.selection.stopwords == "keep" or self.are_too_many:
+    @cached_property
+    def left_out(self) -> int | None:
+        """How many words of the text are stop words, and not shown; None if nobody knows."""
+        total = self.result.total_words or 0
+        if self.selection.stopwords == "keep":
             return 0
-        return (self.result.total_words or 0) - sum(
-            (self.result.result_no_stop_words or {}).values()
-        )
+        if size := self._stored.size_of(self.result):
+            return total - size.words
+        if self.are_too_many:
+            return None
+        return total - sum((self.result.result_no_stop_words or {}).values())
+
+    @property
+    def grouping(self) -> dict[str, str]:
+        """What addresses of files say, for their words to be grouped like these, if they can be."""
+        if self.are_too_many:
+            return {"case": "keep"}
+        return {
+            name: value
+            for name, value in self.selection.address().items()
+            if name in {"case", "forms"}
+        }
 
     @property
     def can_show_more(self) -> bool:
         """Whether there are rows that are not shown, and may be."""
-        return len(self.rows) < min(len(self.found), MOST_ROWS)
+        return len(self.rows) < min(self.found_count, MOST_ROWS)
+
+    @property
+    def _stored(self) -> Ranking:
+        """The ranking whose first rows are stored ready-made."""
+        return replace(self.selection.within_stored.ranking, top=TOP_ROWS)
+
+    @cached_property
+    def _are_stored(self) -> bool:
+        """Whether all that is shown is stored ready-made, and so costs the same for any page."""
+        is_known = self._stored.size_of(self.result) is not None
+        return self.are_too_many or (is_known and self.selection.is_stored)
 
     def _matching(self) -> list[Ranked]:
-        if not self.selection.q:
-            return self.ranked
         language = self.result.language
         (wanted,) = ranking_forms(bare_forms([self.selection.q], language), language)
         forms = ranking_forms(bare_forms([word for word, _ in self.ranked], language), language)

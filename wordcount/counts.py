@@ -52,7 +52,10 @@ def rank(  # noqa: PLR0913 -- named, and each a choice of the reader
     rows = _rows(counts, language, fold_case=fold_case, together=together, shortest=shortest)
     # A page may have a million different words, and hardly anybody asks for more than a hundred.
     ordered = sorted(rows) if top is None else heapq.nsmallest(top, rows)
-    return [Ranked(_shown(word, longest), times) for _, _, word, times in ordered]
+    return [
+        Ranked(word if longest is None else shortened(word, longest), times)
+        for _, _, word, times in ordered
+    ]
 
 
 def distinct(counts: Mapping[str, int], language: str | None = None) -> int:
@@ -97,12 +100,15 @@ def _rows(
     return rows
 
 
-def _shown(word: str, longest: int | None) -> str:
-    """The beginning of a word that is too long to show."""
-    if longest is None or len(word) <= longest:
-        return word
+def shortened(text: str, longest: int) -> str:
+    """The beginning of a text that is too long to show, and an ellipsis.
+
+    :param longest: how many characters of it are shown, in code points.
+    """
+    if len(text) <= longest:
+        return text
     # A letter keeps its marks, unless there is nothing else.
     end = longest
-    while end and unicodedata.category(word[end]).startswith("M"):
+    while end and unicodedata.category(text[end]).startswith("M"):
         end -= 1
-    return word[: end or longest] + "…"
+    return text[: end or longest] + "…"

@@ -1,4 +1,4 @@
-"""What the pages for people need: owners, pasted texts, doubts, lists of pages."""
+"""What the pages for people need: owners, pasted texts, doubts, sizes of rankings, lists of pages."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("pasted", sa.Boolean(), server_default=sa.text("false"), nullable=False),
     )
     op.add_column("results", sa.Column("doubts", sa.JSON()))
+    op.add_column("results", sa.Column("sizes", sa.JSON()))
     op.create_table(
         "lists",
         sa.Column("id", sa.BigInteger(), primary_key=True),
@@ -49,5 +50,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("list_lines")
     op.drop_table("lists")
-    for column in ("doubts", "pasted", "owner", "moved_at"):
+    for column in ("sizes", "doubts", "pasted", "owner", "moved_at"):
         op.drop_column("results", column)

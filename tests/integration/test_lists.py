@@ -19,11 +19,12 @@ from dev.services import local_redis
 from lists import MOST_LINES, ListRow, PageList
 from models import Result, db
 from submissions import QueueFullError
-from tests.counts import begin, make_due, stored, wait_for_end
+from tests.counts import begin, end_lease, make_due, stored, wait_for_end
 from tests.programs import own_server, process_of, running
 from tests.site import Site
 from tests.support import NOBODYS_KEY
 from wordcount.errors import ListError
+from wordcount.url import MAX_CHARACTERS
 
 pytestmark = pytest.mark.usefixtures("app")
 With = Callable[..., Flask]
@@ -103,6 +104,33 @@ def test_what_is_known_of_each_line() -> None:
     assert (rows[2].language, rows[2].final_url) == ("en", "http://example.com/end")
     assert (rows[3].error_code, rows[3].error_detail) == ("timeout", "Too slow.")
     assert (rows[4].job_key, rows[4].url, rows[4].typed) == (None, None, "example.com/4")
+
+
+def test_a_count_whose_worker_is_dead_waits_again() -> None:
+    key = submit("example.com/dead", "example.com/alive")
+    dead, alive = (str(row.job_key) for row in rows_of(key))
+    begin(dead)
+    begin(alive)
+    end_lease(dead)
+    assert [row.state for row in rows_of(key)] == ["queued", "running"]
+    assert leases.finish(begin(dead), total_words=1)
+    end_lease(dead)  # which says nothing of what is done
+    assert [row.state for row in rows_of(key)] == ["finished", "running"]
+
+
+def test_of_a_line_that_is_longer_than_any_url_the_beginning_is_kept() -> None:
+    longest = f"example.com/{'x' * (MAX_CHARACTERS - len('http://example.com/'))}"
+    rows = rows_of(submit("y" * 60_000, "example.com" + "\u200b" * 60_000, longest))
+    assert [row.typed for row in rows] == [
+        "y" * MAX_CHARACTERS + "…",
+        "example.com" + "\u200b" * (MAX_CHARACTERS - 11) + "…",
+        longest,
+    ]
+    assert [(row.error_code, row.url) for row in rows] == [
+        ("url_too_long", None),
+        (None, "http://example.com/"),
+        (None, f"http://{longest}"),
+    ]
 
 
 def test_the_rows_are_read_at_once() -> None:

@@ -71,6 +71,39 @@ def test_views_that_there_are_not(client: FlaskClient, view: str) -> None:
     assert f"{view.partition('=')[0]}&#34; must be" in response.text
 
 
+@pytest.mark.parametrize(
+    ("view", "drawn", "which"),
+    [
+        ("", ["garden", "Roses", "été", "gardens", "zoo"], "The 5 most frequent words"),
+        ("?q=GARD", ["garden", "gardens"], "The 2 most frequent words with “GARD”"),
+        ("?q=gard&sort=rare&top=1", ["garden", "gardens"], "The 2 most frequent words with “gard”"),
+        ("?q=zo", ["zoo"], "The only word with “zo”"),
+    ],
+)
+def test_the_columns_are_those_of_what_is_found(
+    client: FlaskClient, view: str, drawn: list[str], which: str
+) -> None:
+    page = page_of(client, view)
+    assert re.findall(r"<g><title>(.*?): \d+</title>", page) == drawn
+    assert f'<title id="chart-title">{which} as columns.</title>' in page
+    assert f"<figcaption><bdi>{which}</bdi>, each column" in page
+
+
+def test_there_is_nothing_to_draw(client: FlaskClient) -> None:
+    page = page_of(client, "?q=<b>nothing")
+    assert "There is nothing to draw" in page
+    assert "<svg class" not in page
+    assert "<b>nothing" not in page
+
+
+def test_ranks_are_those_of_all_words_whatever_is_searched_for(client: FlaskClient) -> None:
+    page = page_of(client, "?q=gard&chart=zipf")
+    assert words_in(page) == ["garden", "gardens"]
+    assert page.count('<circle class="point"') == 5
+    assert "all are drawn, whatever is searched for" in page
+    assert "whatever is searched for" not in page_of(client, "?chart=zipf")
+
+
 def test_what_is_usual_is_left_out_of_the_address(client: FlaskClient) -> None:
     page = page_of(client, "?q=&stopwords=drop&min=1&case=keep&top=10")
     assert re.search(r'id="permalink" href="http://localhost/counts/[0-9a-f-]+\?case=keep"', page)

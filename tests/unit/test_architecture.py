@@ -53,6 +53,7 @@ MAY_IMPORT = {
         "lists",
         "models",
         "states",
+        "wordcount.counts",
         "wordcount.errors",
         "wordcount.url",
     },

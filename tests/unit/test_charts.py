@@ -44,6 +44,14 @@ def test_long_words_are_cut_below_their_column() -> None:
     assert column.word == "w" * 40
 
 
+def test_a_label_is_cut_between_letters_not_within_one() -> None:
+    word = "garde" + "n\N{COMBINING ACUTE ACCENT}\N{COMBINING DIAERESIS}" * 4
+    (column,) = bars([Ranked(word, 3)]).columns
+    assert column.label == word[:8] + "…"
+    (column,) = bars([Ranked("w" * LABEL_LETTERS, 3)]).columns
+    assert column.label == "w" * LABEL_LETTERS
+
+
 @given(rankings)
 def test_columns_stay_inside(ranked: list[Ranked]) -> None:
     chart = bars(ranked)

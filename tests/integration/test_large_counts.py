@@ -1,0 +1,182 @@
+"""Pages of very many words: what is stored ready-made, and what takes turns."""
+
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+from werkzeug.test import TestResponse
+
+import leases
+import submissions
+from models import db
+from pipeline import count_pasted
+from tests.counts import begin, counted, stored
+from tests.integration.test_live import own_web
+from views import rankings
+from views.rankings import (
+    AT_LARGE,
+    LARGE,
+    MAX_AT_LARGE,
+    MOST_RANKED_WORDS,
+    TURNS,
+    Ranking,
+    words_to_rank,
+)
+from wordcount import count_page
+
+#: More words than are stored ready-made, in several forms, with stop words.
+TEXT = "The garden of the Garden: gardens, Roses. " * 3 + " ".join(
+    f"{word}{number} " * (1 + number % 3)
+    for number in range(70)
+    for word in ("oak", "Elm", "oak", "ELM")
+)
+EACH = [
+    {"stop_words": stop_words, "fold_case": fold_case}
+    for stop_words in (True, False)
+    for fold_case in (True, False)
+]
+
+
+def as_the_pipeline_does(**facts: object) -> str:
+    """The key of a count of the text above."""
+    key = submissions.submit_text(TEXT, "http://example.com/")
+    assert leases.finish(begin(key), **{**count_pasted("http://example.com/", TEXT), **facts})
+    db.session.remove()
+    return key
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """What is asked of the database meanwhile."""
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+
+
+def view_of(client: FlaskClient, key: str, view: str) -> str:
+    """What changes with the view: switches, rule, table, chart."""
+    db.session.remove()
+    response = client.get(f"/counts/{key}{view}")
+    assert response.status_code == 200, response.text
+    found = re.search(r'<section aria-labelledby="words-heading".*?</section>', response.text, re.S)
+    assert found
+    return found[0]
+
+
+def refusal(response: TestResponse) -> tuple[int, str]:
+    return response.status_code, response.get_json(force=True)["code"]
+
+
+def ask(client: FlaskClient, path: str) -> TestResponse:
+    return client.get(path, headers={"Accept": "application/json"})
+
+
+@pytest.mark.usefixtures("app")
+@pytest.mark.parametrize("how", EACH, ids=str)
+def test_sizes_are_those_of_the_rankings(how: dict[str, bool]) -> None:
+    page = count_page(TEXT.encode(), "text/plain; charset=utf-8")
+    rows = page.ranking(**how)
+    size = Ranking(top=1, **how).size_of(stored(as_the_pipeline_does()))
+    assert size == (len(rows), sum(times for _, times in rows))
+
+
+USUAL = ["", "?stopwords=keep", "?case=keep", "?stopwords=keep&case=keep&top=100", "?top=60"]
+OTHERS = ["?top=101", "?q=a", "?sort=rare", "?min=2", "?forms=together", "?chart=zipf"]
+
+
+@pytest.mark.parametrize("view", USUAL)
+def test_a_usual_view_needs_no_more_than_what_is_ready_made(client: FlaskClient, view: str) -> None:
+    key, old = as_the_pipeline_does(), as_the_pipeline_does(sizes=None)
+    with statements() as asked:
+        ready_made = view_of(client, key, view)
+    assert asked
+    assert not [statement for statement in asked if "result_all" in statement]
+    assert not [statement for statement in asked if "result_no_stop_words" in statement]
+    assert ready_made == view_of(client, old, view).replace(old, key)
+
+
+@pytest.mark.parametrize("view", OTHERS)
+def test_any_other_view_is_the_same_with_and_without_sizes(client: FlaskClient, view: str) -> None:
+    key, old = as_the_pipeline_does(), as_the_pipeline_does(sizes=None)
+    with statements() as asked:
+        page = view_of(client, key, view)
+    assert [statement for statement in asked if "result_no_stop_words" in statement]
+    assert page == view_of(client, old, view).replace(old, key)
+
+
+def test_a_long_text_of_few_words_is_not_loaded_to_be_counted(client: FlaskClient) -> None:
+    many = {"total_words": MOST_RANKED_WORDS + 1}
+    keys = as_the_pipeline_does(**many), as_the_pipeline_does(**many, sizes=None)
+    found = []
+    for key in keys:
+        result = stored(key)
+        with statements() as asked:
+            found.append(words_to_rank(result))
+        assert not [statement for statement in asked if "SELECT results.result_all" in statement]
+    assert found == [len(count_page(TEXT.encode(), "text/plain").counts)] * 2
+
+
+def test_large_counts_take_turns(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rankings, "PATIENCE", 0.0)
+    large = as_the_pipeline_does(distinct_words=LARGE + 1)
+    small = as_the_pipeline_does(distinct_words=LARGE)
+    with TURNS.taken(0):
+        for address in (f"/counts/{large}?sort=az", f"/results/{large}?forms=together"):
+            response = ask(client, address)
+            assert refusal(response) == (503, "busy")
+            assert response.headers["Retry-After"] == "5"
+        assert client.get(f"/counts/{large}?case=keep").status_code == 200
+        assert client.get(f"/results/{large}").status_code == 200
+        assert client.get(f"/counts/{small}?sort=az").status_code == 200
+    assert client.get(f"/counts/{large}?sort=az").status_code == 200
+    assert client.get(f"/results/{large}?forms=together").status_code == 200
+
+
+def test_only_so_many_wait_for_their_turn(client: FlaskClient) -> None:
+    large = as_the_pipeline_does(distinct_words=LARGE + 1)
+    with ExitStack() as others:
+        for _ in range(MAX_AT_LARGE):
+            others.enter_context(AT_LARGE.held())
+        assert refusal(ask(client, f"/counts/{large}?sort=az")) == (503, "busy")
+    assert client.get(f"/counts/{large}?sort=az").status_code == 200
+
+
+def test_a_busy_page_says_so_to_people(client: FlaskClient) -> None:
+    large = as_the_pipeline_does(distinct_words=LARGE + 1)
+    with ExitStack() as others:
+        for _ in range(MAX_AT_LARGE):
+            others.enter_context(AT_LARGE.held())
+        response = client.get(f"/counts/{large}?sort=az", headers={"Accept": "text/html"})
+    assert (response.status_code, response.mimetype) == (503, "text/html")
+    assert "Please try again in a moment" in response.text
+
+
+def test_many_views_of_a_large_count_at_once(
+    app: Flask, environ: dict[str, str], logs: Path
+) -> None:
+    key = counted({f"word{number}": 1 for number in range(LARGE + 1)})
+    with own_web(environ, logs / "large.log") as (program, web), ThreadPoolExecutor(16) as people:
+
+        def status(address: str) -> int:
+            headers = {"Accept": "application/json"}
+            return requests.get(web + address, headers=headers, timeout=60).status_code
+
+        views = list(people.map(status, [f"/counts/{key}?forms=together"] * 32 + ["/about"]))
+        assert views.pop() == 200
+        assert {200} <= set(views) <= {200, 503}
+        assert status(f"/counts/{key}?forms=together") == 200
+        assert "Traceback" not in program.log
