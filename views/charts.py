@@ -100,7 +100,7 @@ def bars(ranked: Sequence[Ranked]) -> Bars:
         for number, (word, times) in enumerate(first)
     ]
     ticks = [
-        Tick(round(base - value * scale, 1), f"{value:,}")
+        Tick(round(base - value * scale, 1), _short(value))
         for value in range(0, top_value + 1, step)
     ]
     return Bars(columns, ticks)
@@ -124,8 +124,8 @@ def zipf(ranked: Sequence[Ranked]) -> Zipf:
     end = min(most, 10**decades_x)
     return Zipf(
         points=[(x(rank), y(ranked[rank - 1].times)) for rank in _spread(count)],
-        x_ticks=[Tick(x(10**power), f"{10**power:,}") for power in range(decades_x + 1)],
-        y_ticks=[Tick(y(10**power), f"{10**power:,}") for power in range(decades_y + 1)],
+        x_ticks=[Tick(x(10**power), _short(10**power)) for power in range(decades_x + 1)],
+        y_ticks=[Tick(y(10**power), _short(10**power)) for power in range(decades_y + 1)],
         law=(x(1), y(most), x(end), y(most / end)),
     )
 
@@ -135,6 +135,14 @@ def _round_step(most: int) -> int:
     rough = max(most / 4, 1)
     power = 10 ** math.floor(math.log10(rough))
     return next(int(power * factor) for factor in (1, 2, 5, 10) if power * factor >= rough)
+
+
+def _short(number: int) -> str:
+    """A round number in few letters: there is little room on a small screen."""
+    for unit, letter in ((10**6, "M"), (10**3, "k")):
+        if number >= 10 * unit and number % unit == 0:
+            return f"{number // unit:,}{letter}"
+    return f"{number:,}"
 
 
 def _spread(count: int) -> list[int]:

@@ -39,9 +39,9 @@ _IN_MEMORY = 4 * 1024 * 1024
 _BLOCK = 64 * 1024
 
 #: Of each word: as it is ranked, how often, its share of all words of the page from 0 to 1, and
-#: ``yes`` if it is a stop word, else ``no``.
+#: whether it is a stop word.
 COLUMNS = ("word", "count", "share", "stop_word")
-Word = tuple[str, int, float, str]
+Word = tuple[str, int, float, bool]
 P = ParamSpec("P")
 
 
@@ -92,10 +92,7 @@ def all_words(result: Result, selection: Selection) -> Iterator[Word]:
         ranked = how(counts, together=selection.forms == "together")
         names = {word for word, _ in how({word: counts[word] for word in counts.keys() - kept})}
     total = result.total_words or 1
-    return (
-        (word, times, round(times / total, _DIGITS), "yes" if word in names else "no")
-        for word, times in ranked
-    )
+    return ((word, times, round(times / total, _DIGITS), word in names) for word, times in ranked)
 
 
 def csv_file(name: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> Response:
@@ -130,11 +127,21 @@ def csv_writer(
 
     def write(text: TextIO) -> None:
         text.write(_MARK if mark else "")
-        csv.writer(text).writerows(
-            [safe_cell(cell) if isinstance(cell, str) else cell for cell in row] for row in rows
-        )
+        csv.writer(text).writerows(map(_cell, row) for row in rows)
 
     return write
+
+
+def _cell(value: object) -> object:
+    match value:
+        case str():
+            return safe_cell(value)
+        case bool():
+            return "yes" if value else "no"
+        case float():
+            return f"{value:.{_DIGITS}f}"  # 0.000002, not 2e-06
+        case _:
+            return value
 
 
 def blocks_of(file: IO[bytes]) -> Iterator[bytes]:
@@ -153,7 +160,8 @@ def attachment(body: Iterable[bytes], name: str, mimetype: str) -> Response:
 def file_name(result: Result) -> str:
     """Of a download, without its ending: plain letters only, whatever the host."""
     host = urlsplit(result.final_url or result.url).hostname or ""
-    return "words-" + (re.sub(r"[^a-z0-9.-]+", "-", host).strip("-.") or "page")
+    plain = re.sub(r"[^a-z0-9.-]+", "-", host).strip("-.") or "page"
+    return f"words-{plain}-{str(result.job_key)[:8]}"  # a site has many pages
 
 
 def _closing(file: IO[bytes], name: str, mimetype: str) -> Response:

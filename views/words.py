@@ -4,6 +4,7 @@ import unicodedata
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import filterfalse
 
 from models import TOP_ROWS, Result
 from views.rankings import MOST_RANKED_WORDS, Ranking, in_turn, words_to_rank
@@ -137,12 +138,15 @@ class Words:
         return self.are_too_many or (is_known and self.selection.is_stored)
 
     def _matching(self) -> list[Ranked]:
-        language = self.result.language
-        (wanted,) = ranking_forms(bare_forms([self.selection.q], language), language)
-        forms = ranking_forms(bare_forms([word for word, _ in self.ranked], language), language)
+        wanted, *forms = self._plain([self.selection.q, *(word for word, _ in self.ranked)])
         return [
             row for row, form in zip(self.ranked, forms, strict=True) if wanted and wanted in form
         ]
+
+    def _plain(self, words: list[str]) -> list[str]:
+        """As people type who look for something: without regard to case and accents."""
+        language = self.result.language
+        return [_unmarked(form) for form in ranking_forms(bare_forms(words, language), language)]
 
 
 def _sorted(rows: list[Ranked], sort: str) -> list[Ranked]:
@@ -158,7 +162,11 @@ def _sorted(rows: list[Ranked], sort: str) -> list[Ranked]:
 def _place(word: str) -> tuple[str, str]:
     """Where a word stands in the alphabet: letters first, then accents, as in most dictionaries."""
     folded = word.casefold()
-    plain = "".join(
-        char for char in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(char)
-    )
-    return plain, folded
+    return _unmarked(folded), folded
+
+
+def _unmarked(word: str) -> str:
+    """A word without its accents; most have none."""
+    if word.isascii():
+        return word
+    return "".join(filterfalse(unicodedata.combining, unicodedata.normalize("NFKD", word)))

@@ -146,8 +146,8 @@ def test_json_of_a_count(client: FlaskClient) -> None:
     assert document
     assert document["title"] == "“A” ]}"
     assert document["words"][:2] == [
-        {"word": "the", "count": 16, "share": 0.551724, "stop_word": "yes"},
-        {"word": "garden", "count": 8, "share": 0.275862, "stop_word": "no"},
+        {"word": "the", "count": 16, "share": 0.551724, "stop_word": True},
+        {"word": "garden", "count": 8, "share": 0.275862, "stop_word": False},
     ]
     assert len(document["words"]) == 4
     none = client.get(f"/counts/{counted({})}.json").json
@@ -212,7 +212,7 @@ def test_files_of_large_counts_take_turns(
             assert response.headers["Retry-After"] == "5"
             assert client.get(f"/counts/{small}.{ending}").status_code == 200
         rows = rows_of(client.get(f"/lists/{both}.csv"))
-        assert [row["line"] for row in rows] == ["1", "1", "1", "2"]
+        assert [row["number"] for row in rows] == ["1", "1", "1", "2"]
         assert "try again in a moment" in rows[-1]["message"]
     assert len(rows_of(client.get(f"/counts/{large}.csv"))) == 3
     assert len(rows_of(client.get(f"/lists/{both}.csv"))) == 6
@@ -222,7 +222,7 @@ def test_a_list_whose_counts_are_removed_while_it_is_read(client: FlaskClient) -
     key = list_of(counted(WORDS), counted(WORDS))
     with client.get(f"/lists/{key}.csv") as response:
         blocks = response.iter_encoded()
-        assert next(blocks).startswith(b"\xef\xbb\xbfline,")
+        assert next(blocks).startswith(b"\xef\xbb\xbfnumber,")
         db.session.query(Result).delete()
         db.session.commit()
         rest = b"".join(blocks).decode().splitlines()

@@ -39,10 +39,12 @@ def words_in(page: str) -> list[str]:
         ("?min=6", ["garden", "gardens"]),
         ("?q=GARD", ["garden", "gardens"]),
         ("?q=%C3%89T%C3%89", ["été"]),
-        ("?q=e%CC%81", ["été"]),
+        ("?q=te%CC%81", ["été"]),
         ("?sort=rare&top=2", ["gardens", "zoo"]),
         ("?sort=az", ["été", "garden", "gardens", "Roses", "zoo"]),
         ("?sort=za&top=1", ["zoo"]),
+        ("?q=ETE", ["été"]),
+        ("?q=%CC%81", []),
         ("?q=%00", []),
         ("?q=nothing", []),
     ],
@@ -154,6 +156,13 @@ def test_reading_time(client: FlaskClient, words: int, language: str, time: str)
     assert f"takes <strong>{time}</strong>" in page
 
 
+def test_tiny_shares(client: FlaskClient) -> None:
+    page = page_of(client, total_words=1_000_000)
+    assert "&lt;0.01%" in page
+    key = counted({"once": 1}, total_words=1_000_000)
+    assert rows_of(client, key)[0]["share"] == "0.000001"
+
+
 def test_a_language_without_stems(client: FlaskClient) -> None:
     page = page_of(client, language="ja")
     assert "(not in this language)" in page
@@ -216,7 +225,7 @@ def test_no_cell_is_a_formula(client: FlaskClient) -> None:
 def test_the_name_of_a_file(client: FlaskClient, host: str, name: str) -> None:
     key = counted(WORDS, final_url=f"http://{host}/")
     disposition = client.get(f"/counts/{key}.json").headers["Content-Disposition"]
-    assert disposition == f'attachment; filename="{name}.json"'
+    assert disposition == f'attachment; filename="{name}-{key[:8]}.json"'
 
 
 @pytest.mark.parametrize("ending", ["csv", "json"])
