@@ -23,7 +23,7 @@ from dev.services import local_postgres, local_redis
 from models import db
 from tests.programs import Program, running
 from tests.site import Site
-from tests.support import PROJECT, free_port
+from tests.support import EMPTY_ALL, PROJECT, free_port
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +51,7 @@ def _migrated_app(environ: dict[str, str]) -> Flask:
 def app(_migrated_app: Flask) -> Iterator[Flask]:
     """The application in its context, on an empty database and an empty Redis."""
     with _migrated_app.app_context():
-        db.session.execute(text("TRUNCATE results, lists, list_lines RESTART IDENTITY"))
+        db.session.execute(text(EMPTY_ALL))
         db.session.commit()
         redis: Redis = _migrated_app.extensions["redis"]
         redis.flushall()

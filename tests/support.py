@@ -10,6 +10,8 @@ from typing import TypeVar
 PROJECT = Path(__file__).parent.parent
 #: A job key that was given to nobody.
 NOBODYS_KEY = uuid.UUID("6f1c1c5e-6f0d-4d54-8a5b-1d0f5a3c9b7e")
+#: Removes whatever is stored.
+EMPTY_ALL = "TRUNCATE results, lists, list_lines RESTART IDENTITY"
 Found = TypeVar("Found")
 
 

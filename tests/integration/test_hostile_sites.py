@@ -25,7 +25,7 @@ from tests.hostile.worker_program import AUTHORITY
 from tests.hostile.world import ALLOWED, World
 from tests.programs import Program, running
 from tests.site import Site
-from tests.support import free_port, wait_for
+from tests.support import EMPTY_ALL, free_port, wait_for
 
 TIMEOUT = 2.0
 GRACE = 2.0
@@ -93,7 +93,7 @@ def service(
             AUTHORITY: parts.enter_context(authority.cert_pem.tempfile()),
         }
         with _migrated_app.app_context():
-            db.session.execute(text("TRUNCATE results RESTART IDENTITY"))
+            db.session.execute(text(EMPTY_ALL))
             db.session.commit()
             _migrated_app.extensions["redis"].flushall()
         web = parts.enter_context(
