@@ -19,8 +19,9 @@ run: $(READY) ## Run everything on this machine; PORT=5001 make run: on another 
 	@exec $(BIN)/python manage.py dev
 
 # In three processes, for most tests wait for others; a file's tests stay together, with its servers.
+# In the order of the files: what takes long comes first, and many small ones fill the gaps at the end.
 test: $(READY) ## Run all tests; make test ARGS="tests/unit -x": some of them
-	@exec $(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
+	@exec $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(READY) ## Check style and types
 	@$(BIN)/ruff check

@@ -31,10 +31,11 @@ from tests.support import PROJECT
 
 @pytest.fixture
 def away(
-    environ: dict[str, str], tmp_path: Path, app: Flask
+    environ: dict[str, str], tmp_path_factory: pytest.TempPathFactory, app: Flask
 ) -> Iterator[tuple[OwnServer, dict[str, str], Flask]]:
     """A Postgres that may go away, an environment with it, and an application on it."""
-    with own_server(local_postgres, tmp_path / "postgres") as postgres:
+    # In a folder with a short name: its socket is there, and so is where it was when it comes back.
+    with own_server(local_postgres, tmp_path_factory.mktemp("pg")) as postgres:
         with_own = {**environ, "DATABASE_URL": postgres.url}
         own_app = create_app(settings_from(with_own))
         with own_app.app_context():
