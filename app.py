@@ -7,7 +7,6 @@ from typing import Any
 from flask import Flask
 from flask.typing import ResponseReturnValue
 from flask_bootstrap import Bootstrap5
-from flask_migrate import Migrate
 from redis import Redis
 from werkzeug.exceptions import HTTPException
 
@@ -36,7 +35,6 @@ def create_app(settings: Config | None = None) -> Flask:
     app = Flask(__name__)
     app.config.from_object(settings or settings_from(os.environ))
     db.init_app(app)
-    Migrate(app, db)
     Bootstrap5(app)
     app.extensions["redis"] = Redis.from_url(app.config["REDIS_URL"], **REDIS_PATIENCE)
     app.extensions["events"] = Events(app.config["REDIS_URL"])

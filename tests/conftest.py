@@ -1,7 +1,7 @@
 """The real parts that tests talk to: a throw-away Postgres and Redis, a worker, a gunicorn.
 
 They listen on sockets and ports of their own, so that the tests run beside anything else. The
-servers are started once, web and worker once for each module that asks for them.
+servers and the web are started once, a worker once for each module that asks for it.
 """
 
 import ssl
@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-import flask_migrate
 import pytest
 import trustme
 from flask import Flask
@@ -23,7 +22,7 @@ from dev.services import local_postgres, local_redis
 from models import db
 from tests.programs import Program, running
 from tests.site import Site
-from tests.support import EMPTY_ALL, PROJECT, free_port
+from tests.support import EMPTY_ALL, free_port, migrate
 
 
 @pytest.fixture(scope="session")
@@ -42,8 +41,7 @@ def environ(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
 @pytest.fixture(scope="session")
 def _migrated_app(environ: dict[str, str]) -> Flask:
     app = create_app(settings_from(environ))
-    with app.app_context():
-        flask_migrate.upgrade(str(PROJECT / "migrations"))
+    migrate(app)
     return app
 
 
@@ -79,7 +77,7 @@ def worker(_migrated_app: Flask, environ: dict[str, str], logs: Path) -> Iterato
         yield program
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def web(_migrated_app: Flask, environ: dict[str, str], logs: Path) -> Iterator[str]:
     """The address of a real gunicorn."""
     port = free_port()

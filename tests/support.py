@@ -7,6 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+import flask_migrate
+from flask import Flask
+from flask_migrate import Migrate
+
+from models import db
+
 PROJECT = Path(__file__).parent.parent
 #: A job key that was given to nobody.
 NOBODYS_KEY = uuid.UUID("6f1c1c5e-6f0d-4d54-8a5b-1d0f5a3c9b7e")
@@ -23,6 +29,13 @@ def wait_for(what: str, look: Callable[[], Found | None], seconds: float = 20) -
             return found
         time.sleep(0.02)
     raise AssertionError(f"no {what} within {seconds} s")
+
+
+def migrate(app: Flask) -> None:
+    """Make the tables of an application."""
+    Migrate(app, db)
+    with app.app_context():
+        flask_migrate.upgrade(str(PROJECT / "migrations"))
 
 
 def free_port() -> int:

@@ -11,7 +11,6 @@ from tests.site import Site
 pytestmark = pytest.mark.usefixtures("app", "worker")
 
 
-@both_ways
 def test_an_address_in_the_address(page: Page, web: str) -> None:
     page.goto(f"{web}/?url={quote(web + '/static/sample.html')}")
     field = page.get_by_label("Address of a page")
@@ -72,7 +71,6 @@ def test_too_many_lines_stay_in_the_field(page: Page, web: str) -> None:
     expect(page.get_by_label("Addresses of pages")).to_have_value(lines)
 
 
-@both_ways
 def test_what_was_counted_lately(page: Page, web: str, site: Site) -> None:
     page.goto(web)
     expect(page.get_by_role("heading", name="Counted lately")).to_have_count(0)

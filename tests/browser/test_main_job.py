@@ -33,7 +33,6 @@ def test_a_page_is_counted_again(page: Page, web: str, site: Site) -> None:
     assert words(page) == ["Today 1 100.00%"]
 
 
-@both_ways
 def test_the_sample_page_is_one_key_away(page: Page, web: str) -> None:
     page.goto(web)
     page.get_by_role("button", name="Count the sample page").press("Enter")
@@ -50,7 +49,6 @@ def test_a_slow_page_says_how_far_it_is(page: Page, web: str, site: Site) -> Non
     assert words(page) == ["wait 1 33.33%", "Worth 1 33.33%"]
 
 
-@both_ways
 def test_a_page_that_is_not_there(page: Page, web: str, site: Site) -> None:
     submit(page, web, f"{site.address}/nothing")
     expect(page.get_by_role("alert")).to_contain_text("404 Not Found", timeout=15_000)

@@ -37,7 +37,6 @@ def test_a_redirect_to_another_host(page: Page, web: str, site: Site) -> None:
     )
 
 
-@both_ways
 def test_words_from_right_to_left(page: Page, web: str, site: Site) -> None:
     arabic = "<html lang=ar><title>حديقة</title><p>زرع حارس الفنار حديقة خلف الجدار ونظر إلى البحر"
     submit(page, web, site.serve("/ar", arabic))

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Timer
 
-import flask_migrate
 import psycopg2
 import pytest
 from flask import Flask
@@ -26,7 +25,7 @@ from rescuer import Watch
 from tests.counts import begin, stored, wait_for_end
 from tests.programs import OwnServer, Program, horse_of, own_server, running
 from tests.site import Site, start_held
-from tests.support import PROJECT
+from tests.support import PROJECT, migrate
 
 
 @pytest.fixture
@@ -38,8 +37,8 @@ def away(
     with own_server(local_postgres, tmp_path_factory.mktemp("pg")) as postgres:
         with_own = {**environ, "DATABASE_URL": postgres.url}
         own_app = create_app(settings_from(with_own))
+        migrate(own_app)
         with own_app.app_context():
-            flask_migrate.upgrade(str(PROJECT / "migrations"))
             yield postgres, with_own, own_app
             db.session.remove()
             db.engine.dispose()

@@ -6,7 +6,6 @@ import socket
 from contextlib import closing
 from pathlib import Path
 
-import flask_migrate
 import psycopg2
 import pytest
 import requests
@@ -23,7 +22,7 @@ from models import Result, db
 from tests.counts import finished
 from tests.programs import running
 from tests.site import Door
-from tests.support import PROJECT, free_port
+from tests.support import free_port, migrate
 
 TOKEN = re.compile(r'name="csrf_token"[^>]* value="([^"]+)"')
 
@@ -61,8 +60,8 @@ def test_postgres_goes_and_comes_back_while_the_web_runs(
     with local_postgres(folder) as url:
         settings = {**environ, "DATABASE_URL": url, "PORT": str(port), "WEB_CONCURRENCY": "1"}
         own = create_app(settings_from(settings))
+        migrate(own)
         with own.app_context():
-            flask_migrate.upgrade(str(PROJECT / "migrations"))
             key = finished()
             db.engine.dispose()
     with running(["gunicorn", "app:create_app()"], settings, logs / "outage.log") as web:
