@@ -1,11 +1,8 @@
 """The web application, put together: extensions, blueprints, and which error is which status."""
 
 import os
-from collections.abc import Callable
-from typing import Any
 
 from flask import Flask
-from flask.typing import ResponseReturnValue
 from flask_bootstrap import Bootstrap5
 from redis import Redis
 from werkzeug.exceptions import HTTPException
@@ -18,12 +15,8 @@ from submissions import QueueFullError
 from views import errors
 from wordcount.errors import InputError
 
-ERRORS: dict[type[Exception], Callable[[Any], ResponseReturnValue]] = {
-    InputError: errors.input_error,  # 400
-    **dict.fromkeys(DATABASE_AWAY, errors.database_away),  # 503
-    QueueFullError: lambda _: errors.http_error(errors.queue_full()),  # 503
-    HTTPException: errors.http_error,  # the status it names
-}
+#: What `views.errors` makes answers of: 400; 503; 503; and the status that it names.
+ERRORS = (InputError, *DATABASE_AWAY, QueueFullError, HTTPException)
 
 
 def create_app(settings: Config | None = None) -> Flask:
@@ -41,6 +34,6 @@ def create_app(settings: Config | None = None) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # words of every script, readable
     app.json.sort_keys = False  # type: ignore[attr-defined]  # what matters first
     views.register(app)
-    for error, to_response in ERRORS.items():
-        app.register_error_handler(error, to_response)
+    for error in ERRORS:
+        app.register_error_handler(error, errors.http_error)
     return app

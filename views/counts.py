@@ -7,17 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_limiter import RateLimitExceeded
 
 import submissions
-from models import DATABASE_AWAY, Result, Status, db
+from models import Result, Status, db
 from views import charts
 from views.downloads import COLUMNS, all_words, csv_file, download, file_name, json_file
-from views.errors import (
-    Problem,
-    http_error,
-    no_database,
-    problem_of,
-    queue_full,
-    wants_page,
-)
+from views.errors import NOT_NOW, Problem, http_error, problem_of, wants_page
 from views.forms import EXPIRED, PasteForm, UrlForm
 from views.rankings import in_turn
 from views.selection import MORE_ROWS, MOST_ROWS, Selection
@@ -60,10 +53,8 @@ def paste(job_key: str) -> ResponseReturnValue:
         key = submissions.submit_text(form.text.data or "", result.url, owner=visitor())
     except TextError as refused:
         return _page(result, refused.detail), 400
-    except submissions.QueueFullError:
-        return _refused(job_key, queue_full())
-    except DATABASE_AWAY as away:
-        return _refused(job_key, no_database(away))
+    except NOT_NOW as error:
+        return _refused(job_key, problem_of(error))
     remember("counts", key)
     return redirect(url_for("counts.show", job_key=key), 303)
 

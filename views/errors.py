@@ -11,7 +11,8 @@ from flask.typing import ResponseReturnValue
 from flask_limiter import RateLimitExceeded
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
-from models import reason
+from models import DATABASE_AWAY, reason
+from submissions import QueueFullError
 from views.limits import most_lines, seconds_to_wait
 from wordcount.errors import InputError, in_seconds
 
@@ -30,6 +31,8 @@ TOO_MANY_AT_ONCE = (
     "The list has more pages than one client may submit. Please try again in {seconds}, with at"
     " most {lines}."
 )
+#: What is over soon: a page that says so keeps what was typed.
+NOT_NOW = (QueueFullError, *DATABASE_AWAY)
 QUEUE_FULL = "Too many pages are waiting to be counted just now. Please try again in a moment."
 
 
@@ -66,30 +69,9 @@ class Problem(HTTPException):
         }
 
 
-def input_error(error: InputError) -> ResponseReturnValue:
-    """400 for an address, a text or a list that cannot be counted."""
-    return http_error(Problem(400, error.code, error.detail))
-
-
-def queue_full() -> Problem:
-    """503 while too many counts wait: nothing was accepted, but soon something may be."""
-    return Problem(503, "queue_full", QUEUE_FULL, headers={"Retry-After": "30"})
-
-
-def database_away(error: Exception) -> ResponseReturnValue:
-    """503 while Postgres cannot be reached: it will be back, and so may the client."""
-    return http_error(no_database(error))
-
-
-def no_database(error: Exception) -> Problem:
-    """The same, for a page that keeps what was typed."""
-    current_app.logger.error("the database cannot be reached: %s", reason(error))
-    return Problem(503, "database_unavailable", SENTENCES[503], headers={"Retry-After": "5"})
-
-
-def http_error(error: HTTPException) -> ResponseReturnValue:
-    """The answer for any HTTP error: a page for browsers, problem+json for programs."""
-    problem = error if isinstance(error, Problem) else problem_of(error)
+def http_error(error: Exception) -> ResponseReturnValue:
+    """The answer for any error: a page for browsers, problem+json for programs."""
+    problem = problem_of(error)
     headers = dict(problem.headers)
     # A page has links, and none can be made under a name that is not this site's.
     if wants_page() and not isinstance(error, SecurityError):
@@ -102,8 +84,24 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     return Response(body, problem.status, headers, mimetype=mimetype)
 
 
-def problem_of(error: HTTPException) -> Problem:
-    """An error that Flask or an extension raised, in our words."""
+def problem_of(error: Exception) -> Problem:
+    """An error as it is told to the client: what it is among those of HTTP, and in our words."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, InputError):
+        return Problem(400, error.code, error.detail)
+    if isinstance(error, QueueFullError):
+        return Problem(503, "queue_full", QUEUE_FULL, headers={"Retry-After": "30"})
+    if isinstance(error, HTTPException):
+        return _problem_of_http(error)
+    if not isinstance(error, DATABASE_AWAY):
+        raise error
+    current_app.logger.error("the database cannot be reached: %s", reason(error))
+    return Problem(503, "database_unavailable", SENTENCES[503], headers={"Retry-After": "5"})
+
+
+def _problem_of_http(error: HTTPException) -> Problem:
+    """An error that Flask or an extension raised."""
     status = error.code or 500
     waiting = seconds_to_wait() if isinstance(error, RateLimitExceeded) else 0
     if status in SENTENCES:

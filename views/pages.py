@@ -7,14 +7,7 @@ from flask_limiter import RateLimitExceeded
 import submissions
 from lists import lines_of
 from models import DATABASE_AWAY, db, reason
-from views.errors import (
-    Problem,
-    http_error,
-    no_database,
-    problem_of,
-    queue_full,
-    wants_page,
-)
+from views.errors import NOT_NOW, Problem, http_error, problem_of, wants_page
 from views.forms import EXPIRED, UrlForm
 from views.history import Visited, visited
 from views.visitor import forget, recent, remember, visitor
@@ -49,10 +42,8 @@ def submit() -> ResponseReturnValue:
         key = submissions.submit(text, fresh=fresh, owner=visitor())
     except (UrlError, ListError) as refused:
         return _form(typed, refused.detail), 400
-    except submissions.QueueFullError:
-        return _refused(queue_full())
-    except DATABASE_AWAY as away:
-        return _refused(no_database(away))
+    except NOT_NOW as error:
+        return _refused(problem_of(error))
     remember("counts", key)
     return redirect(url_for("counts.show", job_key=key), 303)
 
