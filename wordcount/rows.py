@@ -1,6 +1,6 @@
 """Counts -> the rows of a ranking, in no order: which words are one row, and what it shows."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from wordcount.normal_form import bare_forms, ranking_forms
@@ -44,6 +44,20 @@ def joined(rows: Iterator[Row], language: str | None) -> Iterator[Row]:
         _, key, shown, _ = min(group)
         total = sum(times for _, _, _, times in group)
         yield -total, key, shown, total
+
+
+def keys_of(
+    words: Sequence[str], language: str | None, *, fold_case: bool = True, together: bool = False
+) -> list[str]:
+    """What the words of one row of a ranking have in common, for each word: words with the same
+    key are counted together. The choices are those of :func:`wordcount.counts.rank`.
+
+    :param words: as they are counted.
+    """
+    if not fold_case and not together:
+        return list(words)
+    keys = ranking_forms(bare_forms(words, language), language)
+    return stems_of(keys, language) if together else keys
 
 
 def letters_in(form: str) -> int:

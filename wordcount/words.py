@@ -19,11 +19,11 @@ LOCALE = "root"
 
 # No word goes on beyond white space, but for U+202F, which the standard lets join words.
 # https://unicode.org/reports/tr29/#ExtendNumLetWB
-_JOINING_SPACE = "\u202f"
-_WHITE_SPACE = re.compile(rf"[^\S{_JOINING_SPACE}]+")
+JOINING_SPACE = "\u202f"
+WHITE_SPACE = re.compile(rf"[^\S{JOINING_SPACE}]+")
 # A run of these letters is one word by the rules, whatever punctuation is around it.
-_LETTERS = re.compile("[A-Za-zÀ-ÖØ-öø-ʯͰ-ͳͶͷΆΈΉΊΌΎ-ΡΣ-ϵϷ-ϿЀ-ҁҊ-ԯ]+").fullmatch
-_PUNCTUATION = '.,;:!?"()«»“”„…–—'
+LETTERS = re.compile("[A-Za-zÀ-ÖØ-öø-ʯͰ-ͳͶͷΆΈΉΊΌΎ-ΡΣ-ϵϷ-ϿЀ-ҁҊ-ԯ]+").fullmatch
+PUNCTUATION = '.,;:!?"()«»“”„…–—'
 
 
 def words_in(text: str) -> Counter[str]:
@@ -32,7 +32,7 @@ def words_in(text: str) -> Counter[str]:
     ICU is asked about each different piece between white space once, and not at all about plain
     words, of which most texts in an alphabet are made.
     """
-    split = _WHITE_SPACE.split if _JOINING_SPACE in text else str.split
+    split = WHITE_SPACE.split if JOINING_SPACE in text else str.split
     pieces: Counter[str] = Counter()
     for part in slices(text):
         pieces.update(split(part))
@@ -40,11 +40,11 @@ def words_in(text: str) -> Counter[str]:
     once, more = [], {}
     for piece, times in pieces.items():
         if piece.isascii():
-            plain = piece.strip(_PUNCTUATION)
+            plain = piece.strip(PUNCTUATION)
             if plain.isalpha():
                 words[plain] += times
                 continue
-        if _LETTERS(plain := piece.strip(_PUNCTUATION)):
+        if LETTERS(plain := piece.strip(PUNCTUATION)):
             words[nfc(plain)] += times
         elif times == 1:
             once.append(piece)

@@ -3,6 +3,7 @@
 import pytest
 
 from wordcount.counts import distinct, rank, without
+from wordcount.rows import keys_of
 
 
 def test_most_frequent_first_then_the_alphabet() -> None:
@@ -165,3 +166,11 @@ def test_nothing_in_nothing_out() -> None:
     assert rank({}) == []
     assert without({}, {"the"}) == {}
     assert without({"a": 1}, frozenset()) == {"a": 1}
+
+
+def test_words_of_one_row_have_one_key() -> None:
+    words = ["Garden", "garden", "gardens", "L’été"]
+    assert keys_of(words, "en") == ["garden", "garden", "gardens", "l'été"]
+    assert keys_of(words, "en", together=True) == ["garden", "garden", "garden", "l'été"]
+    assert keys_of(words, "fr", fold_case=False) == words
+    assert keys_of(words[3:], "fr") == ["été"]
