@@ -34,8 +34,9 @@ MAY_IMPORT = {
         "wordcount.url",
     },
     "confine": set(),
+    "apart": {"confine"},
     "host_limit": {"wordcount.errors"},
-    "pipeline": {"fetch", "host_limit", "models", "progress", "wordcount"},
+    "pipeline": {"apart", "confine", "fetch", "host_limit", "models", "progress", "wordcount"},
     "jobs": {
         "confine",
         "events",
@@ -67,9 +68,9 @@ MAY_IMPORT = {
     "gunicorn.conf": {"config"},
     "dev": {"dev"},
     "commands": {
+        "apart",
         "commands",
         "config",
-        "confine",
         "fetch",
         "host_limit",
         "retention",
