@@ -60,7 +60,7 @@ def _db(ctx: click.Context) -> click.Command:
 
 
 def _give_app(ctx: click.Context) -> None:
-    """Let a command make the application with its migrations, which neither web nor worker need.
+    """Let a command make an application with migrations, which neither web nor worker need.
 
     It is made when the command runs, so that there is help also where settings are missing.
     """
@@ -68,11 +68,11 @@ def _give_app(ctx: click.Context) -> None:
     from flask.cli import ScriptInfo
     from flask_migrate import Migrate
 
-    from app import create_app
+    from base_app import create_base_app
     from models import db
 
     def create_managed_app() -> Flask:
-        app = create_app()
+        app = create_base_app()
         Migrate(app, db)
         return app
 

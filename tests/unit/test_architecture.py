@@ -61,9 +61,10 @@ MAY_IMPORT = {
     "rescuer": {"jobs", "leases", "models", "supervisor"},
     "count_worker": {"confine", "jobs", "models", "rescuer"},
     "views": {"events", "jobs", "lists", "models", "submissions", "views", "wordcount"},
-    "app": {"config", "events", "models", "submissions", "views", "wordcount.errors"},
-    "worker": {"app", "config", "count_worker", "jobs", "rescuer", "supervisor"},
-    "manage": {"app", "commands", "config", "dev", "models"},
+    "base_app": {"config", "events", "models"},
+    "app": {"base_app", "config", "models", "submissions", "views", "wordcount.errors"},
+    "worker": {"base_app", "config", "count_worker", "jobs", "rescuer", "supervisor"},
+    "manage": {"base_app", "commands", "config", "dev", "models"},
     "gunicorn.conf": {"config"},
     "dev": {"dev"},
     "commands": {
