@@ -65,7 +65,7 @@ MAY_IMPORT = {
     "app": {"base_app", "config", "models", "submissions", "views", "wordcount.errors"},
     "worker": {"base_app", "config", "count_worker", "jobs", "rescuer", "supervisor"},
     "manage": {"base_app", "commands", "config", "dev", "models"},
-    "gunicorn.conf": {"config"},
+    "gunicorn.conf": {"app", "config"},
     "dev": {"dev"},
     "commands": {
         "commands",
