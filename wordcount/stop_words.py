@@ -10,18 +10,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import nltk
 import stopwordsiso
-from nltk import pathsec
 from nltk.corpus import stopwords
 
+from wordcount.language_data import trusted
 from wordcount.normal_form import bare_forms, matching_forms, ranking_forms
 from wordcount.words import words_in
-
-# The lists are part of this project, so that every machine counts alike and none has to be
-# downloaded; NLTK reads only from folders on its path.
-NLTK_DATA = Path(__file__).parent.parent / "nltk_data"
-nltk.data.path.insert(0, str(NLTK_DATA))
 
 OUR_DATA = Path(__file__).with_suffix(".toml")
 
@@ -66,13 +60,8 @@ def _listed(language: str) -> set[str]:
 
 
 def _nltk_list(name: str) -> list[str]:
-    # NLTK refuses data that another account owns or may write, as in a clone made under umask 002,
-    # or a service under an account of its own. These files are as trusted as the code beside them.
-    enforced, pathsec.ENFORCE = pathsec.ENFORCE, False
-    try:
+    with trusted():
         return list(stopwords.words(name))
-    finally:
-        pathsec.ENFORCE = enforced
 
 
 def _normal(words: Iterable[str], language: str) -> list[str]:

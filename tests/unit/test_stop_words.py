@@ -12,8 +12,9 @@ from nltk import pathsec
 from nltk.corpus import WordListCorpusReader, stopwords
 from nltk.corpus.util import LazyCorpusLoader
 
+from wordcount.language_data import NLTK_DATA
 from wordcount.normal_form import bare_forms, matching_forms, ranking_forms
-from wordcount.stop_words import NLTK_DATA, OUR_DATA, languages, stop_words_of
+from wordcount.stop_words import OUR_DATA, languages, stop_words_of
 from wordcount.words import words_in
 
 OURS: dict[str, dict[str, Any]] = tomllib.loads(OUR_DATA.read_text(encoding="utf-8"))
