@@ -92,6 +92,8 @@ NOT_IN_THE_WEB = (
     "nltk",
     "py3langid",
     "bs4",
+    "wordcount.sentences",
+    "wordcount.syllables",
 )
 
 
