@@ -51,8 +51,9 @@ _MORE_ABBREVIATIONS = {
     "tr": "alb av bkz cad mah sok vb",
 }
 
-#: Punkt is given a line in pieces of so many characters: each of its regular expressions has five
-#: seconds of processor time, after which it raises :class:`TimeoutError`.
+#: Punkt is given a line in pieces of so many characters, or twice as many where no white space is:
+#: each of its regular expressions has five seconds of processor time, then it raises
+#: :class:`TimeoutError`.
 PIECE = 4096
 #: How much Punkt is asked about one text. What may be an end of a sentence counts as one, what it
 #: has to think about as ten; each one is about ten microseconds. Ten million characters of prose
@@ -154,8 +155,8 @@ def _inside(line: str, offset: int, punkt: _Punkt) -> Iterator[int]:
         if punkt.work > MOST_WORK:
             yield from list(_by_icu(line[at:], offset + at))[1:]
             return
-        cut = line.find(" ", at + PIECE)
-        piece = line[at:] if cut < 0 else line[at:cut]
+        cut = line.find(" ", at + PIECE, at + 2 * PIECE)
+        piece = line[at : cut if cut > 0 else at + 2 * PIECE]
         ends = sum(map(piece.count, _ENDS))
         punkt.work += ends
         found = [
@@ -165,11 +166,11 @@ def _inside(line: str, offset: int, punkt: _Punkt) -> Iterator[int]:
         ]
         for start in found:
             yield offset + at + start
-        if cut < 0:
+        if at + len(piece) == len(line):
             return
         # What comes last is read again, together with what follows it: the last sentence; or if
-        # there is but one, its last word, unless that is the whole piece.
-        at += found[-1] if found else (piece.rfind(" ") + 1 or len(piece) + 1)
+        # there is but one, its last word; or if that is the whole piece, most of it.
+        at += found[-1] if found else (piece.rfind(" ") + 1 or PIECE // 2)
 
 
 def _goes_on(piece: str, start: int) -> bool:

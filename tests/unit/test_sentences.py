@@ -130,6 +130,9 @@ PROSE = "The keeper of the lighthouse planted roses, i.e. red ones. Dr. Smith sa
         f"{'word ' * 2000}end. Next one. {'word ' * 2000}",
         f"{'x' * (PIECE - 2)}. Next one.",
         f"{'x' * PIECE} one. Next one.",
+        f"{'x' * (2 * PIECE - 1)}. Next one.",
+        f"One. {'x' * (5 * PIECE)} one. Next one.",
+        f"{'x.y' * PIECE} One. Next one.",
         f"{'a ' * (PIECE // 2 - 3)}Mr. Smith. He",
     ],
 )
@@ -147,6 +150,11 @@ def test_no_text_takes_long(piece: str) -> None:
     assert sentence_starts(text, "en")[0] == 0
     # Several times what it takes.
     assert time.process_time() - start < 10
+
+
+def test_a_line_without_white_space_is_no_trouble() -> None:
+    # In one piece it would make NLTK's regular expressions give up.
+    assert sentence_starts("!" * 2_000_000 + " Next.", "en")[0] == 0
 
 
 def test_icu_reads_what_is_too_much_for_punkt(monkeypatch: pytest.MonkeyPatch) -> None:
