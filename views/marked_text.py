@@ -53,17 +53,17 @@ class MarkedText:
 
         :param of: ``page``, ``main`` or ``around``.
         """
-        return [
-            Stretch(is_main, end - first, list(self._lines(*shown)))
+        stretches = [
+            Stretch(is_main, end - first, self._lines(shown))
             for is_main, span in stretches_of(self.index)
             if of == "page" or is_main == (of == "main")
             if (shown := _common(span, part))
             for first, end in self.index.ranges([span])
         ]
+        return [stretch for stretch in stretches if stretch.lines]
 
-    def _lines(self, start: int, end: int) -> Iterator[list[Piece]]:
-        for line_start, line_end in lines_in(self.index.text, (start, end)):
-            yield list(self._pieces(line_start, line_end))
+    def _lines(self, span: Span) -> list[list[Piece]]:
+        return [list(self._pieces(*line)) for line in lines_in(self.index.text, span)]
 
     def _pieces(self, start: int, end: int) -> Iterator[Piece]:
         """A line: its marked words, and what is between them."""
@@ -101,7 +101,7 @@ def stretches_of(index: IndexedText) -> list[tuple[bool | None, Span]]:
     whole, main = (0, len(index.text)), list(index.layout.main or [])
     if not main:
         return [(None, whole)]
-    rest = [(False, span) for span in around(main, len(index.text))]
+    rest = [(False, span) for span in around(main, index.text)]
     return sorted([*((True, span) for span in main), *rest], key=lambda stretch: stretch[1])
 
 

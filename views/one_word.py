@@ -10,6 +10,7 @@ from models import Result
 from views.evidence_selection import WordAsked
 from views.rankings import MOST_RANKED_WORDS, words_to_rank
 from views.texts import has_main_text, indexed, spans_of, words_of
+from wordcount.counts import LONGEST_SHOWN
 from wordcount.groups import Group, group_of
 from wordcount.indexed_text import IndexedText, Span
 from wordcount.occurrences import occurrences
@@ -65,7 +66,7 @@ class OneWord(Generic[Asked]):
         text = self.whole
         if self.selection.of != "around":
             return list(spans_of(self.result, text, self.selection.of))
-        return around(spans_of(self.result, text, "main"), len(text.text))
+        return around(spans_of(self.result, text, "main"), text.text)
 
     @cached_property
     def index(self) -> IndexedText:
@@ -77,9 +78,9 @@ class OneWord(Generic[Asked]):
         """What is counted together with the word on the whole page; None if nothing is."""
         counts = self.result.result_all or {}
         found = self._group(self.selection.w, counts)
-        if found is None and self.selection.w.endswith(_ELLIPSIS):
+        start = self.selection.w.removesuffix(_ELLIPSIS)
+        if found is None and LONGEST_SHOWN // 2 < len(start) < len(self.selection.w):
             # As a table shows a long word. The most frequent one that begins so stands above.
-            start = self.selection.w.removesuffix(_ELLIPSIS)
             longer = [word for word in counts if len(word) > len(start) and start in word]
             if longer:
                 found = self._group(max(longer, key=counts.__getitem__), counts)
@@ -136,11 +137,13 @@ class OneWord(Generic[Asked]):
         )
 
 
-def around(main: Sequence[Span], end: int) -> list[Span]:
-    """What of a text is not in these stretches.
+def around(main: Sequence[Span], text: str) -> list[Span]:
+    """The lines of a text that are not in these stretches.
 
-    :param main: in order, none over another.
-    :param end: of the text, in code points.
+    :param main: whole lines, in order, none over another.
     """
-    edges = [0, *(place for span in main for place in span), end]
-    return [span for span in zip(edges[::2], edges[1::2], strict=True) if span[0] < span[1]]
+    edges = [0, *(place for span in main for place in span), len(text)]
+    spans = zip(edges[::2], edges[1::2], strict=True)
+    # The end of a line before them is none of theirs.
+    begun = [(start + text.startswith("\n", start), end) for start, end in spans]
+    return [(start, end) for start, end in begun if start < end]
