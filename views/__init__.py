@@ -5,6 +5,7 @@ from flask import Flask, Response, request
 from views.api import api
 from views.assets import serve_assets
 from views.counts import counts
+from views.evidence import evidence
 from views.limits import limit_submissions
 from views.lists import lists
 from views.live import allow_streams
@@ -36,6 +37,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(pages)
     app.register_blueprint(counts)
     app.register_blueprint(take)
+    app.register_blueprint(evidence)
     app.register_blueprint(lists)
     app.register_blueprint(api)
     app.register_blueprint(rules)

@@ -12,7 +12,7 @@ from views.forms import PasteForm
 from views.verdict import Verdict
 
 #: The pages of a count, each by its endpoint, as they are named in the line that leads to them.
-SECTIONS = (("counts.show", "Words"),)
+SECTIONS = (("counts.show", "Words"), ("evidence.text", "Text"))
 
 
 def count_of(job_key: str) -> Result:
