@@ -15,8 +15,6 @@ from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import Self
 
-from wordcount.tokens import tokens_in
-
 #: A stretch of a text: where it starts, and where it has ended, in code points.
 Span = tuple[int, int]
 #: Words of a text that stand together: the number of the first, and that after the last.
@@ -66,6 +64,9 @@ class IndexedText:
 
         :param counts: of its words, as :func:`wordcount.words.words_in` gives them.
         """
+        # Late, for the web process asks indexes, but never makes one.
+        from wordcount.tokens import tokens_in
+
         numbers = {word: number for number, word in enumerate(counts)}
         words, starts, ends = array(_NUMBERS), array(_NUMBERS), array(_NUMBERS)
         for word, start, end in tokens_in(text):
