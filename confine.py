@@ -11,6 +11,9 @@ import signal
 from pathlib import Path
 from typing import NoReturn
 
+#: What gathering evidence for a count may take, in seconds of processor time. A book takes some.
+EVIDENCE_SECONDS = 20
+
 #: How a process ends that has run out of memory. Free for programs: shells use 126 and more,
 #: sysexits.h 64 to 78.
 OUT_OF_MEMORY = 100

@@ -35,6 +35,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, load_only, mapped_column
 #: What is raised when Postgres cannot be reached, breaks off, or has no connection left.
 DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
 
+#: What is stored as it is; in `Result` the word `bytes` is a column.
+Packed = bytes
+
 #: How many rows of each ranking `Result.tops` holds.
 TOP_ROWS = 100
 
@@ -134,6 +137,10 @@ class Result(db.Model):  # type: ignore[name-defined,misc]  # Flask-SQLAlchemy m
     distinct_words: Mapped[int | None]
     #: `wordcount.RULE_VERSION` when it was counted.
     rule_version: Mapped[int | None]
+    #: How many of the words are main text: 0 if none was found, None if nobody has looked.
+    main_words: Mapped[int | None]
+    #: Of `page` and of `main`: the code of a formula in `wordcount.reading_ease`, and the score.
+    reading_ease: Mapped[dict[str, tuple[str, float]] | None] = mapped_column(JSON)
     #: Why the figures may mislead: codes of `wordcount.doubts`.
     doubts: Mapped[list[str] | None] = mapped_column(JSON)
     #: The first rows of each ranking, by `ranking_name`: reading them costs the same for any page.
@@ -148,6 +155,11 @@ class Result(db.Model):  # type: ignore[name-defined,misc]  # Flask-SQLAlchemy m
     result_no_stop_words: Mapped[dict[str, int] | None] = mapped_column(JSON, deferred=True)
     #: What a reader sees.
     text: Mapped[str | None] = mapped_column(deferred=True)
+    #: Which word stands where in it, as `wordcount.indexed_text` packs it; None if that could not
+    #: be made.
+    text_index: Mapped[Packed | None] = mapped_column(deferred=True)
+    #: The alternative texts of images, one a line; they are not counted.
+    alt_texts: Mapped[str | None] = mapped_column(deferred=True)
 
     __table_args__ = (
         UniqueConstraint("job_key", name="uq_results_job_key"),

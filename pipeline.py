@@ -45,7 +45,7 @@ def fetch_and_count(url: str, settings: Mapping[str, Any], progress: Progress) -
         "content_type": page.content_type,
         "bytes": len(page.body),
         "doubts": doubts_of(page.body, text.text, text.title, counted.total_words, page.url),
-        **_columns(counted),
+        **columns_of(counted),
     }
 
 
@@ -58,11 +58,12 @@ def count_pasted(url: str, text: str) -> dict[str, Any]:
         "content_type": "text/plain",
         "bytes": len(body),
         "doubts": [],  # a person has seen that it is what was meant
-        **_columns(counted),
+        **columns_of(counted),
     }
 
 
-def _columns(counted: PageCount) -> dict[str, Any]:
+def columns_of(counted: PageCount) -> dict[str, Any]:
+    """What is stored of the words of a page."""
     sizes = _sizes(counted)
     return {
         "charset": counted.charset,

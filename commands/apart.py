@@ -1,24 +1,14 @@
-"""Count a page in a process of its own, so that no page can hold up or end the command.
+"""Count a page in a process of its own, so that no page can hold up or end the command."""
 
-Parsers are C code, which hears neither Ctrl-C nor an exception. A process can be killed at any
-time, and the kernel ends it when it has used up its processor time or memory, as it ends a
-worker's.
-"""
-
-import multiprocessing
-import signal
 from dataclasses import dataclass
 from functools import cache
-from multiprocessing.connection import Connection
 
+from apart import DiedError, answers
 from commands.sources import Page, SourceError
 from config import Config
-from confine import confine, end_out_of_memory, is_overload
 from wordcount import Ranked
 from wordcount.counts import LONGEST_SHOWN
 from wordcount.errors import SENTENCES, WordcountError
-
-_FORK = multiprocessing.get_context("fork")
 
 
 @dataclass(frozen=True)
@@ -56,24 +46,17 @@ def count_apart(page: Page, choice: Choice, settings: Config) -> Counted:
     :raises SourceError: if the page cannot be counted, or not within those limits.
     """
     _warm_up()
-    receiver, sender = _FORK.Pipe(duplex=False)
-    process = _FORK.Process(target=_answer, args=(sender, page, choice, settings), daemon=True)
-    # The child inherits the mask, and lifts it when Ctrl-C ends it without a word.
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    counting = answers(
+        lambda: [_answer(page, choice)],
+        cpu_seconds=settings.JOB_CPU_SECONDS,
+        memory_bytes=settings.JOB_MEMORY_BYTES,
+    )
     try:
-        process.start()
+        answer = next(counting)
+    except DiedError as death:
+        raise _death(death) from None
     finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    sender.close()
-    try:
-        answer: Counted | SourceError = receiver.recv()
-    except (EOFError, OSError):  # it died before its answer, or in the middle of it
-        process.join()
-        raise _death(process.exitcode) from None
-    finally:
-        process.kill()
-        process.join()
-        receiver.close()
+        counting.close()
     if isinstance(answer, SourceError):
         raise answer
     return answer
@@ -87,17 +70,12 @@ def _warm_up() -> None:
     count_page(b"<p>" + b"Ready to count the words of a page. " * 20).ranking()
 
 
-def _answer(sender: Connection, page: Page, choice: Choice, settings: Config) -> None:
-    """The child: count, and send the outcome."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    confine(cpu_seconds=settings.JOB_CPU_SECONDS, memory_bytes=settings.JOB_MEMORY_BYTES)
+def _answer(page: Page, choice: Choice) -> Counted | SourceError:
+    """The child: count."""
     try:
-        sender.send(_count(page, choice))
+        return _count(page, choice)
     except WordcountError as error:
-        sender.send(SourceError(error.code, error.detail))
-    except MemoryError:
-        end_out_of_memory()
+        return SourceError(error.code, error.detail)
 
 
 def _count(page: Page, choice: Choice) -> Counted:
@@ -119,9 +97,8 @@ def _count(page: Page, choice: Choice) -> Counted:
     )
 
 
-def _death(exit_code: int | None) -> SourceError:
+def _death(death: DiedError) -> SourceError:
     """What it means that a child ended before it had answered."""
-    if is_overload(exit_code):
+    if death.is_overload:
         return SourceError("too_complex", SENTENCES["too_complex"])
-    how = signal.strsignal(-exit_code) if exit_code and exit_code < 0 else None
-    return SourceError("crashed", f"Counting this page stopped unexpectedly: {how or 'a defect'}.")
+    return SourceError("crashed", f"Counting this page stopped unexpectedly: {death.how}.")

@@ -1,6 +1,8 @@
 """Counts, as tests bring them from one state to the next, and look at them."""
 
+import re
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import text
@@ -8,9 +10,11 @@ from sqlalchemy import text
 import leases
 import submissions
 from models import Result, Status, db
+from pipeline import columns_of
 from states import Claim
 from tests.support import PROJECT, wait_for
 from wordcount import count_page
+from wordcount.indexed_text import IndexedText, Layout, Span
 
 
 def stored(job_key: str) -> Result:
@@ -91,16 +95,29 @@ def counted(
     return key
 
 
+def counted_page(
+    html: str, *, url: str | None = None, main: Sequence[Span] | None = None, **facts: Any
+) -> str:
+    """The key of a count of a page, as a worker would have left it.
+
+    :param main: which of its text is main text.
+    :param facts: further columns.
+    """
+    page = count_page(html.encode(), "text/html; charset=utf-8")
+    sentences = [0, *(found.end() for found in re.finditer(r"\n|(?<=[.!?]) ", page.text))]
+    layout = Layout(sentences if page.text else [], main=main)
+    index = IndexedText.of(page.text, page.counts, layout)
+    columns = {
+        **columns_of(page),
+        "bytes": len(html.encode()),
+        "text_index": index.to_bytes(),
+        "alt_texts": "",
+        "main_words": None if main is None else sum(b - a for a, b in index.ranges(main)),
+    }
+    return counted({}, url=url, **{**columns, **facts})
+
+
 def counted_sample(web: str) -> str:
     """The key of a count of the sample page, as a worker would have left it."""
-    body = (PROJECT / "static" / "sample.html").read_bytes()
-    page = count_page(body, "text/html; charset=utf-8")
-    words = dict(page.counts_without_stop_words)
-    return counted(
-        words,
-        {word: times for word, times in page.counts.items() if word not in words},
-        url=f"{web}/static/sample.html",
-        title=page.title,
-        distinct_words=page.distinct_words,
-        bytes=len(body),
-    )
+    html = (PROJECT / "static" / "sample.html").read_text(encoding="utf-8")
+    return counted_page(html, url=f"{web}/static/sample.html")

@@ -87,6 +87,7 @@ def _pending(result: Result) -> ResponseReturnValue:
 def _wanted_ranking() -> Ranking:
     return Ranking(
         top=number("top", otherwise=DEFAULT_TOP),
+        main=choice("of", "page", "main") == "main",
         stop_words=choice("stopwords", "drop", "keep") == "keep",
         fold_case=choice("case", "fold", "keep") == "fold",
         together=choice("forms", "apart", "together") == "together",

@@ -9,13 +9,14 @@ from flask_limiter import RateLimitExceeded
 import submissions
 from models import Result, Status, db
 from views import charts
-from views.downloads import COLUMNS, all_words, csv_file, download, file_name, json_file
+from views.downloads import words_table
 from views.errors import NOT_NOW, Problem, http_error, problem_of, wants_page
+from views.files import ENDING, download, file_name, table_file
+from views.finished import count_of, finished_count, view_page
 from views.forms import EXPIRED, PasteForm, UrlForm
 from views.rankings import in_turn
 from views.selection import MORE_ROWS, MOST_ROWS, Selection
 from views.standing import standing_of
-from views.verdict import Verdict
 from views.visitor import remember, visitor
 from views.words import Words
 from wordcount.errors import TextError
@@ -26,7 +27,7 @@ counts = Blueprint("counts", __name__)
 @counts.get("/counts/<job_key>")
 def show(job_key: str) -> ResponseReturnValue:
     """The page of a count."""
-    return _page(_count(job_key))
+    return _page(count_of(job_key))
 
 
 @counts.post("/counts/<job_key>/cancel")
@@ -34,7 +35,7 @@ def cancel(job_key: str) -> ResponseReturnValue:
     """End a count that this visitor has submitted; nothing happens if it is done already."""
     if not UrlForm().validate_on_submit():
         raise Problem(400, "form_expired", EXPIRED)
-    result = _count(job_key)
+    result = count_of(job_key)
     if not submissions.cancel(job_key, owner=visitor()):
         db.session.refresh(result)
         if Status(result.status).is_pending:
@@ -46,7 +47,7 @@ def cancel(job_key: str) -> ResponseReturnValue:
 def paste(job_key: str) -> ResponseReturnValue:
     """Count a text that was pasted in place of this page."""
     try:
-        result = _count(job_key)
+        result = count_of(job_key)
         form = PasteForm(request.form)
         if not form.validate_on_submit():
             return _page(result, EXPIRED), 400
@@ -74,22 +75,13 @@ def too_often(error: RateLimitExceeded) -> ResponseReturnValue:
     return _refused((request.view_args or {})["job_key"], problem_of(error))
 
 
-@counts.get("/counts/<job_key>.csv")
+@counts.get(f"/counts/<job_key>.{ENDING}")
 @download
-def as_csv(job_key: str) -> Response:
-    """All words for a spreadsheet."""
-    result, selection = _finished(job_key), Selection.asked()
+def show_file(job_key: str, ending: str) -> Response:
+    """All words to take along."""
+    result, selection = finished_count(job_key), Selection.asked()
     with in_turn(result):
-        return csv_file(file_name(result), COLUMNS, all_words(result, selection))
-
-
-@counts.get("/counts/<job_key>.json")
-@download
-def as_json(job_key: str) -> Response:
-    """All words for a program, with what is known of the page."""
-    result, selection = _finished(job_key), Selection.asked()
-    with in_turn(result):
-        return json_file(file_name(result), _facts(result), all_words(result, selection))
+        return table_file(words_table(result, selection), ending, file_name(result))
 
 
 def _page(result: Result, refused: str | None = None) -> str:
@@ -98,25 +90,27 @@ def _page(result: Result, refused: str | None = None) -> str:
     :param refused: why what was asked of it, mostly to count a text, was not done.
     """
     status = Status(result.status)
-    shown: dict[str, Any] = {"result": result, "form": _form_of(result), "refused": refused}
+    shown: dict[str, Any] = {"form": _form_of(result), "refused": refused}
     if status.is_pending:
         shown["standing"] = standing_of(result)
         shown["may_cancel"] = result.owner is not None and result.owner == visitor()
-        return render_template("pending.html", **shown)
+        return render_template("pending.html", result=result, **shown)
     if status == Status.FAILED:
-        return render_template("failed.html", **shown)
+        return render_template("failed.html", result=result, **shown)
     words = Words(result, Selection.asked())
     selection = words.selection
     with words.in_turn():
-        is_zipf = selection.chart == "zipf"
-        return render_template(
-            "result.html",
-            verdict=Verdict(result),
+        return view_page(
+            "words.html",
+            result,
+            "counts.show",
+            address=selection.address(),
+            files=words.grouping,
             selection=selection,
             words=words,
             more=min(selection.top + MORE_ROWS, MOST_ROWS),
             most=min(words.found_count, MOST_ROWS),
-            chart=charts.zipf(words.ranked) if is_zipf else charts.bars(words.matching),
+            chart=charts.of_words(words),
             **shown,
         )
 
@@ -137,33 +131,3 @@ def _refused(job_key: str, problem: Problem) -> ResponseReturnValue:
         refused=problem.description,
     )
     return page, problem.status, problem.headers
-
-
-def _count(job_key: str) -> Result:
-    result = Result.by_key(job_key)
-    if result is None:
-        raise Problem(404, "unknown_key", "There is no count at this address.")
-    return result
-
-
-def _finished(job_key: str) -> Result:
-    result = _count(job_key)
-    if result.status != Status.FINISHED:
-        raise Problem(
-            409, "not_finished", f"This count has no words to take along: it is {result.status}."
-        )
-    return result
-
-
-def _facts(result: Result) -> dict[str, Any]:
-    return {
-        "url": result.url,
-        "final_url": result.final_url,
-        "title": result.title,
-        "language": result.language,
-        "counted_at": result.finished_at and result.finished_at.isoformat(),
-        "total_words": result.total_words,
-        "distinct_words": result.distinct_words,
-        "rule_version": result.rule_version,
-        "pasted": result.pasted,
-    }

@@ -8,17 +8,17 @@ from flask.typing import ResponseReturnValue
 
 from lists import ListRow, PageList
 from models import Result, Status
-from views.downloads import (
-    COLUMNS,
-    all_words,
+from views.downloads import COLUMNS, all_words
+from views.errors import Problem
+from views.files import (
+    Table,
     attachment,
     blocks_of,
-    csv_file,
     csv_writer,
     download,
+    table_file,
     written,
 )
-from views.errors import Problem
 from views.rankings import in_turn_of_a_list
 from views.selection import Selection
 from views.standing import standing_of
@@ -74,7 +74,7 @@ def pages_as_csv(list_key: str) -> Response:
     columns = (*_ABOUT, "total_words", "distinct_words")
     rows = _list(list_key).rows()
     cells = [(*_about(row), row.total_words, row.distinct_words) for row in rows]
-    return csv_file("pages-of-a-list", columns, cells)
+    return table_file(Table("pages", columns, cells), "csv", "pages-of-a-list")
 
 
 def _list(list_key: str) -> PageList:

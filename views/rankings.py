@@ -1,7 +1,6 @@
 """A stored count -> the ranking that was asked for."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -9,7 +8,8 @@ from sqlalchemy import func, select
 
 from models import TOP_ROWS, Result, db, ranking_name
 from views.errors import Problem
-from views.places import Places, Turns
+from views.texts import counts_of
+from views.turns import turn, turn_of_a_list
 from wordcount import Ranked, rank
 
 #: No page that people read has as many; one that was made to keep the web busy has millions.
@@ -17,25 +17,6 @@ MOST_RANKED_WORDS = 200_000
 #: Counts of more words are ranked one at a time in a process: with 200,000 that takes
 #: seconds and a hundred megabytes. Hardly a book has as many.
 LARGE = 20_000
-#: How many may be at a large count at once: one ranks it, the others wait for their turn.
-MAX_AT_LARGE = 3
-#: How long they wait, in seconds.
-PATIENCE = 8.0
-#: How long a list waits for a turn of one of its pages, which are being sent already.
-PATIENCE_OF_LISTS = 60.0
-
-
-def _busy() -> Problem:
-    return Problem(
-        503,
-        "busy",
-        "Other pages with very many words are being ranked just now. Please try again in a moment.",
-        headers={"Retry-After": "5"},
-    )
-
-
-AT_LARGE = Places(MAX_AT_LARGE, _busy)
-TURNS = Turns(_busy)
 
 
 class Size(NamedTuple):
@@ -49,11 +30,13 @@ class Size(NamedTuple):
 class Ranking:
     """Which ranking: how many rows, with or without stop words, case folded or as written.
 
+    :param main: of the main text only.
     :param together: count the forms of a word, such as *garden* and *gardens*, as one.
     :param shortest: leave out words of fewer letters.
     """
 
     top: int
+    main: bool = False
     stop_words: bool = False
     fold_case: bool = True
     together: bool = False
@@ -67,7 +50,7 @@ class Ranking:
 
         :raises views.errors.Problem: if that would keep the web busy for too long.
         """
-        if self.top <= TOP_ROWS and not self.together and self.shortest == 1:
+        if self.top <= TOP_ROWS and not (self.main or self.together) and self.shortest == 1:
             rows = (result.tops or {}).get(self._name, [])
             return [Ranked(*row) for row in rows[: self.top]]
         refuse_many(result)
@@ -83,8 +66,8 @@ class Ranking:
         return self._ranked(result, None)
 
     def size_of(self, result: Result) -> Size | None:
-        """Of all its rows, forms apart and of any length; None for a count that does not know."""
-        size = (result.sizes or {}).get(self._name)
+        """Of all its rows, forms apart and of any length; None where nobody knows."""
+        size = None if self.main else (result.sizes or {}).get(self._name)
         return Size(*size) if size else None
 
     @property
@@ -92,9 +75,8 @@ class Ranking:
         return ranking_name(stop_words=self.stop_words, fold_case=self.fold_case)
 
     def _ranked(self, result: Result, top: int | None) -> list[Ranked]:
-        counts = (result.result_all if self.stop_words else result.result_no_stop_words) or {}
         return rank(
-            counts,
+            counts_of(result, main=self.main, stop_words=self.stop_words),
             language=result.language,
             fold_case=self.fold_case,
             top=top,
@@ -103,30 +85,21 @@ class Ranking:
         )
 
 
-@contextmanager
-def in_turn(result: Result) -> Iterator[None]:
-    """While all words of a count are read and ranked: those of large ones take turns.
+def in_turn(result: Result) -> AbstractContextManager[None]:
+    """To be held while all words of a count are read and ranked: those of large ones take turns.
 
-    :raises views.errors.Problem: if too many wait already, or it would take too long.
+    :raises views.errors.Problem: as :func:`views.turns.turn`.
     """
-    if words_to_rank(result) <= LARGE:
-        yield
-        return
-    with AT_LARGE.held(), TURNS.taken(PATIENCE):
-        yield
+    return turn(is_large=_is_large(result))
 
 
-@contextmanager
-def in_turn_of_a_list(result: Result) -> Iterator[None]:
-    """As :func:`in_turn`, for a page of a list, whose file cannot be refused any more.
+def in_turn_of_a_list(result: Result) -> AbstractContextManager[None]:
+    """As :func:`in_turn`, for a page of a list."""
+    return turn_of_a_list(is_large=_is_large(result))
 
-    So it waits for longer. There are not many of those, for each has a place as a download.
-    """
-    if words_to_rank(result) <= LARGE:
-        yield
-        return
-    with TURNS.taken(PATIENCE_OF_LISTS):
-        yield
+
+def _is_large(result: Result) -> bool:
+    return words_to_rank(result) > LARGE
 
 
 def words_to_rank(result: Result) -> int:

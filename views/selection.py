@@ -22,16 +22,20 @@ MOST_ROWS = 1000
 
 SORTS = ("frequent", "rare", "az", "za")
 CHARTS = ("bars", "zipf")
+#: What may be counted of a page.
+PARTS = ("page", "main")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Selection:
     """One view of a stored count. The fields are the parameters, the defaults what is usual.
 
+    :ivar of: the whole page, or its main text only.
     :ivar min: letters that a word must have.
     :ivar q: what a word must contain.
     """
 
+    of: str = "page"
     stopwords: str = "drop"
     case: str = "fold"
     forms: str = "apart"
@@ -50,6 +54,7 @@ class Selection:
         forms = choice("forms", "apart", "together")
         case = choice("case", "fold", "keep")
         return cls(
+            of=choice("of", *PARTS),
             stopwords=choice("stopwords", "drop", "keep"),
             # Forms of a word are found without regard to case.
             case="fold" if forms == "together" else case,
@@ -75,6 +80,7 @@ class Selection:
         """The ranking of which this view shows a part."""
         return Ranking(
             top=self.top,
+            main=self.of == "main",
             stop_words=self.stopwords == "keep",
             fold_case=self.case == "fold",
             together=self.forms == "together",
@@ -86,6 +92,7 @@ class Selection:
         """Whether it shows nothing but first rows of a ranking, which are stored ready-made."""
         return (
             self.top <= TOP_ROWS
+            and self.of == "page"
             and self.forms == "apart"
             and self.min == 1
             and not self.q
@@ -96,4 +103,4 @@ class Selection:
     @property
     def within_stored(self) -> Self:
         """This view of nothing but the stored rows, which can be sorted and searched as well."""
-        return replace(self, forms="apart", min=1, top=min(self.top, TOP_ROWS))
+        return replace(self, of="page", forms="apart", min=1, top=min(self.top, TOP_ROWS))

@@ -47,6 +47,16 @@ class Verdict:
         return f"about {hours:,.0f} hours" if hours >= 10 else f"about {hours:.1f} hours"
 
     @property
+    def parts(self) -> str | None:
+        """Main text beside the whole page; None where nobody has looked."""
+        main, whole = self.result.main_words, self.result.total_words or 0
+        if main is None:
+            return None
+        if main == 0:
+            return f"No main text was found, whole page {_words(whole)}."
+        return f"Main text {_words(main)}, whole page {whole:,}."
+
+    @property
     def is_doubtful(self) -> bool:
         """Whether something else than the page that was meant seems to have been counted."""
         return bool(self.result.doubts)
@@ -84,8 +94,12 @@ def warnings_of(counted: Counted) -> list[str]:
 def _sentence(doubt: Doubt, words: int) -> str:
     if doubt in _SENTENCES:
         return _SENTENCES[doubt]
-    few = f"Only {words} word{'s' if words != 1 else ''}" if words else "No words"
+    few = f"Only {_words(words)}" if words else "No words"
     return f"{few}: this page is probably built by JavaScript, which is not run here."
+
+
+def _words(number: int) -> str:
+    return f"{number:,} word{'s' if number != 1 else ''}"
 
 
 def _host(url: str) -> str:

@@ -9,6 +9,7 @@ from itertools import filterfalse
 from models import TOP_ROWS, Result
 from views.rankings import MOST_RANKED_WORDS, Ranking, in_turn, words_to_rank
 from views.selection import MOST_ROWS, Selection
+from views.texts import counts_of, words_of
 from wordcount import Ranked
 from wordcount.normal_form import bare_forms, ranking_forms
 from wordcount.stems import has_stems
@@ -47,6 +48,11 @@ class Words:
     def selection(self) -> Selection:
         """The view that is shown: of too many words, one of those that are stored."""
         return self.asked.within_stored if self.are_too_many else self.asked
+
+    @property
+    def total(self) -> int:
+        """Of how many words a share is."""
+        return words_of(self.result, self.selection.of)
 
     def in_turn(self) -> AbstractContextManager[None]:
         """To be held while anything else is asked of it: large counts are ranked one at a time.
@@ -92,7 +98,7 @@ class Words:
     def rows(self) -> list[Row]:
         """Those that are shown."""
         most = self.ranked[0].times if self.ranked else 1
-        total = self.result.total_words or 1
+        total = self.total or 1
         return [
             Row(word, times, times / total, times / most)
             for word, times in self.found[: self.selection.top]
@@ -101,24 +107,29 @@ class Words:
     @cached_property
     def left_out(self) -> int | None:
         """How many words of the text are stop words, and not shown; None if nobody knows."""
-        total = self.result.total_words or 0
         if self.selection.stopwords == "keep":
             return 0
-        if size := self._stored.size_of(self.result):
-            return total - size.words
+        is_main = self.selection.of == "main"
+        if not is_main and (size := self._stored.size_of(self.result)):
+            return self.total - size.words
         if self.are_too_many:
             return None
-        return total - sum((self.result.result_no_stop_words or {}).values())
+        return self.total - sum(counts_of(self.result, main=is_main, stop_words=False).values())
 
     @property
     def grouping(self) -> dict[str, str]:
         """What addresses of files say, for their words to be grouped like these, if they can be."""
         if self.are_too_many:
             return {"case": "keep"}
+        return self.evidence
+
+    @property
+    def evidence(self) -> dict[str, str]:
+        """What addresses of the page of one word say, for it to be what it is in this view."""
         return {
             name: value
             for name, value in self.selection.address().items()
-            if name in {"case", "forms"}
+            if name in {"of", "case", "forms"}
         }
 
     @property

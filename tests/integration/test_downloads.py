@@ -21,9 +21,10 @@ from models import Result, db
 from tests.counts import counted
 from tests.integration.test_live import own_web
 from tests.support import wait_for
-from views import rankings
-from views.downloads import MAX_DOWNLOADS
-from views.rankings import LARGE, MOST_RANKED_WORDS, TURNS
+from views import turns
+from views.files import MAX_DOWNLOADS
+from views.rankings import LARGE, MOST_RANKED_WORDS
+from views.turns import TURNS
 
 #: Words of which a file is larger than what the kernel takes for a client that does not read.
 LONG_WORDS = {f"{number:06}{'w' * 3000}": 1 for number in range(6000)}
@@ -201,8 +202,8 @@ def test_too_many_words_to_be_ranked_in_any_other_way(client: FlaskClient, how: 
 def test_files_of_large_counts_take_turns(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rankings, "PATIENCE", 0.0)
-    monkeypatch.setattr(rankings, "PATIENCE_OF_LISTS", 0.0)
+    monkeypatch.setattr(turns, "PATIENCE", 0.0)
+    monkeypatch.setattr(turns, "PATIENCE_OF_LISTS", 0.0)
     small, large = counted(WORDS), counted(WORDS, distinct_words=LARGE + 1)
     both = list_of(small, large)
     with TURNS.taken(0):

@@ -19,16 +19,9 @@ from models import db
 from pipeline import count_pasted
 from tests.counts import begin, counted, stored
 from tests.integration.test_live import own_web
-from views import rankings
-from views.rankings import (
-    AT_LARGE,
-    LARGE,
-    MAX_AT_LARGE,
-    MOST_RANKED_WORDS,
-    TURNS,
-    Ranking,
-    words_to_rank,
-)
+from views import turns
+from views.rankings import LARGE, MOST_RANKED_WORDS, Ranking, words_to_rank
+from views.turns import AT_LARGE, MAX_AT_LARGE, TURNS
 from wordcount import count_page
 
 #: More words than are stored ready-made, in several forms, with stop words.
@@ -72,7 +65,7 @@ def view_of(client: FlaskClient, key: str, view: str) -> str:
     db.session.remove()
     response = client.get(f"/counts/{key}{view}")
     assert response.status_code == 200, response.text
-    found = re.search(r'<section aria-labelledby="words-heading".*?</section>', response.text, re.S)
+    found = re.search(r'<section aria-labelledby="view-heading".*?</section>', response.text, re.S)
     assert found
     return found[0]
 
@@ -131,7 +124,7 @@ def test_a_long_text_of_few_words_is_not_loaded_to_be_counted(client: FlaskClien
 
 
 def test_large_counts_take_turns(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rankings, "PATIENCE", 0.0)
+    monkeypatch.setattr(turns, "PATIENCE", 0.0)
     large = as_the_pipeline_does(distinct_words=LARGE + 1)
     small = as_the_pipeline_does(distinct_words=LARGE)
     with TURNS.taken(0):

@@ -8,11 +8,11 @@ import pytest
 from flask import Response
 
 from tests.support import PROJECT
-from views.downloads import MAX_DOWNLOADS
 from views.errors import Problem
+from views.files import MAX_DOWNLOADS
 from views.live import MAX_STREAMS
 from views.places import Places, Turns
-from views.rankings import MAX_AT_LARGE
+from views.turns import MAX_AT_LARGE
 
 
 def full() -> Problem:

@@ -1,0 +1,97 @@
+"""The stored text of a count: its words in their places, and which of them are main text."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
+from contextlib import AbstractContextManager
+
+from models import Result
+from views.errors import Problem
+from views.turns import turn
+from wordcount.indexed_text import IndexedText, Span
+
+#: Texts of more words are looked at one at a time in a process: a million words take a second.
+LARGE_TEXT = 300_000
+
+
+def indexed(result: Result) -> IndexedText:
+    """The text of a finished count, ready for analyses. To be called :func:`in_turn_of_text`.
+
+    :raises views.errors.Problem: if there is none: the page was too large or too complex, or was
+        counted by an earlier release.
+    """
+    if result.text_index is None or result.text is None:
+        raise Problem(
+            409,
+            "no_index",
+            "It is not stored which word of this page stands where: the page was too complex for"
+            " that, or was counted by an earlier release. Its counts are right all the same."
+            " Count it again, should it be an old count.",
+        )
+    return IndexedText.from_bytes(result.text_index, result.text, result.result_all or {})
+
+
+def in_turn_of_text(result: Result) -> AbstractContextManager[None]:
+    """To be held while a text is looked at: large ones take turns.
+
+    :raises views.errors.Problem: as :func:`views.turns.turn`.
+    """
+    return turn(is_large=(result.total_words or 0) > LARGE_TEXT)
+
+
+def has_main_text(result: Result) -> bool:
+    """Whether main text was found."""
+    return bool(result.main_words)
+
+
+def spans_of(result: Result, index: IndexedText, of: str) -> Sequence[Span]:
+    """The stretches of the text that a view is of.
+
+    :param of: ``page`` or ``main``, as :class:`views.selection.Selection` has it.
+    :raises views.errors.Problem: if there is no main text.
+    """
+    if of == "page":
+        return [(0, len(index.text))]
+    if not has_main_text(result):
+        raise no_main_text(result)
+    return index.layout.main or []
+
+
+def words_of(result: Result, of: str) -> int:
+    """How many words the page has, or its main text."""
+    return (result.main_words if of == "main" else result.total_words) or 0
+
+
+def counts_of(result: Result, *, main: bool, stop_words: bool) -> Mapping[str, int]:
+    """The words of a count, or of its main text, each as it is written -> how often.
+
+    :param stop_words: keep them in.
+    :raises views.errors.Problem: if there is no main text.
+    """
+    kept = (result.result_all if stop_words else result.result_no_stop_words) or {}
+    if not main:
+        return kept
+    if not has_main_text(result):
+        raise no_main_text(result)
+    index = indexed(result)
+    numbers: Counter[int] = Counter()
+    for first, end in index.ranges(index.layout.main or []):
+        numbers.update(index.words[first:end])
+    counts = {index.vocabulary[number]: times for number, times in numbers.items()}
+    return {word: times for word, times in counts.items() if word in kept}
+
+
+def stop_words_of(result: Result) -> Set[str]:
+    """The words of the page that are stop words, as they are written."""
+    return (result.result_all or {}).keys() - (result.result_no_stop_words or {}).keys()
+
+
+def no_main_text(result: Result) -> Problem:
+    """What is told to who asks for the main text of a page that has none."""
+    if result.main_words == 0:
+        return Problem(409, "no_main_text", "No main text was found on this page.")
+    return Problem(
+        409,
+        "no_main_text",
+        "It is not known what of this text is its main text: only pages of HTML have other parts,"
+        " and very complex ones are not searched for it.",
+    )
