@@ -15,7 +15,10 @@ from views.strips import COLUMNS, HEIGHT, MOST_TICKS, PARTS, WIDTH, strip
         ("a " * 9 + "rose", "once, near the end; DP 0.90"),
         ("rose " * 20, "20 times, in all 10 parts; DP 0.00"),
         ("rose a a a a a a a a rose", "2 times, in 2 of 10 parts; DP 0.80"),
-        ("rose rose rose a a a a a a rose", "4 times, in 4 of 10 parts, mostly near the beginning;"),
+        (
+            "rose rose rose a a a a a a rose",
+            "4 times, in 4 of 10 parts, mostly near the beginning;",
+        ),
         ("a a a a rose rose a a a a", "2 times, in 2 of 10 parts, in the middle; DP 0.80"),
         ("rose", "once, near the beginning; DP 0.00"),
     ],
