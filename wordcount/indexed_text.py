@@ -64,7 +64,8 @@ class IndexedText:
 
         :param counts: of its words, as :func:`wordcount.words.words_in` gives them.
         """
-        from wordcount.tokens import tokens_in  # not for the web process, which has it all stored
+        # Late, for the web process asks indexes, but never makes one.
+        from wordcount.tokens import tokens_in
 
         numbers = {word: number for number, word in enumerate(counts)}
         words, starts, ends = array(_NUMBERS), array(_NUMBERS), array(_NUMBERS)

@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.texts import indexed
 from wordcount import RULE_VERSION, PageCount, count_page, rank
+from wordcount.collocations import LEAST, MOST_COMPARED
+from wordcount.concordance import LONGEST_SIDE, concordance
+from wordcount.dispersion import PARTS
 from wordcount.doubts import (
     CONSENT_SHARE,
     CONSENT_WORDS,
@@ -18,7 +22,9 @@ from wordcount.doubts import (
     Doubt,
     doubts_of,
 )
+from wordcount.keyness import Counted, Keyness
 from wordcount.language_names import language_name
+from wordcount.phrases import phrases
 from wordcount.reading_time import MEAN_WORDS_PER_MINUTE, WORDS_PER_MINUTE
 from wordcount.stems import has_stems
 from wordcount.stop_words import languages
@@ -126,6 +132,46 @@ def test_reading_time() -> None:
         [name, str(speeds[name])] for name in sorted(speeds)
     ]
     assert f"the mean, {MEAN_WORDS_PER_MINUTE} words a minute" in PAGE
+
+
+@pytest.mark.parametrize(("text", "word", "lines"), examples("Text", "Word", "Sorted by the right"))
+def test_words_in_context(text: str, word: str, lines: str) -> None:
+    index = indexed(counted(text).text)
+    found = concordance(index, {word}, sort="right").lines
+    assert [line.before + line.hit + line.after for line in found] == words_of(lines)
+
+
+def test_the_page_tells_how_words_in_context_are_cut_and_spread() -> None:
+    assert f"up to {LONGEST_SIDE} characters are shown on either side" in PAGE
+    assert f"cut into {PARTS} parts" in PAGE
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "rows"), examples("Page in", "Text", "Phrases of two words")
+)
+def test_phrases(language: str, text: str, rows: str) -> None:
+    page = counted(text, language)
+    assert page.language == language
+    stop_words = set(page.counts) - set(page.counts_without_stop_words)
+    found = phrases(indexed(page.text), 2, language=language, stop_words=stop_words)
+    assert [(row.phrase, row.times) for row in found.rows()] == rows_of(rows)
+
+
+def test_the_page_tells_which_pairs_may_be_collocations() -> None:
+    assert LEAST == 2
+    assert "stand there at least twice" in PAGE
+    assert f"Of more than {MOST_COMPARED:,} such pairs" in PAGE
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "rows"),
+    examples("One page", "The other", "In order, how much more often on the one"),
+)
+def test_comparing_two_counts(text: str, other: str, rows: str) -> None:
+    pages = counted(text, "en"), counted(other, "en")
+    left, right = (Counted(page.counts, "en", page.total_words) for page in pages)
+    found = [(row.word.lower(), row.left - row.right) for row in Keyness(left, right).words()]
+    assert found == [(word, int(times)) for word, times in re.findall(r"`([^`]+)` (-?\d+)", rows)]
 
 
 @pytest.mark.parametrize(("path", "page", "doubts"), examples("Path", "Page", "Doubts"))
