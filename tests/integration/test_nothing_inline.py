@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 import leases
 import submissions
 import views
-from tests.counts import begin, counted, finished
+from tests.counts import begin, counted, counted_page, finished
 from views.take import FRAME_POLICY
 
 
@@ -60,6 +60,14 @@ def with_words() -> str:
     )
 
 
+def with_a_text() -> str:
+    """Of a page whose text, title and language are as bad as can be."""
+    evil = "&lt;script>alert(1)&lt;/script> ' onclick='x()"
+    return counted_page(
+        f"<title>{evil}</title><h1>{evil}</h1><p>{evil}", main=[(0, 42)], language='"><script>'
+    )
+
+
 #: By name: the path of each kind of page.
 PAGES: dict[str, Callable[[], str]] = {
     "form": lambda: "/",
@@ -73,6 +81,9 @@ PAGES: dict[str, Callable[[], str]] = {
     "finished count": lambda: f"/counts/{finished()}",
     "finished count with words": lambda: f"/counts/{with_words()}",
     "words by rank": lambda: f"/counts/{with_words()}?chart=zipf&q=%22onclick=",
+    "one word": lambda: f"/counts/{with_a_text()}/word?w=onclick",
+    "no such word": lambda: f"/counts/{with_a_text()}/word?w=%22onclick=%22alert(1)",
+    "text": lambda: f"/counts/{with_a_text()}/as-counted?w=script",
     "list": lambda: f"/lists/{submissions.submit_list('example.com')}",
 }
 
