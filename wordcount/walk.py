@@ -6,20 +6,12 @@ https://html.spec.whatwg.org/multipage/dom.html#the-innertext-idl-attribute
 """
 
 from collections.abc import Iterator, Mapping
-from itertools import islice
-from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
 from wordcount.cascade import Style
-from wordcount.display import (
-    DEFAULT,
-    KEEPS_LINES,
-    REPLACED,
-    WITHIN,
-    Display,
-    default_display,
-)
+from wordcount.display import DEFAULT, KEEPS_LINES, Display
+from wordcount.element import PLAIN, Context, display_among, inner_context, shown_children
 
 # A separator of our own, so that a line break in the source, which a browser shows as a space, is
 # not taken for one that is shown. The HTML parser leaves no NUL in any text.
@@ -40,10 +32,6 @@ for _tag in {"details", *KEEPS_LINES}:
     del SIMPLE[_tag]
 # Those of which there is nothing to see, and that part nothing.
 NOTHING = frozenset("-comment img input link meta noscript script source style template".split())
-IN_THE_LINE = {Display.INLINE, Display.CONTENTS}
-ALWAYS_BLOCKS = {"legend", "p"}  # if they are there
-# In a flex container, or out of the flow.
-BECOMES_A_BLOCK = {Display.INLINE, Display.ATOMIC, Display.ROW, Display.CELL}
 
 # What CSS collapses.
 WHITE_SPACE = " \t\n\r\f"
@@ -56,31 +44,6 @@ ITALIC = {
 }
 
 
-class _Context(NamedTuple):
-    """What an element hands on to what it holds.
-
-    :ivar visible: not ``visibility: hidden``.
-    :ivar lays_out: a flex or grid container, whose children are blocks.
-    :ivar keeps_lines: a line break in the source is one on the screen.
-    :ivar within: ``html``, ``math`` or a ``mi`` in it, ``select`` or an ``option`` in it, ``svg``
-        or a ``text`` in it.
-    """
-
-    visible: bool = True
-    lays_out: bool = False
-    keeps_lines: bool = False
-    within: str = "html"
-
-    @property
-    def shows_text(self) -> bool:
-        """Whether text that stands here is seen."""
-        return self.visible and self.within not in {"select", "svg"}
-
-
-#: The context of nearly all elements.
-PLAIN = _Context()
-
-
 def seen(root: LexborNode, body: LexborNode, styles: Mapping[int, Style]) -> str:
     """All text that is seen, with :data:`LINE` and :data:`CELL` between what is apart.
 
@@ -88,7 +51,7 @@ def seen(root: LexborNode, body: LexborNode, styles: Mapping[int, Style]) -> str
     """
     context = PLAIN
     for node in (root, body):
-        context = _inner(node.tag or "", Display.BLOCK, styles.get(node.mem_id), context)
+        context = inner_context(node.tag or "", Display.BLOCK, styles.get(node.mem_id), context)
     return _Walk(styles, context).through(body)
 
 
@@ -101,11 +64,11 @@ class _Walk:
         ``wbr``, after which it is gone if it holds a line break.
     """
 
-    def __init__(self, styles: Mapping[int, Style], context: _Context) -> None:
+    def __init__(self, styles: Mapping[int, Style], context: Context) -> None:
         self._styles = styles
         self._context = context
         self._pieces: list[str] = []
-        self._around: list[tuple[Iterator[LexborNode], _Context, str, int]] = []
+        self._around: list[tuple[Iterator[LexborNode], Context, str, int]] = []
         self._trim = ""
 
     # One loop with all that nearly every node needs; calls would double what it costs.
@@ -159,10 +122,10 @@ class _Walk:
         self, node: LexborNode, tag: str, style: Style | None, siblings: Iterator[LexborNode]
     ) -> Iterator[LexborNode] | None:
         """Go into an element, if it is there at all, and give what it shows of what it holds."""
-        display = _display(tag, style, self._context)
+        display = display_among(tag, style, self._context)
         if display is Display.NONE:
             return None
-        inner = _inner(tag, display, style, self._context)
+        inner = inner_context(tag, display, style, self._context)
         if display is Display.BLOCK and inner.visible:
             self._pieces.append(LINE)
         if display is Display.ATOMIC or tag == "wbr":
@@ -170,7 +133,7 @@ class _Walk:
         after = _after(node, display, inner)
         self._around.append((siblings, self._context, after, len(self._pieces)))
         self._context = inner
-        return _children(node, tag, style, display, inner.within)
+        return shown_children(node, tag, style, display, inner.within)
 
 
 def _trimmed(text: str, after: str) -> str:
@@ -181,7 +144,7 @@ def _trimmed(text: str, after: str) -> str:
     return text if after == "wbr" and "\n" not in text[: len(text) - len(kept)] else kept
 
 
-def _text_of(node: LexborNode, context: _Context) -> str:
+def _text_of(node: LexborNode, context: Context) -> str:
     text = node.text_content or ""
     if context.keeps_lines:
         return text.replace("\n", LINE)
@@ -190,39 +153,7 @@ def _text_of(node: LexborNode, context: _Context) -> str:
     return text
 
 
-def _display(tag: str, style: Style | None, context: _Context) -> Display:
-    """How an element stands among its neighbours."""
-    default = default_display(tag, context.within)
-    # Nobody sees a comment; options are shown as their list is, whatever is said of them; and a
-    # chance to break a line is no box.
-    if tag in {"-comment", "wbr"} or context.within in {"select", "option"}:
-        return default
-    display = default
-    if tag == "br" and style and style.display not in {Display.NONE, Display.CONTENTS}:
-        return default
-    if style and style.display is not None and tag not in {"noscript", "template"}:
-        display = style.display
-    if display in BECOMES_A_BLOCK and (
-        context.lays_out or tag in ALWAYS_BLOCKS or (style is not None and style.is_out_of_flow)
-    ):
-        return Display.BLOCK
-    return display
-
-
-def _inner(tag: str, display: Display, style: Style | None, context: _Context) -> _Context:
-    """What an element hands on to what it holds."""
-    visible = context.visible
-    within = WITHIN.get((context.within, tag), context.within)
-    if style and style.is_visible is not None and within != "option":
-        visible = style.is_visible
-    lays_out = style is not None and style.lays_out
-    if display is Display.CONTENTS:
-        lays_out = context.lays_out
-    inner = _Context(visible, lays_out, context.keeps_lines or tag in KEEPS_LINES, within)
-    return PLAIN if inner == PLAIN else inner
-
-
-def _after(node: LexborNode, display: Display, inner: _Context) -> str:
+def _after(node: LexborNode, display: Display, inner: Context) -> str:
     """What parts an element from what follows."""
     if display is Display.ATOMIC:
         return END_OF_BOX
@@ -234,21 +165,6 @@ def _after(node: LexborNode, display: Display, inner: _Context) -> str:
     if following is None or following.tag == "-text":
         return ""
     return CELL if display is Display.CELL else LINE
-
-
-def _children(
-    node: LexborNode, tag: str, style: Style | None, display: Display, within: str
-) -> Iterator[LexborNode]:
-    """What an element shows of what it holds."""
-    if tag in REPLACED:
-        return iter(())
-    if style and style.hides_contents and display not in IN_THE_LINE and tag != "table":
-        return iter(())
-    if (tag, within) in {("maction", "math"), ("switch", "svg")}:
-        return islice((child for child in node.iter() if child.tag != "-comment"), 1)
-    if tag == "details" and "open" not in node.attributes:
-        return iter([child for child in node.iter() if child.tag == "summary"][:1])
-    return node.iter(include_text=True)
 
 
 def _strip_end(pieces: list[str], start: int) -> None:
