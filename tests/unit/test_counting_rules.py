@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.texts import indexed
-from wordcount import RULE_VERSION, PageCount, count_page, rank
+from wordcount import RULE_VERSION, PageCount, count_page, count_text, rank, read_page
 from wordcount.collocations import LEAST, MOST_COMPARED
 from wordcount.concordance import LONGEST_SIDE, concordance
 from wordcount.dispersion import PARTS
@@ -22,12 +22,16 @@ from wordcount.doubts import (
     Doubt,
     doubts_of,
 )
+from wordcount.indexed_text import IndexedText, Layout
 from wordcount.keyness import Counted, Keyness
 from wordcount.language_names import language_name
 from wordcount.phrases import phrases
 from wordcount.reading_time import MEAN_WORDS_PER_MINUTE, WORDS_PER_MINUTE
+from wordcount.rows import folded
 from wordcount.stems import has_stems
 from wordcount.stop_words import languages
+from wordcount.where import Beside, where_of
+from wordcount.words import words_in
 
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "COUNTING.md").read_text(encoding="utf-8")
 
@@ -124,6 +128,21 @@ def test_shortest_words(language: str, text: str, letters: str) -> None:
         for shortest, rows in ((int(letters), 1), (int(letters) + 1, 0)):
             shown = rank(page.counts, language=language, fold_case=fold_case, shortest=shortest)
             assert len(shown) == rows
+
+
+@pytest.mark.parametrize(("page", "word", "places"), examples("Page", "Word", "Where"))
+def test_where_a_word_stands(page: str, word: str, places: str) -> None:
+    body = f"<!doctype html><html lang=en><meta charset=utf-8>{page.strip('`')}".encode()
+    read = read_page(body)
+    counts = count_text(read).counts
+    layout = Layout(headings=read.headings, links=read.links)
+    index = IndexedText.of(read.text, counts, layout)
+    beside = Beside(words_in(read.title), words_in(read.alts))
+    found = where_of(word.strip("`"), index, beside, "en")
+    named = zip(["title", "headings", "links", "text", "images"], found, strict=True)
+    assert (", ".join(f"{name} {times}" for name, times in named if times) or "nowhere") == places
+    row = {key: times for _, key, _, times in folded(counts, "en")}
+    assert found.headings + found.links + found.body == row.get(word.strip("`"), 0)
 
 
 def test_reading_time() -> None:
