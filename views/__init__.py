@@ -12,6 +12,7 @@ from views.live import allow_streams
 from views.pages import pages
 from views.proxies import trust_proxies
 from views.rules import rules
+from views.take import FRAME_POLICY, take
 
 # Everything comes from this site; nothing is inline. Bootstrap's style sheet draws the signs in its
 # fields and buttons from data: URLs.
@@ -35,6 +36,7 @@ def register(app: Flask) -> None:
     serve_assets(app)
     app.register_blueprint(pages)
     app.register_blueprint(counts)
+    app.register_blueprint(take)
     app.register_blueprint(evidence)
     app.register_blueprint(lists)
     app.register_blueprint(api)
@@ -46,7 +48,8 @@ def register(app: Flask) -> None:
 
 def _protect(response: Response) -> Response:
     is_sample = request.endpoint == "static" and response.mimetype == "text/html"
-    policy = SAMPLE_POLICY if is_sample else CONTENT_SECURITY_POLICY
+    is_frame = request.endpoint == "take.embed"  # or why there is nothing to be shown in it
+    policy = SAMPLE_POLICY if is_sample else FRAME_POLICY if is_frame else CONTENT_SECURITY_POLICY
     response.headers.setdefault("Content-Security-Policy", policy)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")

@@ -5,6 +5,7 @@ from typing import Any
 from flask import render_template, url_for
 
 from models import Result, Status
+from views.citation import citation
 from views.errors import Problem
 from views.files import ENDINGS
 from views.forms import PasteForm
@@ -54,13 +55,15 @@ def view_page(
     :param files: those of its files, if it has any. Their endpoint is that of the view and `_file`.
     """
     key = str(result.job_key)
+    permalink = url_for(endpoint, job_key=key, **address, _external=True)
     return render_template(
         template,
         result=result,
         verdict=Verdict(result),
         sections=SECTIONS,
         here=endpoint,
-        permalink=url_for(endpoint, job_key=key, **address, _external=True),
+        permalink=permalink,
+        citation=citation(result, permalink),
         files={} if files is None else _files(endpoint, key, files),
         form=shown.pop("form", None) or PasteForm(),
         **shown,

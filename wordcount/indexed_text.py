@@ -64,8 +64,7 @@ class IndexedText:
 
         :param counts: of its words, as :func:`wordcount.words.words_in` gives them.
         """
-        # Late, for the web process asks indexes, but never makes one.
-        from wordcount.tokens import tokens_in
+        from wordcount.tokens import tokens_in  # not for the web process, which has it all stored
 
         numbers = {word: number for number, word in enumerate(counts)}
         words, starts, ends = array(_NUMBERS), array(_NUMBERS), array(_NUMBERS)

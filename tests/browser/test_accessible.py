@@ -131,6 +131,7 @@ PAGES: dict[str, Open] = {
     "finished": finished(),
     "finished, by rank": finished("?chart=zipf&stopwords=keep&sort=az"),
     "finished, with warnings": finished(doubts=["log_in", "built_by_script"], url="http://a.b/"),
+    "frame": finished("/embed"),
     "one word": evidence("word?w=garden", "8 of 8 occurrences"),
     "one word in whole sentences": evidence("word?w=garden&lines=whole&of=main", "in the order"),
     "a word from right to left": evidence("word?w=حديقة&sort=left", "by the word before it"),
