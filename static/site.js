@@ -187,6 +187,7 @@ async function follow({ results, events }) {
   clearInterval(ticking);
   await patiently(async () => show(await pageAt(location.href)) ?? true, trouble);
   say(`${document.querySelector("h1").textContent}. ${textOf("outcome")}`);
+  if (find("pending")) follow(find("pending").dataset); // a comparison waits for two
 }
 
 async function followList() {
@@ -267,9 +268,10 @@ window.addEventListener("popstate", () => {
 // --- Buttons and links
 
 function tableText() {
-  const rows = [...document.querySelectorAll(".words tr")];
+  const rows = [...document.querySelectorAll(".words tr, .history tr")];
   return rows
-    .map(({ cells }) => [...cells].slice(0, 3).map(({ textContent }) => textContent.trim()))
+    .map(({ cells }) => [...cells].filter(({ className }) => className !== "bars"))
+    .map((cells) => cells.map(({ textContent }) => textContent.trim().replace(/\s+/g, " ")))
     .map((cells) => cells.map((cell) => (FORMULA.test(cell) ? `'${cell}` : cell)).join("\t"))
     .join("\n");
 }

@@ -4,6 +4,7 @@ from flask import Flask, Response, request
 
 from views.api import api
 from views.assets import serve_assets
+from views.compare import compare
 from views.counts import counts
 from views.evidence import evidence
 from views.limits import limit_submissions
@@ -13,6 +14,7 @@ from views.pages import pages
 from views.proxies import trust_proxies
 from views.rules import rules
 from views.take import FRAME_POLICY, take
+from views.url_history import url_history
 
 # Everything comes from this site; nothing is inline. Bootstrap's style sheet draws the signs in its
 # fields and buttons from data: URLs.
@@ -38,11 +40,13 @@ def register(app: Flask) -> None:
     app.register_blueprint(counts)
     app.register_blueprint(take)
     app.register_blueprint(evidence)
+    app.register_blueprint(compare)
+    app.register_blueprint(url_history)
     app.register_blueprint(lists)
     app.register_blueprint(api)
     app.register_blueprint(rules)
     allow_streams(app)
-    limit_submissions(app, "pages.submit", "counts.paste", "api.start")
+    limit_submissions(app, "pages.submit", "counts.paste", "compare.start", "api.start")
     app.after_request(_protect)
 
 

@@ -1,17 +1,16 @@
 """The words of a count as one view shows them: found, sorted, cut."""
 
-import unicodedata
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import filterfalse
+from itertools import compress
 
 from models import TOP_ROWS, Result
+from views.finding import containing, place
 from views.rankings import MOST_RANKED_WORDS, Ranking, in_turn, words_to_rank
 from views.selection import MOST_ROWS, Selection
 from views.texts import counts_of, words_of
 from wordcount import Ranked
-from wordcount.normal_form import bare_forms, ranking_forms
 from wordcount.stems import has_stems
 
 
@@ -149,15 +148,10 @@ class Words:
         return self.are_too_many or (is_known and self.selection.is_stored)
 
     def _matching(self) -> list[Ranked]:
-        wanted, *forms = self._plain([self.selection.q, *(word for word, _ in self.ranked)])
-        return [
-            row for row, form in zip(self.ranked, forms, strict=True) if wanted and wanted in form
-        ]
-
-    def _plain(self, words: list[str]) -> list[str]:
-        """As people type who look for something: without regard to case and accents."""
-        language = self.result.language
-        return [_unmarked(form) for form in ranking_forms(bare_forms(words, language), language)]
+        words = [word for word, _ in self.ranked]
+        return list(
+            compress(self.ranked, containing(self.selection.q, words, self.result.language))
+        )
 
 
 def _sorted(rows: list[Ranked], sort: str) -> list[Ranked]:
@@ -165,19 +159,6 @@ def _sorted(rows: list[Ranked], sort: str) -> list[Ranked]:
         case "rare":
             return sorted(rows, key=lambda row: row.times)  # equal ones stay in their order
         case "az" | "za":
-            return sorted(rows, key=lambda row: _place(row.word), reverse=sort == "za")
+            return sorted(rows, key=lambda row: place(row.word), reverse=sort == "za")
         case _:
             return rows
-
-
-def _place(word: str) -> tuple[str, str]:
-    """Where a word stands in the alphabet: letters first, then accents, as in most dictionaries."""
-    folded = word.casefold()
-    return _unmarked(folded), folded
-
-
-def _unmarked(word: str) -> str:
-    """A word without its accents; most have none."""
-    if word.isascii():
-        return word
-    return "".join(filterfalse(unicodedata.combining, unicodedata.normalize("NFKD", word)))

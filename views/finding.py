@@ -1,0 +1,35 @@
+"""Looking words up as people do: what is typed is found whatever its case and accents."""
+
+import unicodedata
+from collections.abc import Sequence
+from itertools import filterfalse
+
+from wordcount.normal_form import bare_forms, ranking_forms
+
+
+def containing(typed: str, words: Sequence[str], language: str | None) -> list[bool]:
+    """Of each word, whether it contains what somebody has typed.
+
+    :param typed: any text at all.
+    :param language: by whose rules case is folded.
+    """
+    one_line = typed.replace("\n", " ")  # which no word contains
+    wanted, *forms = map(_unmarked, _folded([one_line, *words], language))
+    return [bool(wanted) and wanted in form for form in forms]
+
+
+def place(word: str) -> tuple[str, str]:
+    """Where a word stands in the alphabet: letters first, then accents, as in most dictionaries."""
+    folded = word.casefold()
+    return _unmarked(folded), folded
+
+
+def _folded(words: Sequence[str], language: str | None) -> list[str]:
+    return ranking_forms(bare_forms(words, language), language)
+
+
+def _unmarked(word: str) -> str:
+    """A word without its accents; most have none."""
+    if word.isascii():
+        return word
+    return "".join(filterfalse(unicodedata.combining, unicodedata.normalize("NFKD", word)))
