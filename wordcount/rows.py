@@ -36,14 +36,21 @@ def joined(rows: Iterator[Row], language: str | None) -> Iterator[Row]:
 
     :param rows: as :func:`folded` gives them.
     """
-    words = list(rows)
-    of_stem: dict[str, list[Row]] = {}
-    for stem, row in zip(stems_of([key for _, key, _, _ in words], language), words, strict=True):
-        of_stem.setdefault(stem, []).append(row)
-    for group in of_stem.values():
-        _, key, shown, _ = min(group)
-        total = sum(times for _, _, _, times in group)
-        yield -total, key, shown, total
+    yield from _by_stem(rows, language).values()
+
+
+def by_key(
+    counts: Mapping[str, int],
+    language: str | None,
+    *,
+    fold_case: bool = True,
+    together: bool = False,
+) -> dict[str, Row]:
+    """The rows of a ranking, each under the key that its words have by :func:`keys_of`."""
+    if not fold_case and not together:
+        return {row[1]: row for row in as_written(counts)}
+    rows = folded(counts, language)
+    return _by_stem(rows, language) if together else {row[1]: row for row in rows}
 
 
 def keys_of(
@@ -79,6 +86,20 @@ def without_short(counts: Mapping[str, int], shortest: int, language: str | None
         for (word, times), form in zip(counts.items(), forms, strict=True)
         if letters_in(form) >= shortest
     }
+
+
+def _by_stem(rows: Iterator[Row], language: str | None) -> dict[str, Row]:
+    words = list(rows)
+    of_stem: dict[str, list[Row]] = {}
+    for stem, row in zip(stems_of([key for _, key, _, _ in words], language), words, strict=True):
+        of_stem.setdefault(stem, []).append(row)
+    return {stem: _together(group) for stem, group in of_stem.items()}
+
+
+def _together(group: list[Row]) -> Row:
+    _, key, shown, _ = min(group)
+    total = sum(times for _, _, _, times in group)
+    return -total, key, shown, total
 
 
 def _preference(counts: Mapping[str, int], form: str) -> tuple[int, int, str]:
