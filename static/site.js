@@ -269,7 +269,8 @@ window.addEventListener("popstate", () => {
 function tableText() {
   const rows = [...document.querySelectorAll(".words tr")];
   return rows
-    .map(({ cells }) => [...cells].slice(0, 3).map(({ textContent }) => textContent.trim()))
+    .map(({ cells }) => [...cells].filter((cell) => !cell.matches(".bars")))
+    .map((cells) => cells.map((cell) => (cell.querySelector("bdi") ?? cell).textContent.trim()))
     .map((cells) => cells.map((cell) => (FORMULA.test(cell) ? `'${cell}` : cell)).join("\t"))
     .join("\n");
 }
