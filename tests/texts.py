@@ -1,6 +1,7 @@
 """Texts with their words in order, for tests of what is made of these."""
 
 import re
+import unicodedata
 from functools import cache
 from pathlib import Path
 
@@ -32,8 +33,8 @@ def sample() -> tuple[PageCount, IndexedText]:
 
 @cache
 def long_text() -> IndexedText:
-    """Some thousand words of English, with code, tables and words of other scripts in them."""
-    files = [PROJECT / "docs" / "DESIGN.md", PROJECT / "docs" / "COUNTING.md"]
+    """Some thousand words of English, with code and tables in them."""
+    files = [PROJECT / "docs" / "DESIGN.md", PROJECT / "README.md"]
     return indexed(text_of_plain("\n".join(file.read_text("utf-8") for file in files)).text)
 
 
@@ -45,6 +46,20 @@ def written(index: IndexedText) -> list[str]:
 def english_stop_words(index: IndexedText) -> set[str]:
     """Which of its words are stop words of English, as they are written."""
     return {word for word in index.vocabulary if word.lower() in stop_words_of("en")}
+
+
+def runs(index: IndexedText) -> list[list[str]]:
+    """The words of each sentence that follow one another, character by character as the rules say:
+    parted by a number, or a sign of mathematics, money or another kind."""
+    found = []
+    for first, end in index.sentences:
+        found.append([index.vocabulary[index.words[first]]])
+        for at in range(first + 1, end):
+            between = index.text[index.ends[at - 1] : index.starts[at]]
+            if {unicodedata.category(sign) for sign in between} & {"Nd", "No", "Sm", "Sc", "So"}:
+                found.append([])
+            found[-1].append(index.vocabulary[index.words[at]])
+    return found
 
 
 _PIECES = [
