@@ -11,7 +11,10 @@ from views.forms import PasteForm
 from views.verdict import Verdict
 
 #: The pages of a count, each by its endpoint, as they are named in the line that leads to them.
-SECTIONS = (("counts.show", "Words"),)
+SECTIONS = (("counts.show", "Words"), ("phrases.show", "Phrases"))
+
+#: Pages that have no place of their own in that line, and that to which they belong.
+_BELONG_TO = {"collocations.show": "phrases.show"}
 
 
 def count_of(job_key: str) -> Result:
@@ -60,6 +63,7 @@ def view_page(
         verdict=Verdict(result),
         sections=SECTIONS,
         here=endpoint,
+        section=_BELONG_TO.get(endpoint, endpoint),
         permalink=url_for(endpoint, job_key=key, **address, _external=True),
         files={} if files is None else _files(endpoint, key, files),
         form=shown.pop("form", None) or PasteForm(),

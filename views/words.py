@@ -1,20 +1,18 @@
 """The words of a count as one view shows them: found, sorted, cut."""
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import filterfalse
 
 from models import TOP_ROWS, Result
+from views.finding import in_alphabet, plain_forms
 from views.rankings import MOST_RANKED_WORDS, Ranking, in_turn, refuse_many, words_to_rank
 from views.selection import MOST_ROWS, Selection
 from views.texts import words_of
 from wordcount import Ranked
 from wordcount.counts import LONGEST_SHOWN, shortened
 from wordcount.forms import forms_of_rows
-from wordcount.normal_form import bare_forms, ranking_forms
 from wordcount.stems import has_stems
 
 #: The forms of a word that a row has room for. A page may write it in any number of ways.
@@ -186,15 +184,11 @@ class Words:
         return self.are_too_many or (is_known and self.selection.is_stored)
 
     def _matching(self) -> list[Ranked]:
-        wanted, *forms = self._plain([self.selection.q, *(word for word, _ in self.ranked)])
+        words = [" ".join(self.selection.q.split()), *(word for word, _ in self.ranked)]
+        wanted, *forms = plain_forms(words, self.result.language)
         return [
             row for row, form in zip(self.ranked, forms, strict=True) if wanted and wanted in form
         ]
-
-    def _plain(self, words: list[str]) -> list[str]:
-        """As people type who look for something: without regard to case and accents."""
-        language = self.result.language
-        return [_unmarked(form) for form in ranking_forms(bare_forms(words, language), language)]
 
 
 def _sorted(rows: list[Ranked], sort: str) -> list[Ranked]:
@@ -202,19 +196,6 @@ def _sorted(rows: list[Ranked], sort: str) -> list[Ranked]:
         case "rare":
             return sorted(rows, key=lambda row: row.times)  # equal ones stay in their order
         case "az" | "za":
-            return sorted(rows, key=lambda row: _place(row.word), reverse=sort == "za")
+            return sorted(rows, key=lambda row: in_alphabet(row.word), reverse=sort == "za")
         case _:
             return rows
-
-
-def _place(word: str) -> tuple[str, str]:
-    """Where a word stands in the alphabet: letters first, then accents, as in most dictionaries."""
-    folded = word.casefold()
-    return _unmarked(folded), folded
-
-
-def _unmarked(word: str) -> str:
-    """A word without its accents; most have none."""
-    if word.isascii():
-        return word
-    return "".join(filterfalse(unicodedata.combining, unicodedata.normalize("NFKD", word)))
