@@ -35,6 +35,14 @@ accesslog = "-"
 access_log_format = '%(h)s "%(r)s" %(s)s %(b)s %(L)ss'
 
 
+def on_starting(_arbiter: Any) -> None:
+    """Load all modules before workers are forked: it is done once, and they share the memory.
+
+    The application itself each worker makes: it has a thread, which no fork takes along.
+    """
+    import app  # noqa: F401
+
+
 def post_worker_init(worker: Any) -> None:
     """Let the streams of a worker end when it is to stop, or has lost its parent.
 

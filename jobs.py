@@ -6,6 +6,7 @@ said by its worker or, should that be dead as well, by a rescuer.
 All functions here want a Flask application context.
 """
 
+import gc
 import logging
 import math
 import time
@@ -19,6 +20,7 @@ from rq import Queue
 from rq.job import Job
 from rq.serializers import JSONSerializer
 from rq.timeouts import JobTimeoutException
+from sqlalchemy.orm import configure_mappers
 
 import leases
 from confine import end_out_of_memory
@@ -134,6 +136,9 @@ def warm_up() -> None:
     from wordcount import count_page
 
     count_page(b"<p>Ready to count the words of a page.").ranking()
+    configure_mappers()
+    # A fork that looks for garbage in what it shares with its parent gets a copy of all of that.
+    gc.freeze()
 
 
 def count_and_save_words(job_key: str, worker: str = "") -> None:

@@ -302,6 +302,8 @@ const ON_CLICK = {
   many: () => makeRoom(),
   bookmark: (link) => copy(link.getAttribute("href"), "Copied: paste it as the address of a new bookmark."),
   "copy-table": () => copy(tableText(), "Table copied"),
+  "copy-citation": () => copy(textOf("citation"), "Citation copied"),
+  "copy-frame": () => copy(find("frame").value, "Copied"),
   "copy-link": () => copy(find("permalink").href, "Link copied"),
 };
 

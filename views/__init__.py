@@ -6,6 +6,7 @@ from views.api import api
 from views.assets import serve_assets
 from views.collocations import collocations
 from views.counts import counts
+from views.evidence import evidence
 from views.limits import limit_submissions
 from views.lists import lists
 from views.live import allow_streams
@@ -13,6 +14,7 @@ from views.pages import pages
 from views.phrases import several_words
 from views.proxies import trust_proxies
 from views.rules import rules
+from views.take import FRAME_POLICY, take
 
 # Everything comes from this site; nothing is inline. Bootstrap's style sheet draws the signs in its
 # fields and buttons from data: URLs.
@@ -38,6 +40,8 @@ def register(app: Flask) -> None:
     app.register_blueprint(counts)
     app.register_blueprint(several_words)
     app.register_blueprint(collocations)
+    app.register_blueprint(take)
+    app.register_blueprint(evidence)
     app.register_blueprint(lists)
     app.register_blueprint(api)
     app.register_blueprint(rules)
@@ -48,7 +52,8 @@ def register(app: Flask) -> None:
 
 def _protect(response: Response) -> Response:
     is_sample = request.endpoint == "static" and response.mimetype == "text/html"
-    policy = SAMPLE_POLICY if is_sample else CONTENT_SECURITY_POLICY
+    is_frame = request.endpoint == "take.embed"  # or why there is nothing to be shown in it
+    policy = SAMPLE_POLICY if is_sample else FRAME_POLICY if is_frame else CONTENT_SECURITY_POLICY
     response.headers.setdefault("Content-Security-Policy", policy)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")

@@ -100,7 +100,6 @@ def _page(result: Result, refused: str | None = None) -> str:
     words = Words(result, Selection.asked())
     selection = words.selection
     with words.in_turn():
-        is_zipf = selection.chart == "zipf"
         return view_page(
             "words.html",
             result,
@@ -111,7 +110,7 @@ def _page(result: Result, refused: str | None = None) -> str:
             words=words,
             more=min(selection.top + MORE_ROWS, MOST_ROWS),
             most=min(words.found_count, MOST_ROWS),
-            chart=charts.zipf(words.ranked) if is_zipf else charts.bars(words.matching),
+            chart=charts.of_words(words),
             **shown,
         )
 

@@ -131,6 +131,11 @@ class Words:
         """What addresses of files say, for their words to be grouped like these, if they can be."""
         if self.are_too_many:
             return {"case": "keep"}
+        return self.evidence
+
+    @property
+    def evidence(self) -> dict[str, str]:
+        """What addresses of the page of one word say, for it to be what it is in this view."""
         return {
             name: value
             for name, value in self.selection.address().items()

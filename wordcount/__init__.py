@@ -1,8 +1,9 @@
 """The core: from the bytes of a page to its counted words.
 
-It reads nothing but the language data of this project, writes nothing, and knows nothing of Flask,
-Redis, RQ, SQLAlchemy or requests: everything here can be tested with plain values. The files stand
-in the order in which the data passes through them: decode, text, language, words, counts.
+It reads nothing but the language data of this project, writes nothing but a cache of that, and
+knows nothing of Flask, Redis, RQ, SQLAlchemy or requests: everything here can be tested with plain
+values. The files stand in the order in which the data passes through them: decode, text, language,
+words, counts.
 """
 
 from collections.abc import Mapping

@@ -116,6 +116,7 @@ PAGES: dict[str, Open] = {
     "finished": finished(),
     "finished, by rank": finished("?chart=zipf&stopwords=keep&sort=az"),
     "finished, with warnings": finished(doubts=["log_in", "built_by_script"], url="http://a.b/"),
+    "frame": finished("/embed"),
     "list": listed,
     "error": at("/nowhere", "Not Found"),
 }

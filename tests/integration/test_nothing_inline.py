@@ -10,6 +10,7 @@ import leases
 import submissions
 import views
 from tests.counts import begin, counted, finished
+from views.take import FRAME_POLICY
 
 
 class Inline(HTMLParser):
@@ -85,12 +86,20 @@ def test_nothing_is_inline(client: FlaskClient, name: str) -> None:
     assert inline_in(answer.text) == []
 
 
+def test_a_frame_has_nothing_inline_either(client: FlaskClient) -> None:
+    answer = client.get(f"/counts/{with_words()}/embed")
+    assert answer.headers["Content-Security-Policy"] == FRAME_POLICY
+    assert inline_in(answer.text) == []
+
+
 def test_a_refused_form(client: FlaskClient) -> None:
     answer = client.post("/", data={"url": "'onclick='alert(1)"})
     assert (answer.status_code, inline_in(answer.text)) == (400, [])
 
 
-@pytest.mark.parametrize("policy", [views.CONTENT_SECURITY_POLICY, views.SAMPLE_POLICY])
+@pytest.mark.parametrize(
+    "policy", [views.CONTENT_SECURITY_POLICY, views.SAMPLE_POLICY, FRAME_POLICY]
+)
 def test_no_policy_allows_it(policy: str) -> None:
     assert "unsafe-inline" not in policy
     assert "unsafe-eval" not in policy

@@ -25,7 +25,7 @@ def page_of(client: FlaskClient, view: str = "", **facts: object) -> str:
 
 
 def words_in(page: str) -> list[str]:
-    return re.findall(r'<th scope="row"><bdi[^>]*>(.*?)</bdi>', page)
+    return re.findall(r'<th scope="row"><bdi[^>]*><a[^>]*>(.*?)</a></bdi>', page)
 
 
 @pytest.mark.parametrize(

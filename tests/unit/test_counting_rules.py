@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from html import unescape
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -19,9 +20,12 @@ from wordcount.doubts import (
     doubts_of,
 )
 from wordcount.language_names import language_name
+from wordcount.reading_ease import FEWEST_WORDS, FORMULA_OF, FORMULAS, Formula
 from wordcount.reading_time import MEAN_WORDS_PER_MINUTE, WORDS_PER_MINUTE
+from wordcount.sentences import MODELS, sentence_starts
 from wordcount.stems import has_stems
 from wordcount.stop_words import languages
+from wordcount.syllables import syllables_of
 
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "COUNTING.md").read_text(encoding="utf-8")
 
@@ -126,6 +130,48 @@ def test_reading_time() -> None:
         [name, str(speeds[name])] for name in sorted(speeds)
     ]
     assert f"the mean, {MEAN_WORDS_PER_MINUTE} words a minute" in PAGE
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "sentences"), examples("Page in", "Text", "Sentences")
+)
+def test_sentences(language: str, text: str, sentences: str) -> None:
+    page = counted(text, language)
+    assert page.language == language
+    places = [*sentence_starts(page.text, language), len(page.text)]
+    assert [page.text[start:end].rstrip() for start, end in pairwise(places)] == words_of(sentences)
+
+
+def test_the_page_tells_how_many_languages_have_sentences_of_their_own() -> None:
+    assert f"for {len(MODELS)} languages, by Punkt" in PAGE
+
+
+def test_reading_ease() -> None:
+    rows = [
+        [
+            str(language_name(code)),
+            formula.name,
+            f"{formula.authors}, {formula.year}: {formula.source}",
+        ]
+        for code, formula in ((code, FORMULAS[name]) for code, name in FORMULA_OF.items())
+    ]
+    assert table("Language", "Formula", "Published in") == sorted(rows)
+    assert table("Formula", "Scores") == [
+        [formula.name, scores_of(formula)] for formula in FORMULAS.values()
+    ]
+    assert f"for fewer than {FEWEST_WORDS} words" in PAGE
+
+
+def scores_of(formula: Formula) -> str:
+    *upper, (_, lowest) = formula.bands
+    return "; ".join([*(f"from {score:g} {words}" for score, words in upper), f"below {lowest}"])
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "syllables"), examples("Page in", "Text", "Syllables")
+)
+def test_syllables(language: str, text: str, syllables: str) -> None:
+    assert syllables_of(words_of(text), language) == [int(syllables)]
 
 
 @pytest.mark.parametrize(("path", "page", "doubts"), examples("Path", "Page", "Doubts"))
