@@ -15,7 +15,7 @@ import submissions
 from models import Result, db
 from tests.browser.actions import NARROW_AND_DARK
 from tests.browser.conftest import check_accessible
-from tests.counts import begin, counted
+from tests.counts import begin, counted, counted_sample
 from tests.support import wait_for
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -55,6 +55,16 @@ def finished(view: str = "", **facts: Any) -> Open:
 
     def open_it(page: Page, web: str) -> None:
         page.goto(f"{web}/counts/{counted(WORDS, {'the': 15}, title='Gardens', **facts)}{view}")
+        expect(page.get_by_role("table")).to_be_visible()
+
+    return open_it
+
+
+def analysed(view: str) -> Open:
+    """A page of the count of the sample page, whose text is stored."""
+
+    def open_it(page: Page, web: str) -> None:
+        page.goto(f"{web}/counts/{counted_sample(web)}{view}")
         expect(page.get_by_role("table")).to_be_visible()
 
     return open_it
@@ -117,6 +127,9 @@ PAGES: dict[str, Open] = {
     "finished, by rank": finished("?chart=zipf&stopwords=keep&sort=az"),
     "finished, with warnings": finished(doubts=["log_in", "built_by_script"], url="http://a.b/"),
     "frame": finished("/embed"),
+    "word forms together": analysed("?forms=together"),
+    "phrases": analysed("/phrases?n=3"),
+    "collocations": analysed("/collocations?sort=frequent"),
     "list": listed,
     "error": at("/nowhere", "Not Found"),
 }

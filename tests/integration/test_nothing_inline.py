@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 import leases
 import submissions
 import views
-from tests.counts import begin, counted, finished
+from tests.counts import begin, counted, counted_page, finished
 from views.take import FRAME_POLICY
 
 
@@ -60,6 +60,12 @@ def with_words() -> str:
     )
 
 
+def analysed() -> str:
+    """Of a page as bad, whose text is stored."""
+    evil = "&lt;script>alert(1)&lt;/script> &quot;' onclick='x() "
+    return counted_page(f"<title>{evil}</title><h2>{evil}</h2><p>{evil * 3}", language="'\"><b>")
+
+
 #: By name: the path of each kind of page.
 PAGES: dict[str, Callable[[], str]] = {
     "form": lambda: "/",
@@ -73,6 +79,9 @@ PAGES: dict[str, Callable[[], str]] = {
     "finished count": lambda: f"/counts/{finished()}",
     "finished count with words": lambda: f"/counts/{with_words()}",
     "words by rank": lambda: f"/counts/{with_words()}?chart=zipf&q=%22onclick=",
+    "word forms together": lambda: f"/counts/{analysed()}?forms=together",
+    "phrases": lambda: f"/counts/{analysed()}/phrases?q=%22onclick=&top=60",
+    "collocations": lambda: f"/counts/{analysed()}/collocations",
     "list": lambda: f"/lists/{submissions.submit_list('example.com')}",
 }
 

@@ -253,7 +253,7 @@ def test_a_doubt_of_a_later_release(client: FlaskClient) -> None:
 
 def forms_in(page: str) -> list[str]:
     cells = re.findall(r'<small class="forms">(.*?)</small>', page)
-    return [re.sub("<[^>]*>", "", cell) for cell in cells]
+    return [re.sub("<[^>]*>", "", cell).replace("&nbsp;", " ") for cell in cells]
 
 
 @pytest.mark.parametrize(
