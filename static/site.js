@@ -187,6 +187,7 @@ async function follow({ results, events }) {
   clearInterval(ticking);
   await patiently(async () => show(await pageAt(location.href)) ?? true, trouble);
   say(`${document.querySelector("h1").textContent}. ${textOf("outcome")}`);
+  if (find("pending")) follow(find("pending").dataset); // a comparison waits for two
 }
 
 async function followList() {
@@ -266,11 +267,14 @@ window.addEventListener("popstate", () => {
 
 // --- Buttons and links
 
+// A word is copied without its forms, which are listed below it.
+const wordIn = (cell) => (cell.matches(".words th") && cell.querySelector("bdi")) || cell;
+
 function tableText() {
-  const rows = [...document.querySelectorAll(".words tr")];
+  const rows = [...document.querySelectorAll(".words tr, .history tr")];
   return rows
-    .map(({ cells }) => [...cells].filter((cell) => !cell.matches(".bars")))
-    .map((cells) => cells.map((cell) => (cell.querySelector("bdi") ?? cell).textContent.trim()))
+    .map(({ cells }) => [...cells].filter(({ className }) => className !== "bars"))
+    .map((cells) => cells.map((cell) => wordIn(cell).textContent.trim().replace(/\s+/g, " ")))
     .map((cells) => cells.map((cell) => (FORMULA.test(cell) ? `'${cell}` : cell)).join("\t"))
     .join("\n");
 }

@@ -5,6 +5,7 @@ from flask import Flask, Response, request
 from views.api import api
 from views.assets import serve_assets
 from views.collocations import collocations
+from views.compare import compare
 from views.counts import counts
 from views.evidence import evidence
 from views.limits import limit_submissions
@@ -15,6 +16,7 @@ from views.phrases import several_words
 from views.proxies import trust_proxies
 from views.rules import rules
 from views.take import FRAME_POLICY, take
+from views.url_history import url_history
 
 # Everything comes from this site; nothing is inline. Bootstrap's style sheet draws the signs in its
 # fields and buttons from data: URLs.
@@ -42,11 +44,13 @@ def register(app: Flask) -> None:
     app.register_blueprint(collocations)
     app.register_blueprint(take)
     app.register_blueprint(evidence)
+    app.register_blueprint(compare)
+    app.register_blueprint(url_history)
     app.register_blueprint(lists)
     app.register_blueprint(api)
     app.register_blueprint(rules)
     allow_streams(app)
-    limit_submissions(app, "pages.submit", "counts.paste", "api.start")
+    limit_submissions(app, "pages.submit", "counts.paste", "compare.start", "api.start")
     app.after_request(_protect)
 
 

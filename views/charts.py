@@ -88,7 +88,7 @@ def bars(ranked: Sequence[Ranked]) -> Bars:
     """The chart of the first words."""
     first = ranked[:COLUMNS]
     most = max((times for _, times in first), default=1)
-    step = _round_step(most)
+    step = round_step(most)
     top_value = math.ceil(most / step) * step
     base = HEIGHT - BOTTOM
     scale = (base - TOP) / top_value
@@ -96,7 +96,7 @@ def bars(ranked: Sequence[Ranked]) -> Bars:
     columns = [
         Column(
             word,
-            _label(word),
+            label_of(word),
             times,
             x=round(LEFT + number * pitch + pitch * 0.15, 1),
             y=round(base - times * scale, 1),
@@ -106,7 +106,7 @@ def bars(ranked: Sequence[Ranked]) -> Bars:
         for number, (word, times) in enumerate(first)
     ]
     ticks = [
-        Tick(round(base - value * scale, 1), _short(value))
+        Tick(round(base - value * scale, 1), short(value))
         for value in range(0, top_value + 1, step)
     ]
     return Bars(columns, ticks)
@@ -130,20 +130,20 @@ def zipf(ranked: Sequence[Ranked]) -> Zipf:
     end = min(most, 10**decades_x)
     return Zipf(
         points=[(x(rank), y(ranked[rank - 1].times)) for rank in _spread(count)],
-        x_ticks=[Tick(x(10**power), _short(10**power)) for power in range(decades_x + 1)],
-        y_ticks=[Tick(y(10**power), _short(10**power)) for power in range(decades_y + 1)],
+        x_ticks=[Tick(x(10**power), short(10**power)) for power in range(decades_x + 1)],
+        y_ticks=[Tick(y(10**power), short(10**power)) for power in range(decades_y + 1)],
         law=(x(1), y(most), x(end), y(most / end)),
     )
 
 
-def _round_step(most: int) -> int:
+def round_step(most: int) -> int:
     """A round number of which a handful reach so high."""
     rough = max(most / 4, 1)
     power = 10 ** math.floor(math.log10(rough))
     return next(int(power * factor) for factor in (1, 2, 5, 10) if power * factor >= rough)
 
 
-def _short(number: int) -> str:
+def short(number: int) -> str:
     """A round number in few letters: there is little room on a small screen."""
     for unit, letter in ((10**6, "M"), (10**3, "k")):
         if number >= 10 * unit and number % unit == 0:
@@ -159,5 +159,6 @@ def _spread(count: int) -> list[int]:
     return sorted({round(math.exp(number * ratio)) for number in range(POINTS)})
 
 
-def _label(word: str) -> str:
+def label_of(word: str) -> str:
+    """A word as it is written beside what is drawn of it."""
     return word if len(word) <= LABEL_LETTERS else shortened(word, LABEL_LETTERS - 1)

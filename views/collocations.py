@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import compress
 
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
@@ -9,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from models import Result
 from views.downloads import facts_of
 from views.files import ENDING, Table, download, file_name, table_file
-from views.finding import in_alphabet, plain_forms
+from views.finding import containing, place
 from views.finished import finished_count
 from views.phrase_selection import CollocationsAsked
 from views.phrases import LONGEST_SHOWN, how, several_words_page
@@ -102,7 +103,7 @@ class Pairs:
             case "frequent":
                 found.sort(key=lambda pair: -pair.times)
             case "az":
-                found.sort(key=lambda pair: in_alphabet(pair.pair))
+                found.sort(key=lambda pair: place(pair.pair))
         return self.all._replace(total=len(found), rows=found)
 
     def _matching(self) -> list[Collocation]:
@@ -110,9 +111,8 @@ class Pairs:
         wanted = " ".join(self.asked.q.split())
         if not wanted:
             return list(found)
-        words = [wanted, *(pair.pair for pair in found)]
-        typed, *forms = plain_forms(words, self.result.language)
-        return [pair for pair, form in zip(found, forms, strict=True) if typed and typed in form]
+        pairs = [pair.pair for pair in found]
+        return list(compress(found, containing(wanted, pairs, self.result.language)))
 
     def _first(self, top: int) -> Collocations:
         index = indexed(self.result)

@@ -92,9 +92,7 @@ def _page(result: Result, refused: str | None = None) -> str:
     status = Status(result.status)
     shown: dict[str, Any] = {"form": _form_of(result), "refused": refused}
     if status.is_pending:
-        shown["standing"] = standing_of(result)
-        shown["may_cancel"] = result.owner is not None and result.owner == visitor()
-        return render_template("pending.html", result=result, **shown)
+        return pending_page(result, **shown)
     if status == Status.FAILED:
         return render_template("failed.html", result=result, **shown)
     words = Words(result, Selection.asked())
@@ -113,6 +111,20 @@ def _page(result: Result, refused: str | None = None) -> str:
             chart=charts.of_words(words),
             **shown,
         )
+
+
+def pending_page(result: Result, **shown: Any) -> str:
+    """The page of a count that has no outcome yet, which waits and is then what it leads to.
+
+    :param shown: the ``form`` with its token, and ``leads_to``: what its address will show.
+    """
+    return render_template(
+        "pending.html",
+        result=result,
+        standing=standing_of(result),
+        may_cancel=result.owner is not None and result.owner == visitor(),
+        **shown,
+    )
 
 
 def _form_of(result: Result) -> PasteForm:

@@ -1,26 +1,36 @@
-"""Where people look for a word: by what they type, and in the alphabet."""
+"""Looking words up as people do: what is typed is found whatever its case and accents."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Sequence
 from itertools import filterfalse
 
 from wordcount.normal_form import bare_forms, ranking_forms
 
 
-def plain_forms(words: Iterable[str], language: str | None) -> list[str]:
-    """Words as people type them who look for something: without case, elisions and accents.
+def containing(typed: str, words: Sequence[str], language: str | None) -> list[bool]:
+    """Of each word, whether it contains what somebody has typed.
 
-    :param words: without line breaks; nothing may be left of one.
+    :param typed: any text at all.
+    :param language: by whose rules case is folded.
     """
-    words = list(words)
-    forms = ranking_forms(bare_forms(words, language), language)
-    return [_unmarked(form) for form in forms or [""] * len(words)]
+    one_line = typed.replace("\n", " ")  # which no word contains
+    wanted, *forms = plain_forms([one_line, *words], language)
+    return [bool(wanted) and wanted in form for form in forms]
 
 
-def in_alphabet(word: str) -> tuple[str, str]:
+def place(word: str) -> tuple[str, str]:
     """Where a word stands in the alphabet: letters first, then accents, as in most dictionaries."""
     folded = word.casefold()
     return _unmarked(folded), folded
+
+
+def plain_forms(words: Sequence[str], language: str | None) -> list[str]:
+    """Words as they are compared: without case, elisions and accents.
+
+    :param words: without line breaks; of a word that nobody sees, nothing is left.
+    """
+    forms = ranking_forms(bare_forms(words, language), language)
+    return [_unmarked(form) for form in forms or [""] * len(words)]
 
 
 def _unmarked(word: str) -> str:

@@ -23,9 +23,11 @@ _FACTS = {
 class Visited:
     """One line of the history.
 
+    :ivar key: of the count or the list.
     :ivar facts: what came out, or how far it is.
     """
 
+    key: str
     address: str
     name: str
     facts: str
@@ -61,7 +63,7 @@ def _of_count(row: Result) -> Visited:
     words = row.total_words or 0
     facts = _FACTS.get(Status(row.status)) or f"{words:,} word{'s' if words != 1 else ''}"
     name = Verdict(row).title if row.title or row.pasted else row.url
-    return Visited(url_for("counts.show", job_key=row.job_key), name, facts)
+    return Visited(str(row.job_key), url_for("counts.show", job_key=row.job_key), name, facts)
 
 
 def _lists(keys: Sequence[str]) -> dict[str, Visited]:
@@ -79,4 +81,4 @@ def _lists(keys: Sequence[str]) -> dict[str, Visited]:
 def _of_list(key: str, first: str, pages: int) -> Visited:
     others = f" and {pages - 1} more" if pages > 1 else ""
     facts = f"{pages} page{'s' if pages != 1 else ''}"
-    return Visited(url_for("lists.show", list_key=key), f"{first[:60]}{others}", facts)
+    return Visited(key, url_for("lists.show", list_key=key), f"{first[:60]}{others}", facts)

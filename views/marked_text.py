@@ -75,7 +75,9 @@ class MarkedText:
             following = self.hits[(number + 1) % len(self.hits)][0]
             is_heading = any(piece.is_heading for piece in self._unmarked(first, first + 1))
             word = self.index.text[first:last]
-            yield Piece(word, is_heading, first, self.addresses.of_place(following))
+            here = self.addresses.part_of(first)
+            following_address = self.addresses.of_place(following, seen_in=here)
+            yield Piece(word, is_heading, first, following_address)
             at, number = last, number + 1
         yield from self._unmarked(at, end)
 

@@ -9,12 +9,10 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from itertools import accumulate
 
-from wordcount.dispersion import dispersion
+from wordcount.dispersion import PARTS, dispersion
 from wordcount.indexed_text import IndexedText
 
 WIDTH, HEIGHT = 640, 36
-#: As many parts have room beside each other on a small screen, each wide enough for a finger.
-PARTS = 10
 #: Occurrences that are drawn one by one; of more, columns say how close they stand.
 MOST_TICKS = 200
 COLUMNS = 128
@@ -56,7 +54,7 @@ def strip(index: IndexedText, forms: Set[str]) -> Strip:
 
     :param forms: of the word, as they are counted.
     """
-    spread = dispersion(index, forms, PARTS)
+    spread = dispersion(index, forms)
     numbers = spread.numbers
     firsts = accumulate(spread.sizes, initial=0)
     parts = [

@@ -8,9 +8,10 @@ from flask import url_for
 from views.evidence_selection import WordAsked
 from wordcount.indexed_text import IndexedText, Span
 
-#: Code points of a part, and its lines, at most.
+#: What a part has at most: code points, lines, words. Of prose, the first decides.
 LONGEST_PART = 200_000
 MOST_LINES = 5_000
+MOST_WORDS = 50_000
 
 
 def parts_of(index: IndexedText) -> list[Span]:
@@ -19,25 +20,29 @@ def parts_of(index: IndexedText) -> list[Span]:
     Only a line that is longer than a part is cut, at a space, or else where a word begins.
     """
     parts: list[Span] = []
-    start, text = 0, index.text
-    while start < len(text):
-        end = start + _length(index, start, text[start : start + LONGEST_PART])
-        parts.append((start, end))
-        start = end
+    start, end = 0, len(index.text)
+    while start < end:
+        part_end = start + _length(index, start)
+        parts.append((start, part_end))
+        start = part_end
     return parts
 
 
-def _length(index: IndexedText, start: int, window: str) -> int:
-    """How much of what could be the next part it is."""
+def _length(index: IndexedText, start: int) -> int:
+    """How much of what could be the next part it is, in code points."""
+    window = index.text[start : start + LONGEST_PART]
+    after = index.number_at(start) + MOST_WORDS
+    if after < len(index.starts):
+        window = window[: index.starts[after] - start]
     lines = window.split("\n", MOST_LINES)
-    is_all = start + len(window) == len(index.text)
-    if is_all and len(lines) <= MOST_LINES:
+    if start + len(window) == len(index.text) and len(lines) <= MOST_LINES:
         return len(window)
     if len(lines) > 1:
         return len(window) - len(lines[-1])
     if space := window.rfind(" ") + 1:
         return space
-    word = index.starts[bisect_right(index.starts, start + len(window)) - 1] if index.words else 0
+    end = start + len(window)
+    word = index.starts[bisect_right(index.starts, end) - 1] if index.starts else 0
     return word - start if word > start else len(window)
 
 
@@ -64,9 +69,14 @@ class Addresses:
             self._pages[part] = url_for("evidence.text", job_key=self.job_key, **parameters)
         return self._pages[part]
 
-    def of_place(self, place: int) -> str:
-        """The address of a marked word, by where it starts."""
-        return f"{self.of_part(self.part_of(place))}#{anchor(place)}"
+    def of_place(self, place: int, *, seen_in: int | None = None) -> str:
+        """The address of a marked word, by where it starts.
+
+        :param seen_in: the part in whose page the address is to stand, if in any: within it, less
+            is enough.
+        """
+        part = self.part_of(place)
+        return f"{'' if part == seen_in else self.of_part(part)}#{anchor(place)}"
 
 
 def anchor(place: int) -> str:

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import compress
 
 from models import TOP_ROWS, Result
-from views.finding import in_alphabet, plain_forms
+from views.finding import containing, place
 from views.rankings import MOST_RANKED_WORDS, Ranking, in_turn, refuse_many, words_to_rank
 from views.selection import MOST_ROWS, Selection
 from views.texts import words_of
@@ -189,11 +190,10 @@ class Words:
         return self.are_too_many or (is_known and self.selection.is_stored)
 
     def _matching(self) -> list[Ranked]:
-        words = [" ".join(self.selection.q.split()), *(word for word, _ in self.ranked)]
-        wanted, *forms = plain_forms(words, self.result.language)
-        return [
-            row for row, form in zip(self.ranked, forms, strict=True) if wanted and wanted in form
-        ]
+        words = [word for word, _ in self.ranked]
+        return list(
+            compress(self.ranked, containing(self.selection.q, words, self.result.language))
+        )
 
 
 def _sorted(rows: list[Ranked], sort: str) -> list[Ranked]:
@@ -201,6 +201,6 @@ def _sorted(rows: list[Ranked], sort: str) -> list[Ranked]:
         case "rare":
             return sorted(rows, key=lambda row: row.times)  # equal ones stay in their order
         case "az" | "za":
-            return sorted(rows, key=lambda row: in_alphabet(row.word), reverse=sort == "za")
+            return sorted(rows, key=lambda row: place(row.word), reverse=sort == "za")
         case _:
             return rows

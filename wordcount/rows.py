@@ -25,9 +25,11 @@ def folded(counts: Mapping[str, int], language: str | None) -> Iterator[Row]:
     for form, key in zip(of_form, keys, strict=True):
         of_key.setdefault(key, []).append(form)
     for key, forms in of_key.items():
-        total = sum(of_form[form] for form in forms)
-        # Nearly all words have one form.
-        shown = forms[0] if len(forms) == 1 else min(forms, key=partial(_preference, of_form))
+        if len(forms) == 1:  # as nearly all words have
+            shown, total = forms[0], of_form[forms[0]]
+        else:
+            shown = min(forms, key=partial(_preference, of_form))
+            total = sum(of_form[form] for form in forms)
         yield -total, key, shown, total
 
 

@@ -15,7 +15,7 @@ import submissions
 from models import Result, db
 from tests.browser.actions import NARROW_AND_DARK
 from tests.browser.conftest import check_accessible
-from tests.counts import begin, counted, counted_sample
+from tests.counts import begin, counted, counted_page
 from tests.support import wait_for
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -60,12 +60,17 @@ def finished(view: str = "", **facts: Any) -> Open:
     return open_it
 
 
-def analysed(view: str) -> Open:
-    """A page of the count of the sample page, whose text is stored."""
+TEXT = """<html lang=en><title>Gardens</title><nav>Home <a href=/>Garden</a></nav>
+<h2>The garden</h2><p>Every garden has a wall, and every wall a garden. حديقة and a garden.</p>
+<p>Garden after garden after garden.</p><footer>The garden’s imprint</footer>"""
+
+
+def evidence(view: str, shows: str) -> Open:
+    """A view of a text that was counted, with main text and with what is around it."""
 
     def open_it(page: Page, web: str) -> None:
-        page.goto(f"{web}/counts/{counted_sample(web)}{view}")
-        expect(page.get_by_role("table")).to_be_visible()
+        page.goto(f"{web}/counts/{counted_page(TEXT, main=[(12, 127)])}/{view}")
+        expect(page.locator("#shown")).to_contain_text(shows)
 
     return open_it
 
@@ -127,9 +132,14 @@ PAGES: dict[str, Open] = {
     "finished, by rank": finished("?chart=zipf&stopwords=keep&sort=az"),
     "finished, with warnings": finished(doubts=["log_in", "built_by_script"], url="http://a.b/"),
     "frame": finished("/embed"),
-    "word forms together": analysed("?forms=together"),
-    "phrases": analysed("/phrases?n=3"),
-    "collocations": analysed("/collocations?sort=frequent"),
+    "word forms together": finished("?forms=together"),
+    "phrases": evidence("phrases?n=3", "phrases of three words"),
+    "collocations": evidence("collocations?sort=frequent", "most frequent first"),
+    "one word": evidence("word?w=garden", "8 of 8 occurrences"),
+    "one word in whole sentences": evidence("word?w=garden&lines=whole&of=main", "in the order"),
+    "a word from right to left": evidence("word?w=حديقة&sort=left", "by the word before it"),
+    "no such word": evidence("word?w=tulip", "does not occur on this page"),
+    "text": evidence("as-counted?w=garden", "is marked"),
     "list": listed,
     "error": at("/nowhere", "Not Found"),
 }
@@ -146,7 +156,9 @@ def test_everybody_can_use_it(page: Page, web: str, name: str) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 
-@pytest.mark.parametrize("name", ["form", "finished", "finished, with warnings", "list"])
+@pytest.mark.parametrize(
+    "name", ["form", "finished", "finished, with warnings", "one word", "text", "list"]
+)
 def test_the_focus_is_seen_wherever_it_goes(page: Page, web: str, name: str) -> None:
     PAGES[name](page, web)
     page.locator("body").evaluate("body => body.focus()")

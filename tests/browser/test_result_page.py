@@ -268,7 +268,7 @@ def test_without_javascript_there_are_no_buttons_that_need_it(counted: Page) -> 
 
 def test_on_paper(counted: Page) -> None:
     counted.emulate_media(media="print")
-    expect(counted.get_by_role("button", name="Count again")).to_be_hidden()
+    expect(counted.get_by_role("button", name="Count again", exact=True)).to_be_hidden()
     expect(counted.get_by_role("button", name="Copy the link")).to_be_hidden()
     expect(counted.locator("#switches")).to_be_hidden()
     expect(counted.locator(".words")).to_be_visible()

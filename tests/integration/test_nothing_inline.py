@@ -60,10 +60,12 @@ def with_words() -> str:
     )
 
 
-def analysed() -> str:
-    """Of a page as bad, whose text is stored."""
-    evil = "&lt;script>alert(1)&lt;/script> &quot;' onclick='x() "
-    return counted_page(f"<title>{evil}</title><h2>{evil}</h2><p>{evil * 3}", language="'\"><b>")
+def with_a_text() -> str:
+    """Of a page whose text, title and language are as bad as can be."""
+    evil = "&lt;script>alert(1)&lt;/script> ' onclick='x()"
+    return counted_page(
+        f"<title>{evil}</title><h1>{evil}</h1><p>{evil}", main=[(0, 42)], language='"><script>'
+    )
 
 
 #: By name: the path of each kind of page.
@@ -79,9 +81,12 @@ PAGES: dict[str, Callable[[], str]] = {
     "finished count": lambda: f"/counts/{finished()}",
     "finished count with words": lambda: f"/counts/{with_words()}",
     "words by rank": lambda: f"/counts/{with_words()}?chart=zipf&q=%22onclick=",
-    "word forms together": lambda: f"/counts/{analysed()}?forms=together",
-    "phrases": lambda: f"/counts/{analysed()}/phrases?q=%22onclick=&top=60",
-    "collocations": lambda: f"/counts/{analysed()}/collocations",
+    "word forms together": lambda: f"/counts/{with_a_text()}?forms=together",
+    "phrases": lambda: f"/counts/{with_a_text()}/phrases?q=%22onclick=&top=60",
+    "collocations": lambda: f"/counts/{with_a_text()}/collocations",
+    "one word": lambda: f"/counts/{with_a_text()}/word?w=onclick",
+    "no such word": lambda: f"/counts/{with_a_text()}/word?w=%22onclick=%22alert(1)",
+    "text": lambda: f"/counts/{with_a_text()}/as-counted?w=script",
     "list": lambda: f"/lists/{submissions.submit_list('example.com')}",
 }
 

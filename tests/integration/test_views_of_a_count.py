@@ -46,6 +46,7 @@ def words_in(page: str) -> list[str]:
         ("?q=ETE", ["été"]),
         ("?q=%CC%81", []),
         ("?q=%00", []),
+        ("?q=gar%0Aden", []),
         ("?q=nothing", []),
     ],
 )

@@ -171,5 +171,11 @@ def test_the_web_does_without_what_only_a_job_needs() -> None:
     assert loaded_after(code, NOT_IN_THE_WEB) == set()
 
 
+def test_a_text_is_analysed_without_what_only_a_job_needs() -> None:
+    modules = ("groups", "concordance", "dispersion", "phrases", "collocations", "keyness")
+    code = "\n".join(f"import wordcount.{name}" for name in modules)
+    assert loaded_after(code, NOT_IN_THE_WEB) == set()
+
+
 def test_the_command_line_loads_no_parser_until_a_command_needs_it() -> None:
     assert loaded_after("import manage", NOT_IN_THE_WEB) == set()

@@ -41,10 +41,10 @@ def test_lines_words_and_headings() -> None:
     [stretch] = marked(index, "rose", "roses").stretches((0, 24), "page")
     assert (stretch.is_main, stretch.words) == (None, 6)
     assert stretch.lines == [
-        [Piece("Old ", False), Piece("roses", True, 4, "/key#at-12")],
+        [Piece("Old ", False), Piece("roses", True, 4, "#at-12")],
         [
             Piece("A ", False),
-            Piece("rose", True, 12, "/key#at-4"),
+            Piece("rose", True, 12, "#at-4"),
             Piece(", a Rose", False),
         ],
     ]

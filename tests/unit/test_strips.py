@@ -5,7 +5,8 @@ import re
 import pytest
 
 from tests.texts import indexed
-from views.strips import COLUMNS, HEIGHT, MOST_TICKS, PARTS, WIDTH, strip
+from views.strips import COLUMNS, HEIGHT, MOST_TICKS, WIDTH, strip
+from wordcount.dispersion import PARTS
 
 
 @pytest.mark.parametrize(

@@ -49,11 +49,17 @@ def test_a_usual_part_has_a_usual_size() -> None:
     assert sum(sizes) == len(text)
 
 
+def test_a_part_has_so_many_words() -> None:
+    index = indexed("a," * 60_000)
+    assert parts_of(index) == [(0, 100_000), (100_000, 120_000)]
+
+
 @given(texts, st.integers(3, 40), st.integers(1, 4))
-def test_nothing_is_lost_and_no_word_is_cut(text: str, longest: int, lines: int) -> None:
+def test_nothing_is_lost_and_no_word_is_cut(text: str, longest: int, most: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(text_parts, "LONGEST_PART", longest)
-        patch.setattr(text_parts, "MOST_LINES", lines)
+        patch.setattr(text_parts, "MOST_LINES", most)
+        patch.setattr(text_parts, "MOST_WORDS", most + 1)
         index = indexed(text)
         parts = parts_of(index)
         assert "".join(cut(text)) == text
@@ -72,4 +78,6 @@ def test_addresses() -> None:
     with app.test_request_context():
         addresses = Addresses("key", TextAsked(w="a&b", of="main", part=2), parts)
         assert addresses.of_place(9) == "/counts/key/as-counted?w=a%26b&of=main#at-9"
+        assert addresses.of_place(10, seen_in=2) == "#at-10"
+        assert addresses.of_place(10, seen_in=1) == addresses.of_place(10)
         assert addresses.of_place(10) == "/counts/key/as-counted?w=a%26b&of=main&part=2#at-10"
