@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("app")
 
 
 def rows_in(page: str) -> list[str]:
-    rows = re.findall(r'<th scope="row"><bdi lang="en">(.*?)</bdi></th>\s*<td.*?>(.*?)<', page)
+    rows = re.findall(r'<th scope="row"[^>]*><bdi lang="en">(.*?)</bdi></th>\s*<td.*?>(.*?)<', page)
     return [" ".join(row) for row in rows]
 
 
