@@ -9,12 +9,13 @@ from typing import Generic, TypeVar
 from models import Result
 from views.evidence_selection import WordAsked
 from views.rankings import MOST_RANKED_WORDS, words_to_rank
-from views.texts import has_main_text, indexed, spans_of, words_of
+from views.texts import beside_of, has_main_text, indexed, spans_of, words_of
 from wordcount.counts import LONGEST_SHOWN
 from wordcount.groups import Group, group_of
 from wordcount.indexed_text import IndexedText, Span
 from wordcount.occurrences import occurrences
 from wordcount.stems import has_stems
+from wordcount.where import Where, where_of
 
 # What the tables show for the rest of a very long word.
 _ELLIPSIS = "…"
@@ -111,6 +112,19 @@ class OneWord(Generic[Asked]):
     def times(self) -> int:
         """How often it occurs there."""
         return len(self.hits)
+
+    @cached_property
+    def where(self) -> Where:
+        """How often it stands in which part of the page; on the page it must be."""
+        assert self.on_the_page
+        return where_of(
+            self.on_the_page.key,
+            self.index,
+            beside_of(self.result),
+            self.result.language,
+            fold_case=self.selection.case == "fold",
+            together=self.selection.forms == "together",
+        )
 
     @property
     def is_stop_word(self) -> bool:

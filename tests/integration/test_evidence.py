@@ -71,6 +71,22 @@ def test_it_is_found(client: FlaskClient, view: str, times: int) -> None:
     assert len(lines_of(page)) == times
 
 
+@pytest.mark.parametrize(
+    ("view", "where"),
+    [
+        ("w=garden", ["1", "1", "2", "1", "2"]),
+        ("w=garden&of=main", ["1", "0", "2", "1", "2"]),
+        ("w=garden&case=keep", ["1", "0", "1", "1", "1"]),
+        ("w=gardens&forms=together", ["1", "1", "3", "1", "3"]),
+        ("w=home", ["0", "0", "1", "0", "0"]),
+    ],
+)
+def test_where_it_stands(client: FlaskClient, view: str, where: list[str]) -> None:
+    key = counted_page(HTML, main=MAIN, alt_texts="Garden\nA garden of gardens")
+    page = client.get(f"/counts/{key}/word?{view}").text
+    assert re.findall(r"<dd>(.*?)</dd>", page) == where
+
+
 def test_a_stop_word_is_called_one(client: FlaskClient) -> None:
     assert "It is a stop word" in page_of(client, "word?w=the")
     assert "It is a stop word" not in page_of(client, "word?w=garden")
