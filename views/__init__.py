@@ -4,6 +4,7 @@ from flask import Flask, Response, request
 
 from views.api import api
 from views.assets import serve_assets
+from views.collocations import collocations
 from views.compare import compare
 from views.counts import counts
 from views.evidence import evidence
@@ -11,6 +12,7 @@ from views.limits import limit_submissions
 from views.lists import lists
 from views.live import allow_streams
 from views.pages import pages
+from views.phrases import several_words
 from views.proxies import trust_proxies
 from views.rules import rules
 from views.take import FRAME_POLICY, take
@@ -38,6 +40,8 @@ def register(app: Flask) -> None:
     serve_assets(app)
     app.register_blueprint(pages)
     app.register_blueprint(counts)
+    app.register_blueprint(several_words)
+    app.register_blueprint(collocations)
     app.register_blueprint(take)
     app.register_blueprint(evidence)
     app.register_blueprint(compare)

@@ -12,7 +12,9 @@ from views.forms import PasteForm
 from views.verdict import Verdict
 
 #: The pages of a count, each by its endpoint, as they are named in the line that leads to them.
-SECTIONS = (("counts.show", "Words"), ("evidence.text", "Text"))
+SECTIONS = (("counts.show", "Words"), ("phrases.show", "Phrases"), ("evidence.text", "Text"))
+#: Pages that have no place of their own in that line, and that to which they belong.
+_BELONG_TO = {"collocations.show": "phrases.show"}
 
 
 def count_of(job_key: str) -> Result:
@@ -62,6 +64,7 @@ def view_page(
         verdict=Verdict(result),
         sections=SECTIONS,
         here=endpoint,
+        section=_BELONG_TO.get(endpoint, endpoint),
         permalink=permalink,
         citation=citation(result, permalink),
         files={} if files is None else _files(endpoint, key, files),
