@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from html.parser import HTMLParser
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
@@ -59,6 +60,18 @@ def with_words() -> str:
     )
 
 
+def two(words: Callable[[], str] = with_words) -> str:
+    return f"a={with_words()}&b={words()}"
+
+
+def of_one_url() -> str:
+    """The address, as bad as an address can be, of a page that was counted twice."""
+    url = "http://example.com/'onclick='?%22%3E%3Cscript%3E"
+    for times in (1, 2):
+        counted({"'\"><script>": times}, url=url, title="<script>")
+    return quote(url)
+
+
 #: By name: the path of each kind of page.
 PAGES: dict[str, Callable[[], str]] = {
     "form": lambda: "/",
@@ -72,6 +85,12 @@ PAGES: dict[str, Callable[[], str]] = {
     "finished count": lambda: f"/counts/{finished()}",
     "finished count with words": lambda: f"/counts/{with_words()}",
     "words by rank": lambda: f"/counts/{with_words()}?chart=zipf&q=%22onclick=",
+    "comparison": lambda: f"/compare?{two()}&q=%22onclick=",
+    "comparison with a pending count": lambda: f"/compare?{two(pending)}",
+    "comparison with a failed count": lambda: f"/compare?{two(failed)}",
+    "what to compare with": lambda: f"/compare?a={with_words()}",
+    "history": lambda: f"/history?url={of_one_url()}",
+    "history form": lambda: "/history",
     "list": lambda: f"/lists/{submissions.submit_list('example.com')}",
 }
 
