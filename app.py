@@ -1,16 +1,13 @@
 """The web application, put together: extensions, blueprints, and which error is which status."""
 
-import os
-
 from flask import Flask
 from flask_bootstrap import Bootstrap5
-from redis import Redis
 from werkzeug.exceptions import HTTPException
 
 import views
-from config import REDIS_PATIENCE, Config, settings_from
-from events import Events
-from models import DATABASE_AWAY, db
+from base_app import create_base_app
+from config import Config
+from models import DATABASE_AWAY
 from submissions import QueueFullError
 from views import errors
 from wordcount.errors import InputError
@@ -25,12 +22,8 @@ def create_app(settings: Config | None = None) -> Flask:
     :param settings: read from the environment by default.
     :raises config.ConfigError: if the environment lacks a setting, or one makes no sense.
     """
-    app = Flask(__name__)
-    app.config.from_object(settings or settings_from(os.environ))
-    db.init_app(app)
+    app = create_base_app(settings)
     Bootstrap5(app)
-    app.extensions["redis"] = Redis.from_url(app.config["REDIS_URL"], **REDIS_PATIENCE)
-    app.extensions["events"] = Events(app.config["REDIS_URL"])
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # words of every script, readable
     app.json.sort_keys = False  # type: ignore[attr-defined]  # what matters first
     views.register(app)

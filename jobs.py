@@ -6,6 +6,7 @@ said by its worker or, should that be dead as well, by a rescuer.
 All functions here want a Flask application context.
 """
 
+import gc
 import logging
 import math
 import time
@@ -19,9 +20,10 @@ from rq import Queue
 from rq.job import Job
 from rq.serializers import JSONSerializer
 from rq.timeouts import JobTimeoutException
+from sqlalchemy.orm import configure_mappers
 
 import leases
-from confine import end_out_of_memory
+from confine import EVIDENCE_SECONDS, end_out_of_memory
 from events import Events
 from host_limit import LONGEST_WAIT
 from models import DATABASE_AWAY, Status, Step, db, reason
@@ -123,17 +125,26 @@ def longest_job() -> int:
     """
     settings = current_app.config
     fetching = settings["FETCH_TIMEOUT"] + LONGEST_WAIT
+    computing = settings["JOB_CPU_SECONDS"] + EVIDENCE_SECONDS
     # For the database it may wait twice, when it begins and when it ends.
-    seconds: float = fetching + settings["JOB_CPU_SECONDS"] + 2 * DATABASE_PATIENCE
+    seconds: float = fetching + computing + 2 * DATABASE_PATIENCE
     return math.ceil(seconds)
 
 
 def warm_up() -> None:
     """Load all that a job needs, models and dictionaries too, so that a fork has it at once."""
     import pipeline  # noqa: F401 -- for what it loads
-    from wordcount import count_page
+    from wordcount import count_text, read_page
+    from wordcount.evidence import evidence_of
 
-    count_page(b"<p>Ready to count the words of a page.").ranking()
+    body = b"<p>Ready to count the words of a page."
+    page = read_page(body)
+    counted = count_text(page)
+    counted.ranking()
+    list(evidence_of(body, None, page, counted))
+    configure_mappers()
+    # A fork that looks for garbage in what it shares with its parent gets a copy of all of that.
+    gc.freeze()
 
 
 def count_and_save_words(job_key: str, worker: str = "") -> None:
@@ -206,7 +217,8 @@ def _work_on(claim: Claim) -> tuple[bool, str]:
     progress = Progress(claim, events())
     try:
         if claim.pasted:
-            outcome = count_pasted(claim.url, _patiently(lambda: leases.pasted_text(claim)))
+            text = _patiently(lambda: leases.pasted_text(claim))
+            outcome = count_pasted(claim.url, text, current_app.config)
         else:
             outcome = fetch_and_count(claim.url, current_app.config, progress)
         progress.step(Step.SAVING)

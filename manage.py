@@ -2,40 +2,36 @@
 
 import os
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from flask import Flask
-from flask.cli import AppGroup, ScriptInfo
-from flask_migrate import Migrate
-from flask_migrate.cli import db as db_commands
-from sqlalchemy.exc import ProgrammingError
-
-from app import create_app
-from commands.count import count
-from commands.purge import purge
-from config import ConfigError
-from models import DATABASE_AWAY, db, reason
-
-cli = AppGroup(help="Manage Wordcount.")
-cli.add_command(db_commands)
-cli.add_command(count)
-cli.add_command(purge)
+import click
 
 #: Postgres' codes for a table and for a column that does not exist.
 UNDEFINED = {"42P01", "42703"}
 
 
-def create_managed_app() -> Flask:
-    """The application with its migrations, which neither web nor worker need: they start sooner.
+class LateGroup(click.Group):
+    """Commands, each loaded when it is called: web, database and parsers take their time.
 
-    :raises config.ConfigError: as :func:`app.create_app`.
+    :param late: what each loads, by name; it may prepare the context for the command.
     """
-    app = create_app()
-    Migrate(app, db)
-    return app
+
+    def __init__(
+        self, *, help: str, late: Mapping[str, Callable[[click.Context], click.Command]]
+    ) -> None:
+        super().__init__(help=help)
+        self._late = late
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(self._late)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        load = self._late.get(cmd_name)
+        return load(ctx) if load else None
 
 
-@cli.command(with_appcontext=False)
+@click.command()
 def dev() -> None:
     """Run everything on this machine: Postgres, Redis, web and worker."""
     from dev.run import run  # its libraries are installed for development only
@@ -43,14 +39,75 @@ def dev() -> None:
     sys.exit(run(Path(__file__).parent, os.environ))
 
 
+def _count(_ctx: click.Context) -> click.Command:
+    from commands.count import count
+
+    return count
+
+
+def _purge(ctx: click.Context) -> click.Command:
+    from commands.purge import purge
+
+    _give_app(ctx)
+    return purge
+
+
+def _db(ctx: click.Context) -> click.Command:
+    from flask_migrate.cli import db as commands
+
+    _give_app(ctx)
+    return commands  # type: ignore[no-any-return]
+
+
+def _give_app(ctx: click.Context) -> None:
+    """Let a command make an application with migrations, which neither web nor worker need.
+
+    It is made when the command runs, so that there is help also where settings are missing.
+    """
+    from flask import Flask
+    from flask.cli import ScriptInfo
+    from flask_migrate import Migrate
+
+    from base_app import create_base_app
+    from models import db
+
+    def create_managed_app() -> Flask:
+        app = create_base_app()
+        Migrate(app, db)
+        return app
+
+    ctx.obj = ScriptInfo(create_app=create_managed_app)
+
+
+def _sentence_for(error: Exception) -> str | None:
+    """What to say of an error that is no fault of ours; None for any other."""
+    from sqlalchemy.exc import ProgrammingError
+
+    from config import ConfigError
+    from models import DATABASE_AWAY, reason
+
+    match error:
+        case ConfigError():
+            return f"Wrong setting: {error}"
+        case ProgrammingError() if getattr(error.orig, "pgcode", None) in UNDEFINED:
+            return "The database lacks a table or a column. Run: python manage.py db upgrade"
+    return (
+        f"The database cannot be reached: {reason(error)}"
+        if isinstance(error, DATABASE_AWAY)
+        else None
+    )
+
+
+cli = LateGroup(
+    help="Manage Wordcount.",
+    late={"count": _count, "db": _db, "dev": lambda _ctx: dev, "purge": _purge},
+)
+
+
 if __name__ == "__main__":
     try:
-        cli(obj=ScriptInfo(create_app=create_managed_app))
-    except ConfigError as error:
-        sys.exit(f"Wrong setting: {error}")
-    except DATABASE_AWAY as error:
-        sys.exit(f"The database cannot be reached: {reason(error)}")
-    except ProgrammingError as error:
-        if getattr(error.orig, "pgcode", None) not in UNDEFINED:
-            raise
-        sys.exit("The database lacks a table or a column. Run: python manage.py db upgrade")
+        cli()
+    except Exception as error:
+        if sentence := _sentence_for(error):
+            sys.exit(sentence)
+        raise

@@ -1,15 +1,22 @@
 """The work of a job: a URL, or a pasted text -> all that is known of it, by names of columns."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from apart import DiedError, answers
+from confine import EVIDENCE_SECONDS
 from fetch import Limits, Manners, fetch_page
 from host_limit import HostLimit
 from models import TOP_ROWS, Step, ranking_name
 from progress import Progress
-from wordcount import RULE_VERSION, PageCount, Ranked, count_page, count_text, read_page
+from wordcount import RULE_VERSION, PageCount, PageText, Ranked, count_text, read_page
 from wordcount.counts import distinct
 from wordcount.doubts import doubts_of
+from wordcount.evidence import evidence_of
+
+logger = logging.getLogger(__name__)
+_PLAIN = "text/plain; charset=utf-8"
 
 
 def fetch_and_count(url: str, settings: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
@@ -46,19 +53,25 @@ def fetch_and_count(url: str, settings: Mapping[str, Any], progress: Progress) -
         "bytes": len(page.body),
         "doubts": doubts_of(page.body, text.text, text.title, counted.total_words, page.url),
         **columns_of(counted),
+        **evidence_columns(url, page.body, page.content_type, text, counted, settings),
     }
 
 
-def count_pasted(url: str, text: str) -> dict[str, Any]:
-    """Count the words of a text that a person pasted in place of the page at a URL."""
+def count_pasted(url: str, text: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Count the words of a text that a person pasted in place of the page at a URL.
+
+    :param settings: those of the application.
+    """
     body = text.encode()
-    counted = count_page(body, "text/plain; charset=utf-8")
+    page = read_page(body, _PLAIN)
+    counted = count_text(page)
     return {
         "final_url": url,
         "content_type": "text/plain",
         "bytes": len(body),
         "doubts": [],  # a person has seen that it is what was meant
         **columns_of(counted),
+        **evidence_columns(url, body, _PLAIN, page, counted, settings),
     }
 
 
@@ -78,6 +91,35 @@ def columns_of(counted: PageCount) -> dict[str, Any]:
         "result_all": dict(counted.counts),
         "result_no_stop_words": dict(counted.counts_without_stop_words),
     }
+
+
+def evidence_columns(  # noqa: PLR0913, PLR0917 -- all that is known by then
+    url: str,
+    body: bytes,
+    content_type: str | None,
+    page: PageText,
+    counted: PageCount,
+    settings: Mapping[str, Any],
+) -> dict[str, Any]:
+    """What the count can be checked by, as far as it can be had: the count stands without it."""
+
+    def gather() -> Iterator[dict[str, Any]]:
+        for evidence in evidence_of(body, content_type, page, counted):
+            yield {
+                "text_index": evidence.index.to_bytes(),
+                "main_words": evidence.main_words,
+                "reading_ease": evidence.reading_ease,
+            }
+
+    gathered: dict[str, Any] = {}
+    memory = settings["JOB_MEMORY_BYTES"]
+    try:
+        for more in answers(gather, cpu_seconds=EVIDENCE_SECONDS, memory_bytes=memory):
+            gathered = more
+    except DiedError as death:
+        report = logger.info if death.is_overload else logger.error
+        report("%s is counted, but not all evidence could be gathered: %s", url, death.how)
+    return {"alt_texts": page.alts, **gathered}
 
 
 def _sizes(counted: PageCount) -> dict[str, tuple[int, int]]:

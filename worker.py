@@ -21,7 +21,7 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 import jobs
-from app import create_app
+from base_app import create_base_app
 from config import ConfigError
 from count_worker import CountWorker
 from rescuer import Rescuer
@@ -39,7 +39,7 @@ def main(workers: int | None) -> None:
     multiprocessing.current_process().name = "parent"
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(processName)s: %(message)s")
     try:
-        app = create_app()
+        app = create_base_app()
     except ConfigError as error:
         sys.exit(f"The worker cannot start: {error}")
     if not app.config["CONTACT_URL"]:

@@ -100,3 +100,19 @@ def _item(path: str, words: Callable[[int], str]) -> str:
         f'<li class="list__item"><a class="link link--internal" href="https://www.example.com{path}"'
         f' data-track="click" title="{words(6)}">{words(4)}</a></li>\n'
     )
+
+
+def prose(size: int, seed: int = 1) -> Iterator[bytes]:
+    """A page of nothing but paragraphs, of which nearly every byte is read.
+
+    :param size: in bytes; the page is little longer.
+    :returns: the page in pieces.
+    """
+    words = _words(seed)
+    yield b"<!DOCTYPE html><html lang=en><title>Prose that was made up</title>\n"
+    written = 0
+    while written < size:
+        sentences = " ".join(f"{words(12)}, {words(6)}." for _ in range(5))
+        paragraph = f"<p>{sentences}</p>\n".encode()
+        yield paragraph
+        written += len(paragraph)

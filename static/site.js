@@ -267,11 +267,14 @@ window.addEventListener("popstate", () => {
 
 // --- Buttons and links
 
+// A word is copied without its forms, which are listed below it.
+const wordIn = (cell) => (cell.matches(".words th") && cell.querySelector("bdi")) || cell;
+
 function tableText() {
   const rows = [...document.querySelectorAll(".words tr, .history tr")];
   return rows
     .map(({ cells }) => [...cells].filter(({ className }) => className !== "bars"))
-    .map((cells) => cells.map(({ textContent }) => textContent.trim().replace(/\s+/g, " ")))
+    .map((cells) => cells.map((cell) => wordIn(cell).textContent.trim().replace(/\s+/g, " ")))
     .map((cells) => cells.map((cell) => (FORMULA.test(cell) ? `'${cell}` : cell)).join("\t"))
     .join("\n");
 }
@@ -303,6 +306,8 @@ const ON_CLICK = {
   many: () => makeRoom(),
   bookmark: (link) => copy(link.getAttribute("href"), "Copied: paste it as the address of a new bookmark."),
   "copy-table": () => copy(tableText(), "Table copied"),
+  "copy-citation": () => copy(textOf("citation"), "Citation copied"),
+  "copy-frame": () => copy(find("frame").value, "Copied"),
   "copy-link": () => copy(find("permalink").href, "Link copied"),
 };
 

@@ -13,7 +13,7 @@ from models import Result, Status, db
 from pipeline import columns_of
 from states import Claim
 from tests.support import PROJECT, wait_for
-from wordcount import count_page
+from wordcount import count_text, read_page
 from wordcount.indexed_text import IndexedText, Layout, Span
 
 
@@ -103,15 +103,16 @@ def counted_page(
     :param main: which of its text is main text.
     :param facts: further columns.
     """
-    page = count_page(html.encode(), "text/html; charset=utf-8")
+    read = read_page(html.encode(), "text/html; charset=utf-8")
+    page = count_text(read)
     sentences = [0, *(found.end() for found in re.finditer(r"\n|(?<=[.!?]) ", page.text))]
-    layout = Layout(sentences if page.text else [], main=main)
+    layout = Layout(sentences if page.text else [], read.headings, read.links, main)
     index = IndexedText.of(page.text, page.counts, layout)
     columns = {
         **columns_of(page),
         "bytes": len(html.encode()),
         "text_index": index.to_bytes(),
-        "alt_texts": "",
+        "alt_texts": read.alts,
         "main_words": None if main is None else sum(b - a for a, b in index.ranges(main)),
     }
     return counted({}, url=url, **{**columns, **facts})

@@ -4,14 +4,18 @@ from flask import Flask, Response, request
 
 from views.api import api
 from views.assets import serve_assets
+from views.collocations import collocations
 from views.compare import compare
 from views.counts import counts
+from views.evidence import evidence
 from views.limits import limit_submissions
 from views.lists import lists
 from views.live import allow_streams
 from views.pages import pages
+from views.phrases import several_words
 from views.proxies import trust_proxies
 from views.rules import rules
+from views.take import FRAME_POLICY, take
 from views.url_history import url_history
 
 # Everything comes from this site; nothing is inline. Bootstrap's style sheet draws the signs in its
@@ -36,6 +40,10 @@ def register(app: Flask) -> None:
     serve_assets(app)
     app.register_blueprint(pages)
     app.register_blueprint(counts)
+    app.register_blueprint(several_words)
+    app.register_blueprint(collocations)
+    app.register_blueprint(take)
+    app.register_blueprint(evidence)
     app.register_blueprint(compare)
     app.register_blueprint(url_history)
     app.register_blueprint(lists)
@@ -48,7 +56,8 @@ def register(app: Flask) -> None:
 
 def _protect(response: Response) -> Response:
     is_sample = request.endpoint == "static" and response.mimetype == "text/html"
-    policy = SAMPLE_POLICY if is_sample else CONTENT_SECURITY_POLICY
+    is_frame = request.endpoint == "take.embed"  # or why there is nothing to be shown in it
+    policy = SAMPLE_POLICY if is_sample else FRAME_POLICY if is_frame else CONTENT_SECURITY_POLICY
     response.headers.setdefault("Content-Security-Policy", policy)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")

@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from views.words import Words
 from wordcount import Ranked
 from wordcount.counts import shortened
 
@@ -76,6 +77,11 @@ class Zipf:
     base: int = HEIGHT - BOTTOM
     top: int = TOP
     right: int = WIDTH - RIGHT
+
+
+def of_words(words: Words) -> Bars | Zipf:
+    """The chart that a view of the words asks for."""
+    return zipf(words.ranked) if words.selection.chart == "zipf" else bars(words.matching)
 
 
 def bars(ranked: Sequence[Ranked]) -> Bars:

@@ -9,10 +9,12 @@ from flask.typing import ResponseReturnValue
 import submissions
 from models import Result
 from submissions import QueueFullError
+from views.citation import citation_of_pair, source_of
 from views.comparison import SORTS, Comparison, PairView, in_order
 from views.contrast_charts import wings
 from views.counts import pending_page
 from views.downloads import facts_of
+from views.drawings import FORMAT, chart_addresses, chart_file
 from views.errors import Problem, problem_of
 from views.files import ENDING, ENDINGS, Table, download, file_name, table_file
 from views.finished import count_of, finished_count
@@ -85,6 +87,23 @@ def show_file(ending: str) -> Response:
         return table_file(_table(pair, view), ending, name)
 
 
+@compare.get(f"/compare/chart.{FORMAT}")
+@download
+def chart(ending: str) -> Response:
+    """The chart of a comparison."""
+    pair, view = Pair(finished_count(_key("a")), finished_count(_key("b"))), PairView.asked()
+    comparison = Comparison(pair, view)
+    with comparison.in_turn():
+        drawn = wings(comparison.drawn)
+        return chart_file(
+            "charts/wings.svg",
+            ending,
+            file_name(pair.a, "compared"),
+            source=f"A: {source_of(pair.a)}; B: {source_of(pair.b)}",
+            chart=drawn,
+        )
+
+
 def _key(name: str) -> str:
     """One of the two keys.
 
@@ -99,6 +118,7 @@ def _key(name: str) -> str:
 def _page(pair: Pair, view: PairView) -> str:
     comparison = Comparison(pair, view)
     keys: dict[str, Any] = {"a": pair.a.job_key, "b": pair.b.job_key}
+    permalink = url_for("compare.show", **keys, **view.address(), _external=True)
     with comparison.in_turn():
         return render_template(
             "compare.html",
@@ -109,11 +129,13 @@ def _page(pair: Pair, view: PairView) -> str:
             sorts=SORTS,
             most_told=MOST_TOLD,
             chart=wings(comparison.drawn),
-            permalink=url_for("compare.show", **keys, **view.address(), _external=True),
+            permalink=permalink,
             files={
                 ending: url_for("compare.show_file", ending=ending, **keys, **view.of_files)
                 for ending in ENDINGS
             },
+            charts=chart_addresses("compare.chart", **keys, **view.address()),
+            citation=citation_of_pair(pair.a, pair.b, permalink),
             form=UrlForm(),
         )
 

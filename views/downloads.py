@@ -10,6 +10,7 @@ from views.rankings import refuse_many
 from views.selection import Selection
 from views.texts import counts_of, words_of
 from wordcount import rank
+from wordcount.forms import forms_of_rows
 
 #: Digits of a share behind the point.
 _DIGITS = 6
@@ -20,8 +21,23 @@ Word = tuple[str, int, float, bool]
 
 
 def words_table(result: Result, selection: Selection) -> Table:
-    """The words of a finished count, with what is known of the page. As :func:`all_words`."""
-    return Table("words", COLUMNS, all_words(result, selection), facts_of(result, selection.of))
+    """The words of a finished count, with what is known of the page. As :func:`all_words`.
+
+    Where several forms are one word, each word has its forms beside it.
+    """
+    facts = facts_of(result, selection.of)
+    words = all_words(result, selection)
+    if selection.case == "keep":
+        return Table("words", COLUMNS, words, facts)
+    rows = list(words)
+    forms = forms_of_rows(
+        [word for word, *_ in rows],
+        counts_of(result, main=selection.of == "main", stop_words=True),
+        result.language,
+        together=selection.forms == "together",
+    )
+    with_forms = ((*row, written) for row, written in zip(rows, forms, strict=True))
+    return Table("words", (*COLUMNS, "forms"), with_forms, facts)
 
 
 def facts_of(result: Result, of: str = "page") -> dict[str, Any]:

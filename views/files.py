@@ -151,6 +151,8 @@ def _cell(value: object) -> object:
             return "yes" if value else "no"
         case float():
             return f"{value:.{_DIGITS}f}"  # 0.000002, not 2e-06
+        case list():  # of forms with their counts; in JSON as it is
+            return safe_cell(", ".join(f"{form} {times}" for form, times in value))
         case _:
             return value
 

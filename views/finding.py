@@ -14,7 +14,7 @@ def containing(typed: str, words: Sequence[str], language: str | None) -> list[b
     :param language: by whose rules case is folded.
     """
     one_line = typed.replace("\n", " ")  # which no word contains
-    wanted, *forms = map(_unmarked, _folded([one_line, *words], language))
+    wanted, *forms = plain_forms([one_line, *words], language)
     return [bool(wanted) and wanted in form for form in forms]
 
 
@@ -24,8 +24,13 @@ def place(word: str) -> tuple[str, str]:
     return _unmarked(folded), folded
 
 
-def _folded(words: Sequence[str], language: str | None) -> list[str]:
-    return ranking_forms(bare_forms(words, language), language)
+def plain_forms(words: Sequence[str], language: str | None) -> list[str]:
+    """Words as they are compared: without case, elisions and accents.
+
+    :param words: without line breaks; of a word that nobody sees, nothing is left.
+    """
+    forms = ranking_forms(bare_forms(words, language), language)
+    return [_unmarked(form) for form in forms or [""] * len(words)]
 
 
 def _unmarked(word: str) -> str:

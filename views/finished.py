@@ -5,13 +5,16 @@ from typing import Any
 from flask import render_template, url_for
 
 from models import Result, Status
+from views.citation import citation
 from views.errors import Problem
 from views.files import ENDINGS
 from views.forms import PasteForm
 from views.verdict import Verdict
 
 #: The pages of a count, each by its endpoint, as they are named in the line that leads to them.
-SECTIONS = (("counts.show", "Words"),)
+SECTIONS = (("counts.show", "Words"), ("phrases.show", "Phrases"), ("evidence.text", "Text"))
+#: Pages that have no place of their own in that line, and that to which they belong.
+_BELONG_TO = {"collocations.show": "phrases.show"}
 
 
 def count_of(job_key: str) -> Result:
@@ -54,13 +57,16 @@ def view_page(
     :param files: those of its files, if it has any. Their endpoint is that of the view and `_file`.
     """
     key = str(result.job_key)
+    permalink = url_for(endpoint, job_key=key, **address, _external=True)
     return render_template(
         template,
         result=result,
         verdict=Verdict(result),
         sections=SECTIONS,
         here=endpoint,
-        permalink=url_for(endpoint, job_key=key, **address, _external=True),
+        section=_BELONG_TO.get(endpoint, endpoint),
+        permalink=permalink,
+        citation=citation(result, permalink),
         files={} if files is None else _files(endpoint, key, files),
         form=shown.pop("form", None) or PasteForm(),
         **shown,

@@ -1,5 +1,6 @@
 """A stored count -> the ranking that was asked for."""
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -55,7 +56,7 @@ class Ranking:
             return [Ranked(*row) for row in rows[: self.top]]
         refuse_many(result)
         with in_turn(result):
-            return self._ranked(result, self.top)
+            return self.rows_of(self.counts_of(result), result.language, self.top)
 
     def all_rows(self, result: Result) -> list[Ranked]:
         """All rows of a finished count, however many `top` asks for. To be called :func:`in_turn`.
@@ -63,7 +64,27 @@ class Ranking:
         :raises views.errors.Problem: as :meth:`of`.
         """
         refuse_many(result)
-        return self._ranked(result, None)
+        return self.rows_of(self.counts_of(result), result.language)
+
+    def counts_of(self, result: Result) -> Mapping[str, int]:
+        """What is ranked: each word as it is written -> how often. To be called :func:`in_turn`.
+
+        :raises views.errors.Problem: if there is no main text.
+        """
+        return counts_of(result, main=self.main, stop_words=self.stop_words)
+
+    def rows_of(
+        self, counts: Mapping[str, int], language: str | None, top: int | None = None
+    ) -> list[Ranked]:
+        """The rows of these counts, however many `top` of the ranking asks for."""
+        return rank(
+            counts,
+            language=language,
+            fold_case=self.fold_case,
+            top=top,
+            together=self.together,
+            shortest=self.shortest,
+        )
 
     def size_of(self, result: Result) -> Size | None:
         """Of all its rows, forms apart and of any length; None where nobody knows."""
@@ -73,16 +94,6 @@ class Ranking:
     @property
     def _name(self) -> str:
         return ranking_name(stop_words=self.stop_words, fold_case=self.fold_case)
-
-    def _ranked(self, result: Result, top: int | None) -> list[Ranked]:
-        return rank(
-            counts_of(result, main=self.main, stop_words=self.stop_words),
-            language=result.language,
-            fold_case=self.fold_case,
-            top=top,
-            together=self.together,
-            shortest=self.shortest,
-        )
 
 
 def in_turn(result: Result) -> AbstractContextManager[None]:

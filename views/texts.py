@@ -8,6 +8,7 @@ from models import Result
 from views.errors import Problem
 from views.turns import turn
 from wordcount.indexed_text import IndexedText, Span
+from wordcount.where import Beside
 
 #: Texts of more words are looked at one at a time in a process: a million words take a second.
 LARGE_TEXT = 300_000
@@ -78,6 +79,14 @@ def counts_of(result: Result, *, main: bool, stop_words: bool) -> Mapping[str, i
         numbers.update(index.words[first:end])
     counts = {index.vocabulary[number]: times for number, times in numbers.items()}
     return {word: times for word, times in counts.items() if word in kept}
+
+
+def beside_of(result: Result) -> Beside:
+    """What a page says beside its text, which is not counted."""
+    # Late: ICU takes memory and time, and most visitors ask for nothing that needs it.
+    from wordcount.words import words_in
+
+    return Beside(words_in(result.title or ""), words_in(result.alt_texts or ""))
 
 
 def stop_words_of(result: Result) -> Set[str]:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from models import Result
 from wordcount.doubts import Doubt, is_other_host
 from wordcount.language_names import language_name
+from wordcount.reading_ease import FORMULAS, ReadingEase, describe
 from wordcount.reading_time import minutes_to_read
 
 _SENTENCES = {
@@ -14,6 +15,8 @@ _SENTENCES = {
     Doubt.CONSENT: "This looks like a page that asks for consent, and not like the one you meant.",
     Doubt.ROBOT_CHECK: "This looks like a check for robots, and not like the page you meant.",
 }
+
+_OF_PART = {"main": " of the main text", "page": " of the whole page"}
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,18 @@ class Verdict:
         if main == 0:
             return f"No main text was found, whole page {_words(whole)}."
         return f"Main text {_words(main)}, whole page {whole:,}."
+
+    @property
+    def reading_ease(self) -> list[str]:
+        """How easy it reads, of each part for which that can be said."""
+        eases = self.result.reading_ease or {}
+        found = [(part, ReadingEase(*eases[part])) for part in ("main", "page") if part in eases]
+        return [
+            f"{FORMULAS[ease.formula].name}{_OF_PART[part] if len(found) > 1 else ''}:"
+            f" {describe(ease)}."
+            for part, ease in found
+            if ease.formula in FORMULAS  # those of a later release are not known
+        ]
 
     @property
     def is_doubtful(self) -> bool:

@@ -1,5 +1,6 @@
 """The words of a count as one view shows them: found, sorted, cut."""
 
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -7,11 +8,16 @@ from itertools import compress
 
 from models import TOP_ROWS, Result
 from views.finding import containing, place
-from views.rankings import MOST_RANKED_WORDS, Ranking, in_turn, words_to_rank
+from views.rankings import MOST_RANKED_WORDS, Ranking, in_turn, refuse_many, words_to_rank
 from views.selection import MOST_ROWS, Selection
-from views.texts import counts_of, words_of
+from views.texts import words_of
 from wordcount import Ranked
+from wordcount.counts import LONGEST_SHOWN, shortened
+from wordcount.forms import forms_of_rows
 from wordcount.stems import has_stems
+
+#: The forms of a word that a row has room for. A page may write it in any number of ways.
+_FORMS = 12
 
 
 @dataclass(frozen=True)
@@ -20,12 +26,16 @@ class Row:
 
     :ivar share: of all words of the page, from 0 to 1.
     :ivar bar: its count beside the most frequent word's, from 0 to 1.
+    :ivar forms: how it is written on the page, most frequent first, if that is to be seen.
+    :ivar other_forms: how many further forms it has.
     """
 
     word: str
     times: int
     share: float
     bar: float
+    forms: Sequence[Ranked] = ()
+    other_forms: int = 0
 
 
 @dataclass(frozen=True)
@@ -73,7 +83,8 @@ class Words:
         """
         if self._are_stored:
             return self._stored.of(self.result)
-        return self.selection.ranking.all_rows(self.result)
+        refuse_many(self.result)
+        return self.selection.ranking.rows_of(self._counts, self.result.language)
 
     @cached_property
     def matching(self) -> list[Ranked]:
@@ -98,9 +109,10 @@ class Words:
         """Those that are shown."""
         most = self.ranked[0].times if self.ranked else 1
         total = self.total or 1
+        shown = self.found[: self.selection.top]
         return [
-            Row(word, times, times / total, times / most)
-            for word, times in self.found[: self.selection.top]
+            Row(word, times, times / total, times / most, *forms)
+            for (word, times), forms in zip(shown, self._forms_of(shown), strict=True)
         ]
 
     @cached_property
@@ -113,13 +125,18 @@ class Words:
             return self.total - size.words
         if self.are_too_many:
             return None
-        return self.total - sum(counts_of(self.result, main=is_main, stop_words=False).values())
+        return self.total - sum(self._counts.values())
 
     @property
     def grouping(self) -> dict[str, str]:
         """What addresses of files say, for their words to be grouped like these, if they can be."""
         if self.are_too_many:
             return {"case": "keep"}
+        return self.evidence
+
+    @property
+    def evidence(self) -> dict[str, str]:
+        """What addresses of the page of one word say, for it to be what it is in this view."""
         return {
             name: value
             for name, value in self.selection.address().items()
@@ -130,6 +147,36 @@ class Words:
     def can_show_more(self) -> bool:
         """Whether there are rows that are not shown, and may be."""
         return len(self.rows) < min(self.found_count, MOST_ROWS)
+
+    @cached_property
+    def _counts(self) -> Mapping[str, int]:
+        """What is ranked: each word as it is written -> how often."""
+        return self.selection.ranking.counts_of(self.result)
+
+    def _forms_of(self, shown: list[Ranked]) -> list[tuple[Sequence[Ranked], int]]:
+        """The forms of these words, of each only the first, and how many more there are.
+
+        They are for who asks for forms, or looks for a word. Nobody else waits for them.
+        """
+        selection = self.selection
+        are_asked_for = selection.forms == "together" or selection.q
+        if self._are_stored or selection.case == "keep" or not are_asked_for:
+            return [((), 0)] * len(shown)
+        written = forms_of_rows(
+            [word for word, _ in shown],
+            self._counts,
+            self.result.language,
+            together=selection.forms == "together",
+        )
+        return [
+            ((), 0)
+            if [form for form, _ in forms] == [word]
+            else (
+                [Ranked(shortened(form, LONGEST_SHOWN), times) for form, times in forms[:_FORMS]],
+                max(0, len(forms) - _FORMS),
+            )
+            for (word, _), forms in zip(shown, written, strict=True)
+        ]
 
     @property
     def _stored(self) -> Ranking:

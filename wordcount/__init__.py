@@ -1,16 +1,18 @@
 """The core: from the bytes of a page to its counted words.
 
-It reads nothing but the language data of this project, writes nothing, and knows nothing of Flask,
-Redis, RQ, SQLAlchemy or requests: everything here can be tested with plain values. The files stand
-in the order in which the data passes through them: decode, text, language, words, counts.
+It reads nothing but the language data of this project, writes nothing but a cache of that, and
+knows nothing of Flask, Redis, RQ, SQLAlchemy or requests: everything here can be tested with plain
+values. The files stand in the order in which the data passes through them: decode, text, language,
+words, counts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 
 from wordcount.counts import LONGEST_SHOWN, RULE_VERSION, Ranked, distinct, rank, without
+from wordcount.outline import Span
 
 __all__ = [
     "RULE_VERSION",
@@ -81,6 +83,7 @@ class PageText:
     """What a reader sees of one page, not yet counted.
 
     :ivar declared_language: what the page says of itself, if anything.
+    :ivar headings: as in :class:`wordcount.text.VisibleText`, and so `links` and `alts`.
     The others are as in :class:`PageCount`.
     """
 
@@ -88,6 +91,9 @@ class PageText:
     declared_language: str | None
     charset: str
     text: str
+    headings: Sequence[Span] = ()
+    links: Sequence[Span] = ()
+    alts: str = ""
 
 
 def count_page(body: bytes, content_type: str | None = None) -> PageCount:
@@ -115,7 +121,15 @@ def read_page(body: bytes, content_type: str | None = None) -> PageText:
     else:
         markup, charset = to_utf8(body, content_type)
         page = text_of_html(markup)
-    return PageText(page.title, page.declared_language, charset, page.text)
+    return PageText(
+        page.title,
+        page.declared_language,
+        charset,
+        page.text,
+        page.headings,
+        page.links,
+        page.alts,
+    )
 
 
 def count_text(page: PageText) -> PageCount:

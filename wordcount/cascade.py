@@ -52,6 +52,10 @@ class Style:
     hides_contents: bool
 
 
+#: The style of an element of which the page says nothing.
+UNSTYLED = Style(None, False, None, False, False)
+
+
 def styles_of(tree: LexborHTMLParser) -> dict[int, Style]:
     """The style of every element of which the page's own styles say something, by its `mem_id`."""
     sheets: list[str] = []

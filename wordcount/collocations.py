@@ -1,8 +1,8 @@
 """Collocations: words that follow one another more often than chance would have it.
 
 They are ranked by the likelihood ratio: T. Dunning, "Accurate Methods for the Statistics of
-Surprise
-and Coincidence", Computational Linguistics 19:1 (1993), 61-74. https://aclanthology.org/J93-1003/
+Surprise and Coincidence", Computational Linguistics 19:1 (1993), 61-74.
+https://aclanthology.org/J93-1003/
 It is NLTK's own function that is asked, with what NLTK's BigramCollocationFinder would give it: how
 often the pair is there, each of its words, and all words together.
 """

@@ -77,7 +77,7 @@ def concordance(
     """
     hits = occurrences(index, forms, spans)
     shown = hits[:first] if sort == "text" else _first_by(index, hits, sort, first)
-    return Concordance(len(hits), [_line(index, number) for number in shown])
+    return Concordance(len(hits), [line_at(index, number) for number in shown])
 
 
 def _first_by(index: IndexedText, hits: list[int], sort: Sort, first: int) -> list[int]:
@@ -126,7 +126,11 @@ def _letters(form: str) -> str:
     return "".join(sign for sign in decomposed if not unicodedata.combining(sign)) or form
 
 
-def _line(index: IndexedText, number: int) -> Line:
+def line_at(index: IndexedText, number: int) -> Line:
+    """The line of one occurrence.
+
+    :param number: of the word in the text, from 0.
+    """
     start, end = index.starts[number], index.ends[number]
     sentences = index.layout.sentences
     at = bisect_right(sentences, start)

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 
 import endec
 import webencodings
-from bs4.dammit import EncodingDetector
 from chardetng_py import detect
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -103,6 +102,9 @@ def _declared_in_xml(body: bytes) -> str | None:
     declaration, end, _ = body[:PRESCAN].partition(b">")
     if not end or not declaration.startswith(b"<?xml"):
         return None
+    # Few pages come here, and Beautiful Soup takes a tenth of a second to load.
+    from bs4.dammit import EncodingDetector
+
     # In the one spelling that the detector knows.
     in_one_line = b" ".join(declaration.split()).replace(b" =", b"=").replace(b"= ", b"=")
     return _known(EncodingDetector.find_declared_encoding(in_one_line + b"?>"))

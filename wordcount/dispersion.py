@@ -23,8 +23,9 @@ from statistics import fmean, pstdev
 from wordcount.indexed_text import IndexedText
 from wordcount.occurrences import occurrences
 
-#: Into how many parts a text is cut if nobody says otherwise.
-PARTS = 20
+#: Into how many parts a text is cut if nobody says otherwise. So many have room beside each other
+#: on a small screen, each wide enough for a finger.
+PARTS = 10
 
 
 @dataclass(frozen=True)

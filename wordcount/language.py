@@ -1,13 +1,10 @@
 """Which language a text is in."""
 
-import mmap
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 
-import numpy
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
+from wordcount.language_model import language_model
 
 #: Below this many bytes of UTF-8 a guess is worth less than what the page says of itself.
 SHORT_TEXT = 200
@@ -44,6 +41,9 @@ _ALIKE = {"sr": "hr", "ms": "id", "nn": "no"}
 # The model's name for what is in no language, such as tables of figures.
 _NO_LANGUAGE = "zxx"
 
+# Loaded once, and only when needed.
+_model = cache(language_model)
+
 
 def language_of(text: str, declared: str | None = None) -> str | None:
     """The language of a text.
@@ -59,7 +59,7 @@ def language_of(text: str, declared: str | None = None) -> str | None:
     votes: dict[str, float] = defaultdict(float)
     pieces = list(_pieces_of(text))
     for left, piece in zip(reversed(range(len(pieces))), pieces, strict=True):
-        guess, probability = _identifier().classify(piece)
+        guess, probability = _model().classify(piece)
         if guess != _NO_LANGUAGE:
             votes[_USUALLY.get(guess, guess)] += probability
         first, second, *_ = *sorted(votes.values(), reverse=True), 0, 0
@@ -93,30 +93,3 @@ def _pieces_of(text: str) -> Iterator[bytes]:
     for start in range(max((step - PIECE_BYTES) // 2, 0), len(text), step):
         # The model forgives a letter that is cut off at the end.
         yield text[start : start + PIECE_BYTES].encode(errors="ignore")[:PIECE_BYTES]
-
-
-@cache
-def _identifier() -> LanguageIdentifier:
-    """Loading the model takes a third of a second, so it is done once, and only when needed.
-
-    Its two large tables, 70 MB, go into a file: of them a process then has in memory only what it
-    has looked at, and shares that with the processes that it forks.
-    """
-    model = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    weights, steps = model.nb_ptc, model.tk_nextmove
-    return LanguageIdentifier(
-        numpy.frombuffer(_in_file(weights), weights.dtype).reshape(weights.shape),
-        model.nb_pc,
-        model.nb_classes,
-        memoryview(_in_file(numpy.asarray(steps))).cast(steps.typecode),
-        model.tk_output,
-        norm_probs=True,
-        tk_row=model.tk_row,
-    )
-
-
-def _in_file(table: numpy.ndarray) -> mmap.mmap:
-    """The same bytes in a file without a name, which ends with the last process that uses it."""
-    with tempfile.TemporaryFile() as file:
-        table.tofile(file)
-        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)

@@ -4,12 +4,16 @@ The tree is built by lexbor as the HTML standard says, like a browser's.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
-from wordcount.cascade import styles_of
+from wordcount.cascade import UNSTYLED, styles_of
 from wordcount.errors import PageError
+from wordcount.outline import Pieces, Span, with_signs, without_signs
+from wordcount.roles import roles_of
 from wordcount.slices import slices
 from wordcount.walk import LINE, WHITE_SPACE, seen
 
@@ -28,11 +32,19 @@ class VisibleText:
     :ivar title: of the window; empty if there is none.
     :ivar text: lines parted by ``\\n``, without blank ones; white space is collapsed.
     :ivar declared_language: the ``lang`` of the page as it stands there, if any.
+    :ivar headings: the stretches of the text that stand in headings: ordered and apart, without
+        white space at either end; none is empty.
+    :ivar links: those that stand in links, whether in a heading or not.
+    :ivar alts: what the page says in place of the images that are seen, one line for each
+        that has anything; no part of the text.
     """
 
     title: str
     text: str
     declared_language: str | None = None
+    headings: Sequence[Span] = ()
+    links: Sequence[Span] = ()
+    alts: str = ""
 
 
 def text_of_html(html: str | bytes) -> VisibleText:
@@ -41,11 +53,13 @@ def text_of_html(html: str | bytes) -> VisibleText:
     :param html: any text at all, also as UTF-8; like a browser, this never refuses a page.
     :raises PageError: `too_complex`, if there is not enough memory for its tree.
     """
-    title, language, text = _read(html)
-    return VisibleText(title, _lines(text), language)
+    title, language, pieces = _read(html)
+    alts = "\n".join(filter(None, map(_collapse, pieces.alts)))
+    text, headings, links = without_signs(_lines(with_signs(pieces)))
+    return VisibleText(title, text, language, headings, links, alts)
 
 
-def _read(html: str | bytes) -> tuple[str, str | None, str]:
+def _read(html: str | bytes) -> tuple[str, str | None, Pieces]:
     """Title, language and what is seen. The tree, several times as large as the page, ends here."""
     # As in a browser that runs scripts, what stands in <noscript> is not even parsed: a tag that is
     # left open in it swallows nothing of the page.
@@ -56,8 +70,11 @@ def _read(html: str | bytes) -> tuple[str, str | None, str]:
     root, body = tree.root, tree.body
     title, language = _title_of(tree), root.attributes.get("lang") if root else None
     if root is None or body is None:  # a frameset
-        return title, language, ""
-    return title, language, seen(root, body, styles_of(tree))
+        return title, language, Pieces()
+    styles, roles = styles_of(tree), roles_of(tree)
+    for element in roles.named:  # only what has a style is looked at closely
+        styles.setdefault(element, UNSTYLED)
+    return title, language, seen(root, body, styles, roles)
 
 
 def text_of_plain(text: str) -> VisibleText:
@@ -78,8 +95,8 @@ def _title_of(tree: LexborHTMLParser) -> str:
 def _lines(text: str) -> str:
     if ZERO_WIDTH_SPACE in text:
         text = _without_breaks_at_zero_width(text)
-    lines = (line.strip(" ") for line in _collapse(text).split(LINE))
-    return "\n".join(line for line in lines if line)
+    lines = map(str.strip, _collapse(text).split(LINE), repeat(" "))
+    return "\n".join(filter(None, lines))
 
 
 def _without_breaks_at_zero_width(text: str) -> str:

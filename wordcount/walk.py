@@ -5,21 +5,15 @@ apart; what stands in the line leaves words whole (``w<b>or</b>d`` is one word).
 https://html.spec.whatwg.org/multipage/dom.html#the-innertext-idl-attribute
 """
 
-from collections.abc import Iterator, Mapping
-from itertools import islice
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from selectolax.lexbor import LexborNode
 
 from wordcount.cascade import Style
-from wordcount.display import (
-    DEFAULT,
-    KEEPS_LINES,
-    REPLACED,
-    WITHIN,
-    Display,
-    default_display,
-)
+from wordcount.display import DEFAULT, KEEPS_LINES, Display
+from wordcount.element import PLAIN, Context, display_among, inner_context, shown_children
+from wordcount.outline import Pieces, Range, cut
+from wordcount.roles import HEADING_TAGS, IMAGE_TAGS, Roles, alternative_of, leads_elsewhere
 
 # A separator of our own, so that a line break in the source, which a browser shows as a space, is
 # not taken for one that is shown. The HTML parser leaves no NUL in any text.
@@ -36,14 +30,10 @@ SIMPLE = {
         "",
     ),
 }
-for _tag in {"details", *KEEPS_LINES}:
+for _tag in {"a", "details", *HEADING_TAGS, *KEEPS_LINES}:
     del SIMPLE[_tag]
 # Those of which there is nothing to see, and that part nothing.
 NOTHING = frozenset("-comment img input link meta noscript script source style template".split())
-IN_THE_LINE = {Display.INLINE, Display.CONTENTS}
-ALWAYS_BLOCKS = {"legend", "p"}  # if they are there
-# In a flex container, or out of the flow.
-BECOMES_A_BLOCK = {Display.INLINE, Display.ATOMIC, Display.ROW, Display.CELL}
 
 # What CSS collapses.
 WHITE_SPACE = " \t\n\r\f"
@@ -55,63 +45,53 @@ ITALIC = {
     ord("h"): 0x210E,
 }
 
-
-class _Context(NamedTuple):
-    """What an element hands on to what it holds.
-
-    :ivar visible: not ``visibility: hidden``.
-    :ivar lays_out: a flex or grid container, whose children are blocks.
-    :ivar keeps_lines: a line break in the source is one on the screen.
-    :ivar within: ``html``, ``math`` or a ``mi`` in it, ``select`` or an ``option`` in it, ``svg``
-        or a ``text`` in it.
-    """
-
-    visible: bool = True
-    lays_out: bool = False
-    keeps_lines: bool = False
-    within: str = "html"
-
-    @property
-    def shows_text(self) -> bool:
-        """Whether text that stands here is seen."""
-        return self.visible and self.within not in {"select", "svg"}
+# Is told through which pieces an element went.
+_Note = Callable[[Range], None]
 
 
-#: The context of nearly all elements.
-PLAIN = _Context()
-
-
-def seen(root: LexborNode, body: LexborNode, styles: Mapping[int, Style]) -> str:
+def seen(root: LexborNode, body: LexborNode, styles: Mapping[int, Style], roles: Roles) -> Pieces:
     """All text that is seen, with :data:`LINE` and :data:`CELL` between what is apart.
 
     A body that is ``display: none`` is read all the same: a script will show it.
+
+    :param styles: of the elements that need a closer look; those that have a role are among them.
+    :param roles: as :func:`wordcount.roles.roles_of` gives them.
     """
     context = PLAIN
     for node in (root, body):
-        context = _inner(node.tag or "", Display.BLOCK, styles.get(node.mem_id), context)
-    return _Walk(styles, context).through(body)
+        context = inner_context(node.tag or "", Display.BLOCK, styles.get(node.mem_id), context)
+    return _Walk(styles, roles, context).through(body)
 
 
 class _Walk:
     """A walk, and where it has come to.
 
     :ivar around: what is left of the elements that the walk is in: their other children, their
-        context, what comes after them, and how many pieces there were before them.
+        context, what comes after them, how many pieces there were before them, and who wants to
+        know through which pieces they went.
     :ivar trim: the tag of a box in the line that has begun, where white space is gone; or of a
         ``wbr``, after which it is gone if it holds a line break.
     """
 
-    def __init__(self, styles: Mapping[int, Style], context: _Context) -> None:
+    def __init__(self, styles: Mapping[int, Style], roles: Roles, context: Context) -> None:
         self._styles = styles
+        self._roles = roles
+        self._named = roles.named
         self._context = context
-        self._pieces: list[str] = []
-        self._around: list[tuple[Iterator[LexborNode], _Context, str, int]] = []
+        self._seen = Pieces()
+        self._pieces = self._seen.texts
+        self._notes: dict[str, _Note] = {
+            "a": self._seen.links.append,
+            **dict.fromkeys(HEADING_TAGS, self._seen.headings.append),
+        }
+        self._around: list[tuple[Iterator[LexborNode], Context, str, int, _Note | None]] = []
         self._trim = ""
 
     # One loop with all that nearly every node needs; calls would double what it costs.
-    def through(self, body: LexborNode) -> str:  # noqa: PLR0912
+    def through(self, body: LexborNode) -> Pieces:  # noqa: PLR0912
         """All that is seen of a body."""
-        styles, pieces, around = self._styles, self._pieces, self._around
+        styles, pieces, around, notes = self._styles, self._pieces, self._around, self._notes
+        anchors = self._roles.anchors
         children = body.iter(include_text=True)
         while True:
             plain = self._context is PLAIN
@@ -128,11 +108,24 @@ class _Walk:
                     # Nearly all elements are of this kind, and need no closer look.
                     after = SIMPLE.get(tag)
                     if after is not None:
-                        pieces.append(after)
-                        around.append((children, PLAIN, after, 0))
+                        if after:
+                            pieces.append(after)
+                        around.append((children, PLAIN, after, 0, None))
+                        children = node.iter(include_text=True)
+                        break
+                    note = notes.get(tag)
+                    if note is not None:
+                        after = "" if tag == "a" else LINE
+                        if after:
+                            pieces.append(after)
+                        elif anchors and node.mem_id in anchors:
+                            note = None
+                        around.append((children, PLAIN, after, len(pieces), note))
                         children = node.iter(include_text=True)
                         break
                     if tag in NOTHING:
+                        if tag in IMAGE_TAGS:
+                            self._add_alt(node, tag)
                         continue
                 inside = self._enter(node, tag, style, children)
                 if inside is not None:
@@ -140,13 +133,15 @@ class _Walk:
                     break
             else:
                 if not around:
-                    return "".join(pieces)
-                children, self._context, after, start = around.pop()
-                if after == END_OF_BOX:
-                    self._trim = ""
-                    _strip_end(pieces, start)
-                else:
-                    pieces.append(after)
+                    return self._seen
+                children, self._context, after, start, note = around.pop()
+                if after:
+                    if after == END_OF_BOX:
+                        self._end_box(start)
+                    else:
+                        pieces.append(after)
+                if note is not None:
+                    note((start, len(pieces)))
 
     def _add_text(self, node: LexborNode) -> None:
         if self._context.shows_text:
@@ -155,22 +150,56 @@ class _Walk:
                 self._trim = ""
                 self._pieces.append(text)
 
+    def _add_alt(self, node: LexborNode, tag: str) -> None:
+        self._seen.alts.append(alternative_of(tag, node.attrs))
+
     def _enter(
         self, node: LexborNode, tag: str, style: Style | None, siblings: Iterator[LexborNode]
     ) -> Iterator[LexborNode] | None:
         """Go into an element, if it is there at all, and give what it shows of what it holds."""
-        display = _display(tag, style, self._context)
+        display = display_among(tag, style, self._context)
         if display is Display.NONE:
+            # Of an image map nothing is drawn, but it is there.
+            if tag == "area" and self._context.visible:
+                self._add_alt(node, tag)
             return None
-        inner = _inner(tag, display, style, self._context)
+        inner = inner_context(tag, display, style, self._context)
+        roles = self._named.get(node.mem_id) if self._named else None
+        # An image that is only to show what it holds shows nothing.
+        is_image = tag in IMAGE_TAGS or (roles is not None and "img" in roles)
+        if is_image and inner.visible and display is not Display.CONTENTS:
+            self._add_alt(node, tag)
         if display is Display.BLOCK and inner.visible:
             self._pieces.append(LINE)
         if display is Display.ATOMIC or tag == "wbr":
             self._trim = tag
         after = _after(node, display, inner)
-        self._around.append((siblings, self._context, after, len(self._pieces)))
+        note = self._notes.get(tag)
+        if note or roles:
+            note = self._note_of(node, tag, roles)
+        self._around.append((siblings, self._context, after, len(self._pieces), note))
         self._context = inner
-        return _children(node, tag, style, display, inner.within)
+        return shown_children(node, tag, style, display, inner.within)
+
+    def _note_of(self, node: LexborNode, tag: str, roles: Collection[str] | None) -> _Note | None:
+        roles = roles or ()
+        is_heading = tag in HEADING_TAGS or "heading" in roles
+        is_link = (tag == "a" and leads_elsewhere(node)) or "link" in roles
+        if is_heading and is_link:
+            return self._note_both
+        if is_heading:
+            return self._seen.headings.append
+        return self._seen.links.append if is_link else None
+
+    def _note_both(self, pieces: Range) -> None:
+        self._seen.headings.append(pieces)
+        self._seen.links.append(pieces)
+
+    def _end_box(self, start: int) -> None:
+        self._trim = ""
+        _strip_end(self._pieces, start)
+        for ranges in (self._seen.headings, self._seen.links):
+            cut(ranges, len(self._pieces))
 
 
 def _trimmed(text: str, after: str) -> str:
@@ -181,7 +210,7 @@ def _trimmed(text: str, after: str) -> str:
     return text if after == "wbr" and "\n" not in text[: len(text) - len(kept)] else kept
 
 
-def _text_of(node: LexborNode, context: _Context) -> str:
+def _text_of(node: LexborNode, context: Context) -> str:
     text = node.text_content or ""
     if context.keeps_lines:
         return text.replace("\n", LINE)
@@ -190,39 +219,7 @@ def _text_of(node: LexborNode, context: _Context) -> str:
     return text
 
 
-def _display(tag: str, style: Style | None, context: _Context) -> Display:
-    """How an element stands among its neighbours."""
-    default = default_display(tag, context.within)
-    # Nobody sees a comment; options are shown as their list is, whatever is said of them; and a
-    # chance to break a line is no box.
-    if tag in {"-comment", "wbr"} or context.within in {"select", "option"}:
-        return default
-    display = default
-    if tag == "br" and style and style.display not in {Display.NONE, Display.CONTENTS}:
-        return default
-    if style and style.display is not None and tag not in {"noscript", "template"}:
-        display = style.display
-    if display in BECOMES_A_BLOCK and (
-        context.lays_out or tag in ALWAYS_BLOCKS or (style is not None and style.is_out_of_flow)
-    ):
-        return Display.BLOCK
-    return display
-
-
-def _inner(tag: str, display: Display, style: Style | None, context: _Context) -> _Context:
-    """What an element hands on to what it holds."""
-    visible = context.visible
-    within = WITHIN.get((context.within, tag), context.within)
-    if style and style.is_visible is not None and within != "option":
-        visible = style.is_visible
-    lays_out = style is not None and style.lays_out
-    if display is Display.CONTENTS:
-        lays_out = context.lays_out
-    inner = _Context(visible, lays_out, context.keeps_lines or tag in KEEPS_LINES, within)
-    return PLAIN if inner == PLAIN else inner
-
-
-def _after(node: LexborNode, display: Display, inner: _Context) -> str:
+def _after(node: LexborNode, display: Display, inner: Context) -> str:
     """What parts an element from what follows."""
     if display is Display.ATOMIC:
         return END_OF_BOX
@@ -234,21 +231,6 @@ def _after(node: LexborNode, display: Display, inner: _Context) -> str:
     if following is None or following.tag == "-text":
         return ""
     return CELL if display is Display.CELL else LINE
-
-
-def _children(
-    node: LexborNode, tag: str, style: Style | None, display: Display, within: str
-) -> Iterator[LexborNode]:
-    """What an element shows of what it holds."""
-    if tag in REPLACED:
-        return iter(())
-    if style and style.hides_contents and display not in IN_THE_LINE and tag != "table":
-        return iter(())
-    if (tag, within) in {("maction", "math"), ("switch", "svg")}:
-        return islice((child for child in node.iter() if child.tag != "-comment"), 1)
-    if tag == "details" and "open" not in node.attributes:
-        return iter([child for child in node.iter() if child.tag == "summary"][:1])
-    return node.iter(include_text=True)
 
 
 def _strip_end(pieces: list[str], start: int) -> None:

@@ -26,9 +26,12 @@ def submit(page: Page, web: str, url: str) -> None:
 
 
 def words(page: Page) -> list[str]:
-    """The rows of the table, when there is one."""
+    """The rows of the table, when there is one, without the forms of the words."""
     expect(page.locator(".words tbody tr")).not_to_have_count(0, timeout=15_000)
-    return [" ".join(row.split()) for row in page.locator(".words tbody tr").all_inner_texts()]
+    cells = """cells => cells.map(
+        cell => (cell.matches("th") && cell.querySelector("bdi") || cell).innerText)"""
+    rows = page.locator(".words tbody tr").all()
+    return [" ".join(" ".join(row.locator("th, td").evaluate_all(cells)).split()) for row in rows]
 
 
 def rows(page: Page) -> list[str]:

@@ -15,7 +15,7 @@ import submissions
 from models import Result, db
 from tests.browser.actions import NARROW_AND_DARK
 from tests.browser.conftest import check_accessible
-from tests.counts import begin, counted
+from tests.counts import begin, counted, counted_page
 from tests.support import wait_for
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -56,6 +56,21 @@ def finished(view: str = "", **facts: Any) -> Open:
     def open_it(page: Page, web: str) -> None:
         page.goto(f"{web}/counts/{counted(WORDS, {'the': 15}, title='Gardens', **facts)}{view}")
         expect(page.get_by_role("table")).to_be_visible()
+
+    return open_it
+
+
+TEXT = """<html lang=en><title>Gardens</title><nav>Home <a href=/>Garden</a></nav>
+<h2>The garden</h2><p>Every garden has a wall, and every wall a garden. حديقة and a garden.</p>
+<p>Garden after garden after garden.</p><footer>The garden’s imprint</footer>"""
+
+
+def evidence(view: str, shows: str) -> Open:
+    """A view of a text that was counted, with main text and with what is around it."""
+
+    def open_it(page: Page, web: str) -> None:
+        page.goto(f"{web}/counts/{counted_page(TEXT, main=[(12, 127)])}/{view}")
+        expect(page.locator("#shown")).to_contain_text(shows)
 
     return open_it
 
@@ -150,6 +165,15 @@ PAGES: dict[str, Open] = {
     "finished": finished(),
     "finished, by rank": finished("?chart=zipf&stopwords=keep&sort=az"),
     "finished, with warnings": finished(doubts=["log_in", "built_by_script"], url="http://a.b/"),
+    "frame": finished("/embed"),
+    "word forms together": finished("?forms=together"),
+    "phrases": evidence("phrases?n=3", "phrases of three words"),
+    "collocations": evidence("collocations?sort=frequent", "most frequent first"),
+    "one word": evidence("word?w=garden", "8 of 8 occurrences"),
+    "one word in whole sentences": evidence("word?w=garden&lines=whole&of=main", "in the order"),
+    "a word from right to left": evidence("word?w=حديقة&sort=left", "by the word before it"),
+    "no such word": evidence("word?w=tulip", "does not occur on this page"),
+    "text": evidence("as-counted?w=garden", "is marked"),
     "list": listed,
     "compared": compared,
     "to be compared": to_be_compared,
@@ -172,7 +196,7 @@ def test_everybody_can_use_it(page: Page, web: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["form", "finished", "finished, with warnings", "list", "compared"]
+    "name", ["form", "finished", "finished, with warnings", "one word", "text", "list", "compared"]
 )
 def test_the_focus_is_seen_wherever_it_goes(page: Page, web: str, name: str) -> None:
     PAGES[name](page, web)

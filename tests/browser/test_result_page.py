@@ -227,11 +227,13 @@ def test_the_charts(counted: Page) -> None:
 @both_ways
 def test_csv(counted: Page, tmp_path: Path) -> None:
     table = download(counted, "CSV", tmp_path)
-    assert table.startswith("\ufeffword,count,share,stop_word\r\n")
+    assert table.startswith("\ufeffword,count,share,stop_word,forms\r\n")
     words_ = list(csv.DictReader(io.StringIO(table.removeprefix("\ufeff"))))
     assert len(words_) == 80
-    assert words_[0] == {"word": "the", "count": "15", "share": "0.098039", "stop_word": "yes"}
-    assert {"word": "garden", "count": "6", "share": "0.039216", "stop_word": "no"} in words_
+    the = {"word": "the", "count": "15", "share": "0.098039", "stop_word": "yes"}
+    assert words_[0] == {**the, "forms": "the 11, The 4"}
+    garden = {"word": "garden", "count": "6", "share": "0.039216", "stop_word": "no"}
+    assert {**garden, "forms": "garden 6"} in words_
     assert sum(int(row["count"]) for row in words_ if row["stop_word"] == "yes") == 81
     assert sum(int(row["count"]) for row in words_) == 153
 
@@ -243,9 +245,8 @@ def test_json(counted: Page, web: str, tmp_path: Path) -> None:
     document = json.loads(download(counted, "JSON", tmp_path))
     assert document["url"] == f"{web}/static/sample.html"
     assert document["total_words"] == 153
-    assert {"word": "keeper", "count": 6, "share": 0.039216, "stop_word": False} in document[
-        "words"
-    ]
+    keeper = {"word": "keeper", "count": 6, "share": 0.039216, "stop_word": False}
+    assert {**keeper, "forms": [["keeper", 5], ["keeper’s", 1]]} in document["words"]
 
 
 def test_copying(counted: Page) -> None:

@@ -147,8 +147,20 @@ def test_json_of_a_count(client: FlaskClient) -> None:
     assert document
     assert document["title"] == "“A” ]}"
     assert document["words"][:2] == [
-        {"word": "the", "count": 16, "share": 0.551724, "stop_word": True},
-        {"word": "garden", "count": 8, "share": 0.275862, "stop_word": False},
+        {
+            "word": "the",
+            "count": 16,
+            "share": 0.551724,
+            "stop_word": True,
+            "forms": [["the", 15], ["The", 1]],
+        },
+        {
+            "word": "garden",
+            "count": 8,
+            "share": 0.275862,
+            "stop_word": False,
+            "forms": [["garden", 6], ["Garden", 2]],
+        },
     ]
     assert len(document["words"]) == 4
     none = client.get(f"/counts/{counted({})}.json").json

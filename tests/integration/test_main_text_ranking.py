@@ -36,7 +36,13 @@ def test_a_file_of_the_main_text(client: FlaskClient) -> None:
     key = counted_page(HTML, main=MAIN)
     document = client.get(f"/counts/{key}.json?of=main").get_json()
     assert (document["of"], document["main_words"], document["total_words"]) == ("main", 12, 16)
-    assert document["words"][0] == {"word": "a", "count": 2, "share": 0.166667, "stop_word": True}
+    assert document["words"][0] == {
+        "word": "a",
+        "count": 2,
+        "share": 0.166667,
+        "stop_word": True,
+        "forms": [["A", 1], ["a", 1]],
+    }
 
 
 def test_a_page_without_main_text_says_so(client: FlaskClient) -> None:

@@ -115,7 +115,8 @@ class Start:
 def start(tmp_path: Path) -> Iterator[Start]:
     """A scratch project; nothing may be running in it at the end."""
     project = tmp_path.resolve() / "project"
-    ignored = shutil.ignore_patterns(".venv", ".data", ".git", ".*_cache", "__pycache__")
+    # With what Python has compiled: not every start shall do that anew.
+    ignored = shutil.ignore_patterns(".venv", ".data", ".git", ".*_cache")
     shutil.copytree(PROJECT, project, ignore=ignored)
     starter = Start(project)
     yield starter

@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 import leases
 import submissions
 import views
-from tests.counts import begin, counted, finished
+from tests.counts import begin, counted, counted_page, finished
+from views.take import FRAME_POLICY
 
 
 class Inline(HTMLParser):
@@ -72,6 +73,14 @@ def of_one_url() -> str:
     return quote(url)
 
 
+def with_a_text() -> str:
+    """Of a page whose text, title and language are as bad as can be."""
+    evil = "&lt;script>alert(1)&lt;/script> ' onclick='x()"
+    return counted_page(
+        f"<title>{evil}</title><h1>{evil}</h1><p>{evil}", main=[(0, 42)], language='"><script>'
+    )
+
+
 #: By name: the path of each kind of page.
 PAGES: dict[str, Callable[[], str]] = {
     "form": lambda: "/",
@@ -91,6 +100,12 @@ PAGES: dict[str, Callable[[], str]] = {
     "what to compare with": lambda: f"/compare?a={with_words()}",
     "history": lambda: f"/history?url={of_one_url()}",
     "history form": lambda: "/history",
+    "word forms together": lambda: f"/counts/{with_a_text()}?forms=together",
+    "phrases": lambda: f"/counts/{with_a_text()}/phrases?q=%22onclick=&top=60",
+    "collocations": lambda: f"/counts/{with_a_text()}/collocations",
+    "one word": lambda: f"/counts/{with_a_text()}/word?w=onclick",
+    "no such word": lambda: f"/counts/{with_a_text()}/word?w=%22onclick=%22alert(1)",
+    "text": lambda: f"/counts/{with_a_text()}/as-counted?w=script",
     "list": lambda: f"/lists/{submissions.submit_list('example.com')}",
 }
 
@@ -104,12 +119,20 @@ def test_nothing_is_inline(client: FlaskClient, name: str) -> None:
     assert inline_in(answer.text) == []
 
 
+def test_a_frame_has_nothing_inline_either(client: FlaskClient) -> None:
+    answer = client.get(f"/counts/{with_words()}/embed")
+    assert answer.headers["Content-Security-Policy"] == FRAME_POLICY
+    assert inline_in(answer.text) == []
+
+
 def test_a_refused_form(client: FlaskClient) -> None:
     answer = client.post("/", data={"url": "'onclick='alert(1)"})
     assert (answer.status_code, inline_in(answer.text)) == (400, [])
 
 
-@pytest.mark.parametrize("policy", [views.CONTENT_SECURITY_POLICY, views.SAMPLE_POLICY])
+@pytest.mark.parametrize(
+    "policy", [views.CONTENT_SECURITY_POLICY, views.SAMPLE_POLICY, FRAME_POLICY]
+)
 def test_no_policy_allows_it(policy: str) -> None:
     assert "unsafe-inline" not in policy
     assert "unsafe-eval" not in policy

@@ -25,7 +25,7 @@ def page_of(client: FlaskClient, view: str = "", **facts: object) -> str:
 
 
 def words_in(page: str) -> list[str]:
-    return re.findall(r'<th scope="row"><bdi[^>]*>(.*?)</bdi>', page)
+    return re.findall(r'<th scope="row"><bdi[^>]*><a[^>]*>(.*?)</a></bdi>', page)
 
 
 @pytest.mark.parametrize(
@@ -250,3 +250,45 @@ def test_a_doubt_of_a_later_release(client: FlaskClient) -> None:
     db.session.execute(text("""UPDATE results SET doubts = '["no_such_doubt"]'"""))
     db.session.commit()
     assert client.get(f"/counts/{key}").status_code == 200
+
+
+def forms_in(page: str) -> list[str]:
+    cells = re.findall(r'<small class="forms">(.*?)</small>', page)
+    return [re.sub("<[^>]*>", "", cell).replace("&nbsp;", " ") for cell in cells]
+
+
+@pytest.mark.parametrize(
+    ("view", "forms"),
+    [
+        ("", []),  # what is stored is shown at once
+        ("?sort=az", []),
+        ("?forms=together", [", written garden 6, Garden 2, gardens 1"]),
+        ("?q=garden", [", written garden 6, Garden 2"]),
+        ("?q=garden&case=keep", []),
+        ("?q=garden&stopwords=keep&of=page", [", written garden 6, Garden 2"]),
+    ],
+)
+def test_forms_are_listed_for_who_asks(client: FlaskClient, view: str, forms: list[str]) -> None:
+    assert forms_in(page_of(client, view)) == forms
+
+
+def test_a_word_with_very_many_forms(client: FlaskClient) -> None:
+    spellings = {f"{'a' * number}B{'a' * (300 - number)}": 1 for number in range(300)}
+    other = {"the<b>": 2, "Wordy": 1, "wordy": 1}
+    short = {f"{'A' * number}{'a' * (20 - number)}": 1 for number in range(20)}
+    page = client.get(f"/counts/{counted({**spellings, **other, **short})}?forms=together").text
+    [many, *_] = [row for row in forms_in(page) if "more" in row]
+    assert many.endswith(" and 8 more")
+    assert "<b>" not in page.partition('id="table"')[2].partition("</table>")[0]
+
+
+def test_files_have_the_forms_of_each_word(client: FlaskClient) -> None:
+    key = counted({"garden": 6, "gardens": 1, "=A": 2, "=a": 1})
+    rows = rows_of(client, key, "?forms=together")
+    assert [(row["word"], row["forms"]) for row in rows] == [
+        ("garden", "garden 6, gardens 1"),
+        ("'=A", "'=A 2, =a 1"),
+    ]
+    words = client.get(f"/counts/{key}.json?forms=together").get_json()["words"]
+    assert words[0]["forms"] == [["garden", 6], ["gardens", 1]]
+    assert "forms" not in rows_of(client, key, "?case=keep")[0]

@@ -3,11 +3,16 @@
 import re
 from collections import Counter
 from html import unescape
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from wordcount import RULE_VERSION, PageCount, count_page, rank
+from tests.texts import indexed
+from wordcount import RULE_VERSION, PageCount, count_page, count_text, rank, read_page
+from wordcount.collocations import LEAST, MOST_COMPARED
+from wordcount.concordance import LONGEST_SIDE, concordance
+from wordcount.dispersion import PARTS
 from wordcount.doubts import (
     CONSENT_SHARE,
     CONSENT_WORDS,
@@ -18,10 +23,19 @@ from wordcount.doubts import (
     Doubt,
     doubts_of,
 )
+from wordcount.indexed_text import IndexedText, Layout
+from wordcount.keyness import Counted, Keyness
 from wordcount.language_names import language_name
+from wordcount.phrases import phrases
+from wordcount.reading_ease import FEWEST_WORDS, FORMULA_OF, FORMULAS, Formula
 from wordcount.reading_time import MEAN_WORDS_PER_MINUTE, WORDS_PER_MINUTE
+from wordcount.rows import folded
+from wordcount.sentences import MODELS, sentence_starts
 from wordcount.stems import has_stems
 from wordcount.stop_words import languages
+from wordcount.syllables import syllables_of
+from wordcount.where import Beside, where_of
+from wordcount.words import words_in
 
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "COUNTING.md").read_text(encoding="utf-8")
 
@@ -120,12 +134,109 @@ def test_shortest_words(language: str, text: str, letters: str) -> None:
             assert len(shown) == rows
 
 
+@pytest.mark.parametrize(("page", "word", "places"), examples("Page", "Word", "Where"))
+def test_where_a_word_stands(page: str, word: str, places: str) -> None:
+    body = f"<!doctype html><html lang=en><meta charset=utf-8>{page.strip('`')}".encode()
+    read = read_page(body)
+    counts = count_text(read).counts
+    layout = Layout(headings=read.headings, links=read.links)
+    index = IndexedText.of(read.text, counts, layout)
+    beside = Beside(words_in(read.title), words_in(read.alts))
+    found = where_of(word.strip("`"), index, beside, "en")
+    named = zip(["title", "headings", "links", "text", "images"], found, strict=True)
+    assert (", ".join(f"{name} {times}" for name, times in named if times) or "nowhere") == places
+    row = {key: times for _, key, _, times in folded(counts, "en")}
+    assert found.headings + found.links + found.body == row.get(word.strip("`"), 0)
+
+
 def test_reading_time() -> None:
     speeds = {str(language_name(code)): words for code, words in WORDS_PER_MINUTE.items()}
     assert table("Language", "Words a minute") == [
         [name, str(speeds[name])] for name in sorted(speeds)
     ]
     assert f"the mean, {MEAN_WORDS_PER_MINUTE} words a minute" in PAGE
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "sentences"), examples("Page in", "Text", "Sentences")
+)
+def test_sentences(language: str, text: str, sentences: str) -> None:
+    page = counted(text, language)
+    assert page.language == language
+    places = [*sentence_starts(page.text, language), len(page.text)]
+    assert [page.text[start:end].rstrip() for start, end in pairwise(places)] == words_of(sentences)
+
+
+def test_the_page_tells_how_many_languages_have_sentences_of_their_own() -> None:
+    assert f"for {len(MODELS)} languages, by Punkt" in PAGE
+
+
+def test_reading_ease() -> None:
+    rows = [
+        [
+            str(language_name(code)),
+            formula.name,
+            f"{formula.authors}, {formula.year}: {formula.source}",
+        ]
+        for code, formula in ((code, FORMULAS[name]) for code, name in FORMULA_OF.items())
+    ]
+    assert table("Language", "Formula", "Published in") == sorted(rows)
+    assert table("Formula", "Scores") == [
+        [formula.name, scores_of(formula)] for formula in FORMULAS.values()
+    ]
+    assert f"for fewer than {FEWEST_WORDS} words" in PAGE
+
+
+def scores_of(formula: Formula) -> str:
+    *upper, (_, lowest) = formula.bands
+    return "; ".join([*(f"from {score:g} {words}" for score, words in upper), f"below {lowest}"])
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "syllables"), examples("Page in", "Text", "Syllables")
+)
+def test_syllables(language: str, text: str, syllables: str) -> None:
+    assert syllables_of(words_of(text), language) == [int(syllables)]
+
+
+@pytest.mark.parametrize(("text", "word", "lines"), examples("Text", "Word", "Sorted by the right"))
+def test_words_in_context(text: str, word: str, lines: str) -> None:
+    index = indexed(counted(text).text)
+    found = concordance(index, {word}, sort="right").lines
+    assert [line.before + line.hit + line.after for line in found] == words_of(lines)
+
+
+def test_the_page_tells_how_words_in_context_are_cut_and_spread() -> None:
+    assert f"up to {LONGEST_SIDE} characters are shown on either side" in PAGE
+    assert f"cut into {PARTS} parts" in PAGE
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "rows"), examples("Page in", "Text", "Phrases of two words")
+)
+def test_phrases(language: str, text: str, rows: str) -> None:
+    page = counted(text, language)
+    assert page.language == language
+    stop_words = set(page.counts) - set(page.counts_without_stop_words)
+    found = phrases(indexed(page.text), 2, language=language, stop_words=stop_words)
+    assert [(row.phrase, row.times) for row in found.rows()] == rows_of(rows)
+
+
+def test_the_page_tells_which_pairs_may_be_collocations() -> None:
+    assert LEAST == 2
+    assert "stand there at least twice" in PAGE
+    assert f"Of more than {MOST_COMPARED:,} such pairs" in PAGE
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "rows"),
+    examples("One page", "The other", "In order, how much more often on the one"),
+)
+def test_comparing_two_counts(text: str, other: str, rows: str) -> None:
+    pages = counted(text, "en"), counted(other, "en")
+    left, right = (Counted(page.counts, "en", page.total_words) for page in pages)
+    found = [(row.word.lower(), row.left - row.right) for row in Keyness(left, right).words()]
+    assert found == [(word, int(times)) for word, times in re.findall(r"`([^`]+)` (-?\d+)", rows)]
 
 
 @pytest.mark.parametrize(("path", "page", "doubts"), examples("Path", "Page", "Doubts"))

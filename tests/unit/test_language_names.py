@@ -2,11 +2,11 @@
 
 import pytest
 
-from wordcount.language import _OTHER_CODES, _USUALLY, _identifier
+from wordcount.language import _OTHER_CODES, _USUALLY, _model
 from wordcount.language_names import language_name
 
 # What wordcount.language may give.
-CODES = sorted({*map(str, _identifier().nb_classes), *_OTHER_CODES.values(), *_USUALLY} - {"zxx"})
+CODES = sorted({*map(str, _model().nb_classes), *_OTHER_CODES.values(), *_USUALLY} - {"zxx"})
 
 
 @pytest.mark.parametrize(

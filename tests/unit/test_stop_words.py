@@ -1,19 +1,16 @@
 """The stop words of each language."""
 
-import shutil
 import tomllib
-from pathlib import Path
 from typing import Any
 
 import nltk
 import pytest
 import stopwordsiso
 from nltk import pathsec
-from nltk.corpus import WordListCorpusReader, stopwords
-from nltk.corpus.util import LazyCorpusLoader
+from nltk.corpus import stopwords
 
 from wordcount.normal_form import bare_forms, matching_forms, ranking_forms
-from wordcount.stop_words import NLTK_DATA, OUR_DATA, languages, stop_words_of
+from wordcount.stop_words import NLTK_LISTS, OUR_DATA, _nltk_list, languages, stop_words_of
 from wordcount.words import words_in
 
 OURS: dict[str, dict[str, Any]] = tomllib.loads(OUR_DATA.read_text(encoding="utf-8"))
@@ -118,34 +115,34 @@ def test_a_phrase_leaves_nothing_out() -> None:
     assert "according" not in stop_words_of("en")
 
 
-def test_nltk_reads_the_lists_of_this_project() -> None:
-    assert str(stopwords.root).startswith(str(NLTK_DATA))
+@pytest.fixture
+def _nltk_with_our_lists(monkeypatch: pytest.MonkeyPatch) -> None:
+    """NLTK itself, on the lists of this project, also in a clone made under umask 002."""
+    monkeypatch.setattr(nltk.data, "path", [str(NLTK_LISTS.parent.parent)])
+    monkeypatch.setattr(pathsec, "ENFORCE", False)
 
 
-def test_lists_that_a_group_may_write_are_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lists = tmp_path / "corpora" / "stopwords"
-    shutil.copytree(NLTK_DATA / "corpora" / "stopwords", lists)
-    for folder in (tmp_path, lists.parent, lists):
-        folder.chmod(0o775)
-    copy = LazyCorpusLoader("stopwords", WordListCorpusReader, r"(?!README|\.).*")
-    monkeypatch.setattr(nltk.data, "path", [str(tmp_path)])
-    monkeypatch.setattr("wordcount.stop_words.stopwords", copy)
-    assert stop_words_of.__wrapped__("de") == stop_words_of("de")
-    assert str(copy.root).startswith(str(tmp_path))
-    assert pathsec.ENFORCE
+@pytest.mark.usefixtures("_nltk_with_our_lists")
+def test_the_lists_are_read_as_nltk_reads_them() -> None:
+    names = {name for ours in OURS.values() for name in ours.get("nltk", [])}
+    for name in names:
+        assert _nltk_list(name) == [word.rstrip("\r") for word in stopwords.words(name)]
+
+
+@pytest.mark.usefixtures("_nltk_with_our_lists")
+def test_none_is_missing_that_nltk_itself_adds() -> None:
+    extended = " ".join(stopwords.words("english-extended"))
+    left_out = forms(OURS["en"]["less"], "en")
+    assert forms(extended, "en") - stop_words_of("en") == left_out
 
 
 @pytest.mark.parametrize("language", OURS)
-def test_our_own_data_is_in_order(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    # As the code does: NLTK refuses what others may write, as in a clone made under umask 002.
-    monkeypatch.setattr(pathsec, "ENFORCE", False)
+def test_our_own_data_is_in_order(language: str) -> None:
     ours = OURS[language]
     assert ours.keys() <= {"nltk", "iso", "like", "encoding", "less", "more"}
-    assert set(ours.get("nltk", [])) <= set(stopwords.fileids())
+    assert set(ours.get("nltk", [])) <= {file.name for file in NLTK_LISTS.iterdir()}
     assert set(ours.get("like", [])) <= languages()
-    base = {word for name in ours.get("nltk", []) for word in stopwords.words(name)}
+    base = {word for name in ours.get("nltk", []) for word in _nltk_list(name)}
     if stopwordsiso.has_lang(language) and ours.get("iso", "nltk" not in ours):
         base |= stopwordsiso.stopwords(language)
     # What is taken out is there, and what is added is not.

@@ -1,0 +1,24 @@
+"""What web, workers and command line have in common: settings, database, Redis, and the channel."""
+
+import os
+
+from flask import Flask
+from redis import Redis
+
+from config import REDIS_PATIENCE, Config, settings_from
+from events import Events
+from models import db
+
+
+def create_base_app(settings: Config | None = None) -> Flask:
+    """An application that answers nobody; workers and commands need no more, and start sooner.
+
+    :param settings: read from the environment by default.
+    :raises config.ConfigError: if the environment lacks a setting, or one makes no sense.
+    """
+    app = Flask("app")  # where templates are, and the name of its logger
+    app.config.from_object(settings or settings_from(os.environ))
+    db.init_app(app)
+    app.extensions["redis"] = Redis.from_url(app.config["REDIS_URL"], **REDIS_PATIENCE)
+    app.extensions["events"] = Events(app.config["REDIS_URL"])
+    return app

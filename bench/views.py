@@ -1,0 +1,140 @@
+"""``python -m bench.views``: how long the views of a count take, for pages of a megabyte.
+
+The application, Postgres and Redis are real; there is no server between, and no network. Each view
+is asked for several times, on a new session of the database; of the times by the clock on the wall
+the least and the middle one are told, and the least beside what it takes to count the page.
+"""
+
+import argparse
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import flask_migrate
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import Migrate
+
+import leases
+import submissions
+from app import create_app
+from bench.generated import page, prose
+from bench.markdown import table
+from config import settings_from
+from dev.services import local_postgres, local_redis
+from models import db
+from pipeline import columns_of, evidence_columns
+from wordcount import count_page, count_text, read_page
+
+MEGABYTE = 1_000_000
+_MIGRATIONS = Path(__file__).parent.parent / "migrations"
+_URL = "http://example.com/"
+_HTML = "text/html; charset=utf-8"
+#: The views: ``{key}`` and ``{other}`` are two counts, ``{word}`` is the most frequent word.
+VIEWS = {
+    "words": "/counts/{key}",
+    "words, 1,000 by the alphabet": "/counts/{key}?top=1000&sort=az",
+    "words, their forms together": "/counts/{key}?forms=together",
+    "words of the main text": "/counts/{key}?of=main",
+    "a word in its sentences": "/counts/{key}/word?w={word}",
+    "the same, by the left neighbour": "/counts/{key}/word?w={word}&sort=left",
+    "the text with a word marked": "/counts/{key}/as-counted?w={word}",
+    "phrases of 2 words": "/counts/{key}/phrases",
+    "phrases of 3 words": "/counts/{key}/phrases?n=3",
+    "collocations": "/counts/{key}/collocations",
+    "where words stand": "/counts/{key}/where",
+    "comparison of two such pages": "/compare?a={key}&b={other}",
+    "history": f"/history?url={_URL}",
+    "chart as SVG": "/counts/{key}/chart.svg",
+    "chart as PNG": "/counts/{key}/chart.png",
+    "frame": "/counts/{key}/embed",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure, and print tables for docs/BENCH.md."""
+    parser = argparse.ArgumentParser(prog="python -m bench.views", description=__doc__)
+    parser.add_argument("--page", type=Path, help="a page of HTML in place of those made up")
+    parser.add_argument("--rounds", type=int, default=7, metavar="N")
+    given = parser.parse_args(arguments)
+    pages = {
+        "A megabyte, made up as pages are": b"".join(page(MEGABYTE)),
+        "A megabyte of nothing but prose": b"".join(prose(MEGABYTE)),
+    }
+    if given.page:
+        pages = {given.page.name: given.page.read_bytes()}
+    with _application() as app, app.app_context():
+        for name, body in pages.items():
+            print(f"\n### {name}\n\n{_measured(app, body, given.rounds)}", flush=True)
+
+
+@contextmanager
+def _application() -> Iterator[Flask]:
+    """The application, on servers of its own."""
+    with ExitStack() as started:
+        folder = Path(started.enter_context(tempfile.TemporaryDirectory()))
+        environ = {
+            "APP_SETTINGS": "config.TestingConfig",
+            "DATABASE_URL": started.enter_context(local_postgres(folder / "postgres")),
+            "REDIS_URL": started.enter_context(local_redis(folder / "redis")),
+        }
+        app = create_app(settings_from(environ))
+        Migrate(app, db)
+        with app.app_context():
+            flask_migrate.upgrade(str(_MIGRATIONS))
+        yield app
+
+
+def _measured(app: Flask, body: bytes, rounds: int) -> str:
+    counting, _ = _times(lambda: count_page(body, _HTML), rounds)
+    key, word = _stored(app, body)
+    other, _ = _stored(app, body[: len(body) // 2])
+    client = app.test_client()
+    rows = []
+    for name, path in VIEWS.items():
+        address = path.format(key=key, other=other, word=word)
+        least, middle = _times(lambda at=address: _ask(client, at), rounds)  # type: ignore[misc]
+        rows.append(
+            (name, f"{least * 1000:.0f}", f"{middle * 1000:.0f}", f"{least / counting:.2f}")
+        )
+    heads = ("view", "least ms", "middle ms", f"least / counting ({counting * 1000:.0f} ms)")
+    return table(heads, rows)
+
+
+def _stored(app: Flask, body: bytes) -> tuple[str, str]:
+    """The key of a count of a page, as a worker stores it, and its most frequent word."""
+    page_text = read_page(body, _HTML)
+    counted = count_text(page_text)
+    key = submissions.submit(_URL, fresh=True)
+    claim = leases.claim(key, worker="bench")
+    if claim is None:
+        raise RuntimeError("somebody else works on the counts of this bench")
+    facts = {"final_url": _URL, "content_type": _HTML, "bytes": len(body), "doubts": []}
+    evidence = evidence_columns(_URL, body, _HTML, page_text, counted, app.config)
+    leases.finish(claim, **facts, **columns_of(counted), **evidence)
+    return key, counted.ranking(top=1)[0].word
+
+
+def _ask(client: FlaskClient, address: str) -> None:
+    db.session.remove()
+    answer = client.get(address, headers={"Accept": "text/html"})
+    if answer.status_code != 200:
+        raise RuntimeError(f"{address}: {answer.status}\n{answer.text[:2000]}")
+
+
+def _times(act: Callable[[], object], rounds: int) -> tuple[float, float]:
+    """The least and the middle time of so many, in seconds, after one that is not counted."""
+    act()
+    times = []
+    for _ in range(rounds):
+        begun = time.perf_counter()
+        act()
+        times.append(time.perf_counter() - begun)
+    return min(times), statistics.median(times)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,162 @@
+"""A view of the words to show elsewhere: charts as files, a frame, a citation."""
+
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+from flask.testing import FlaskClient
+
+import submissions
+from tests.counts import counted, counted_page
+from views.take import FRAME_POLICY
+
+SVG = "{http://www.w3.org/2000/svg}"
+HTML = "<html lang=en><title>Gardens</title><p>A garden, a rose; the garden. 庭 حديقة"
+
+pytestmark = pytest.mark.usefixtures("app")
+
+
+@pytest.mark.parametrize("chart", ["bars", "zipf"])
+def test_a_chart_is_a_drawing_that_needs_nothing_else(client: FlaskClient, chart: str) -> None:
+    key = counted_page(HTML, url="http://gardens.example/a")
+    answer = client.get(f"/counts/{key}/chart.svg?chart={chart}")
+    assert (answer.status_code, answer.mimetype) == (200, "image/svg+xml")
+    assert answer.headers["Content-Disposition"].startswith(
+        f'attachment; filename="{chart}-gardens.example-'
+    )
+    root = ET.fromstring(answer.text)
+    assert root.tag == f"{SVG}svg"
+    style = root.find(f"{SVG}style")
+    assert style is not None
+    assert style.text is not None
+    assert "fill: #1f5f5b" in style.text
+    assert "var(" not in style.text
+    texts = [text.text or "" for text in root.iter(f"{SVG}text")]
+    assert texts[-1].startswith("Gardens – gardens.example – ")
+    assert ("garden" in texts) == (chart == "bars")
+
+
+def test_a_drawing_follows_the_view(client: FlaskClient) -> None:
+    key = counted_page(HTML)
+    assert ">the</text>" in client.get(f"/counts/{key}/chart.svg?stopwords=keep").text
+    assert ">the</text>" not in client.get(f"/counts/{key}/chart.svg").text
+
+
+def test_a_chart_as_pixels(client: FlaskClient) -> None:
+    key = counted_page(HTML)
+    answer = client.get(f"/counts/{key}/chart.png")
+    assert (answer.status_code, answer.mimetype) == (200, "image/png")
+    assert answer.data.startswith(b"\x89PNG\r\n\x1a\n")
+    width, height = (int.from_bytes(answer.data[at : at + 4], "big") for at in (16, 20))
+    assert (width, height) == (1280, 2 * (320 - 48 + 128 + 28))
+
+
+def test_letters_of_many_scripts_are_drawn(client: FlaskClient) -> None:
+    """Each script has a font: what has none is drawn as boxes, all alike."""
+    drawn = {
+        client.get(f"/counts/{counted({word: 1}, title='x')}/chart.png").data
+        for word in ("庭", "園", "ح", "ص", "ส", "ร", "ג", "ל", "क", "ग", "정", "원", "ж", "ψ")
+    }
+    assert len(drawn) == 14
+
+
+def test_no_word_breaks_a_drawing(client: FlaskClient) -> None:
+    evil = "</text><script>alert(1)</script>&'\"\x0b\x01\ufffe"
+    key = counted({evil: 3, "b": 1}, title=evil)
+    root = ET.fromstring(client.get(f"/counts/{key}/chart.svg").text)
+    assert not list(root.iter(f"{SVG}script"))
+    assert client.get(f"/counts/{key}/chart.png").status_code == 200
+
+
+def test_a_frame_may_be_shown_by_any_site_and_can_do_nothing(client: FlaskClient) -> None:
+    key = counted_page(HTML)
+    answer = client.get(f"/counts/{key}/embed?top=2&stopwords=keep")
+    assert answer.headers["Content-Security-Policy"] == FRAME_POLICY
+    assert "frame-ancestors *" in FRAME_POLICY
+    assert "X-Frame-Options" not in answer.headers
+    assert "Set-Cookie" not in answer.headers
+    assert not re.search(r"<(script|form|button|input)", answer.text)
+    assert re.findall(r'<th scope="row"><bdi lang="en">(\w+)', answer.text) == ["a", "garden"]
+    assert f'href="/counts/{key}?stopwords=keep&amp;top=2"' in answer.text
+
+
+def test_no_other_page_may_be_framed(client: FlaskClient) -> None:
+    key = counted_page(HTML)
+    for path in ("/", f"/counts/{key}"):
+        policy = client.get(path).headers["Content-Security-Policy"]
+        assert "frame-ancestors 'none'" in policy
+
+
+def test_a_frame_of_a_count_that_is_not_done_says_so(client: FlaskClient) -> None:
+    key = submissions.submit("http://example.com/")
+    answer = client.get(f"/counts/{key}/embed", headers={"Accept": "text/html"})
+    assert answer.status_code == 409
+    assert "frame-ancestors *" in answer.headers["Content-Security-Policy"]
+    assert "it is queued" in answer.text
+
+
+def test_the_page_offers_the_frame_and_the_citation(client: FlaskClient) -> None:
+    key = counted_page(HTML, url="http://gardens.example/a")
+    page = client.get(f"/counts/{key}?top=20").text
+    assert f"&lt;iframe src=&#34;http://localhost/counts/{key}/embed?top=20&#34;" in page
+    cited = re.search(r'id="citation">(.*?)</span>', page)
+    assert cited
+    assert re.fullmatch(
+        r"“Gardens”, http://gardens.example/a, counted \d+ \w+ \d{4}, \d\d:\d\d UTC by Wordcount "
+        rf"\(counting rule 2\), http://localhost/counts/{key}\?top=20",
+        cited[1],
+    )
+
+
+@pytest.mark.parametrize("ending", ["gif", "svgz", "csv"])
+def test_an_unknown_format_is_not_there(client: FlaskClient, ending: str) -> None:
+    assert client.get(f"/counts/{counted({'a': 1})}/chart.{ending}").status_code == 404
+
+
+def drawing(client: FlaskClient, path: str) -> list[str]:
+    """The texts of a chart, which is there as pixels, too."""
+    answer = client.get(path)
+    assert answer.status_code == 200, answer.text
+    pixels = client.get(path.replace(".svg", ".png"))
+    assert pixels.data.startswith(b"\x89PNG\r\n\x1a\n")
+    assert "var(" not in answer.text
+    return [text.text or "" for text in ET.fromstring(answer.text).iter(f"{SVG}text")]
+
+
+def test_every_other_chart_can_be_had_as_well(client: FlaskClient) -> None:
+    one = counted_page(HTML, url="http://gardens.example/")
+    other = counted_page(HTML.replace("rose", "wall"), url="http://gardens.example/")
+    strip = drawing(client, f"/counts/{one}/word/strip.svg?w=garden")
+    assert strip[0].startswith("“garden” – Gardens – gardens.example – ")
+    wings = drawing(client, f"/compare/chart.svg?a={one}&b={other}")
+    assert {"A", "B", "rose", "wall"} < set(wings)
+    assert (
+        drawing(client, "/history/chart.svg?url=gardens.example")[-1] == "http://gardens.example/"
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("/counts/{}/word/strip.svg?w=tulip", "unknown_word"),
+        ("/history/chart.png?url=a.b", "unknown_url"),
+    ],
+)
+def test_a_chart_of_nothing_is_not_there(client: FlaskClient, path: str, code: str) -> None:
+    answer = client.get(path.format(counted_page(HTML)))
+    assert (answer.status_code, answer.get_json(force=True)["code"]) == (404, code)
+
+
+def test_each_page_leads_to_its_charts(client: FlaskClient) -> None:
+    one, other = counted_page(HTML, url="http://a.b/"), counted_page(HTML, url="http://a.b/")
+    for path in (
+        f"/counts/{one}",
+        f"/counts/{one}/word?w=garden",
+        f"/compare?a={one}&b={other}",
+        "/history?url=http://a.b/",
+    ):
+        page = client.get(path).text
+        for ending in ("svg", "png"):
+            link = re.search(rf'<a href="([^"]+\.{ending}[^"]*)">', page)
+            assert link, path
+            assert client.get(link[1].replace("&amp;", "&")).status_code == 200

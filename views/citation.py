@@ -1,0 +1,42 @@
+"""A finished count in one line, for who writes about it."""
+
+from urllib.parse import urlsplit
+
+from models import Result
+from views.verdict import Verdict
+from wordcount.counts import shortened
+
+#: The longest title and address in a line below a chart, in characters.
+_LONGEST = 60
+
+
+def citation(result: Result, permalink: str) -> str:
+    """What was counted, when, by which rules, and where it can be seen."""
+    return (
+        f"“{Verdict(result).title}”, {_place(result)}, counted {_time(result)} by Wordcount"
+        f" (counting rule {result.rule_version}), {permalink}"
+    )
+
+
+def citation_of_pair(a: Result, b: Result, permalink: str) -> str:
+    """The same of a comparison."""
+    sides = [f"“{Verdict(side).title}”, {_place(side)}, counted {_time(side)}" for side in (a, b)]
+    return (
+        f"{sides[0]}, compared with {sides[1]}, by Wordcount"
+        f" (counting rule {b.rule_version}), {permalink}"
+    )
+
+
+def _place(result: Result) -> str:
+    return f"pasted in place of {result.url}" if result.pasted else result.final_url or result.url
+
+
+def source_of(result: Result) -> str:
+    """The same in few words, for a line below a chart."""
+    host = urlsplit(result.final_url or result.url).hostname or ""
+    title = shortened(Verdict(result).title, _LONGEST)
+    return f"{title} – {shortened(host, _LONGEST)} – {_time(result)}"
+
+
+def _time(result: Result) -> str:
+    return result.finished_at.strftime("%-d %B %Y, %H:%M UTC") if result.finished_at else ""

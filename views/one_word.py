@@ -1,0 +1,163 @@
+"""One word in the text of a count: its forms, how often it occurs, and where."""
+
+from collections import Counter
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Generic, TypeVar
+
+from models import Result
+from views.evidence_selection import WordAsked
+from views.rankings import MOST_RANKED_WORDS, words_to_rank
+from views.texts import beside_of, has_main_text, indexed, spans_of, words_of
+from wordcount.counts import LONGEST_SHOWN
+from wordcount.groups import Group, group_of
+from wordcount.indexed_text import IndexedText, Span
+from wordcount.occurrences import occurrences
+from wordcount.stems import has_stems
+from wordcount.where import Where, where_of
+
+# What the tables show for the rest of a very long word.
+_ELLIPSIS = "…"
+
+Asked = TypeVar("Asked", bound=WordAsked)
+
+
+@dataclass(frozen=True)
+class OneWord(Generic[Asked]):
+    """A word that is looked for. To be asked of :func:`views.texts.in_turn_of_text`.
+
+    :ivar asked: what was asked for; what is shown is :attr:`selection`.
+    """
+
+    result: Result
+    asked: Asked
+
+    @cached_property
+    def are_too_many(self) -> bool:
+        """The page has so many words that each form of one is shown by itself."""
+        return words_to_rank(self.result) > MOST_RANKED_WORDS
+
+    @cached_property
+    def selection(self) -> Asked:
+        """What is shown."""
+        return replace(self.asked, case="keep", forms="apart") if self.are_too_many else self.asked
+
+    @property
+    def total(self) -> int:
+        """How many words there are where it is looked for."""
+        if self.selection.of == "around":
+            return words_of(self.result, "page") - words_of(self.result, "main")
+        return words_of(self.result, self.selection.of)
+
+    @cached_property
+    def whole(self) -> IndexedText:
+        """The text of the page.
+
+        :raises views.errors.Problem: as :func:`views.texts.indexed`.
+        """
+        return indexed(self.result)
+
+    @cached_property
+    def spans(self) -> list[Span]:
+        """The stretches of the text in which it is looked for.
+
+        :raises views.errors.Problem: if there is no main text, and so nothing around it.
+        """
+        text = self.whole
+        if self.selection.of != "around":
+            return list(spans_of(self.result, text, self.selection.of))
+        return around(spans_of(self.result, text, "main"), text.text)
+
+    @cached_property
+    def index(self) -> IndexedText:
+        """The text with the words of these stretches only."""
+        return self.whole if self.selection.of == "page" else self.whole.within(self.spans)
+
+    @cached_property
+    def on_the_page(self) -> Group | None:
+        """What is counted together with the word on the whole page; None if nothing is."""
+        counts = self.result.result_all or {}
+        found = self._group(self.selection.w, counts)
+        start = self.selection.w.removesuffix(_ELLIPSIS)
+        if found is None and LONGEST_SHOWN // 2 < len(start) < len(self.selection.w):
+            # As a table shows a long word. The most frequent one that begins so stands above.
+            longer = [word for word in counts if len(word) > len(start) and start in word]
+            if longer:
+                found = self._group(max(longer, key=counts.__getitem__), counts)
+        return found
+
+    @cached_property
+    def group(self) -> Group | None:
+        """The same, of these stretches."""
+        page = self.on_the_page
+        if page is None or self.selection.of == "page":
+            return page
+        numbers = Counter(self.index.words[number] for number in self.hits)
+        counts = {self.index.vocabulary[number]: times for number, times in numbers.items()}
+        # By a form as it is written: that of the row may lack what would be taken off it again.
+        return self._group(page.forms[0].word, counts)
+
+    @cached_property
+    def forms(self) -> Set[str]:
+        """As which the word is written on the page."""
+        return {form for form, _ in self.on_the_page.forms} if self.on_the_page else set()
+
+    @cached_property
+    def hits(self) -> list[int]:
+        """The numbers of its occurrences among the words of :attr:`index`."""
+        return occurrences(self.index, self.forms) if self.forms else []
+
+    @property
+    def times(self) -> int:
+        """How often it occurs there."""
+        return len(self.hits)
+
+    @cached_property
+    def where(self) -> Where:
+        """How often it stands in which part of the page; on the page it must be."""
+        assert self.on_the_page
+        return where_of(
+            self.on_the_page.key,
+            self.index,
+            beside_of(self.result),
+            self.result.language,
+            fold_case=self.selection.case == "fold",
+            together=self.selection.forms == "together",
+        )
+
+    @property
+    def is_stop_word(self) -> bool:
+        """Whether it is left out where stop words are."""
+        return self.forms.isdisjoint(self.result.result_no_stop_words or {})
+
+    @property
+    def can_join_forms(self) -> bool:
+        """Whether its forms can be found on this page, and in its language."""
+        return not self.are_too_many and has_stems(self.result.language)
+
+    @property
+    def has_main_text(self) -> bool:
+        """Whether parts of the page can be told apart."""
+        return has_main_text(self.result)
+
+    def _group(self, word: str, counts: dict[str, int]) -> Group | None:
+        return group_of(
+            word,
+            counts,
+            self.result.language,
+            fold_case=self.selection.case == "fold",
+            together=self.selection.forms == "together",
+        )
+
+
+def around(main: Sequence[Span], text: str) -> list[Span]:
+    """The lines of a text that are not in these stretches.
+
+    :param main: whole lines, in order, none over another.
+    """
+    edges = [0, *(place for span in main for place in span), len(text)]
+    spans = zip(edges[::2], edges[1::2], strict=True)
+    # The end of a line before them is none of theirs.
+    begun = [(start + text.startswith("\n", start), end) for start, end in spans]
+    return [(start, end) for start, end in begun if start < end]

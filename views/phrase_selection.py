@@ -1,0 +1,93 @@
+"""Which phrases of a count are shown, and how: read from the address, and written into it.
+
+As in :mod:`views.selection`, what is as usual is left out of addresses.
+"""
+
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Self
+
+from flask import request
+
+from views.parameters import choice, number
+from views.selection import FIRST_ROWS, MOST_ROWS, PARTS
+
+#: How many words a phrase has.
+LENGTHS = ("2", "3")
+PHRASE_SORTS = ("frequent", "rare", "az", "za")
+PAIR_SORTS = ("score", "frequent", "az")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhrasesAsked:
+    """What views of phrases have in common. The fields are parameters, the defaults what is usual.
+
+    :ivar q: what a phrase must contain.
+    """
+
+    of: str = "page"
+    stopwords: str = "drop"
+    case: str = "fold"
+    forms: str = "apart"
+    q: str = ""
+    top: int = FIRST_ROWS
+
+    def address(self, **changes: Any) -> dict[str, Any]:
+        """The parameters of this view, with some changed, as `url_for` takes them."""
+        changed = asdict(replace(self, **changes))
+        return {
+            field.name: changed[field.name]
+            for field in fields(self)
+            if changed[field.name] != field.default
+        }
+
+    def only(self, *names: str) -> dict[str, Any]:
+        """Some of these parameters, such as those that files have."""
+        return {name: value for name, value in self.address().items() if name in names}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RankingAsked(PhrasesAsked):
+    """Phrases by their counts.
+
+    :ivar n: how many words each has.
+    """
+
+    n: str = "2"
+    sort: str = "frequent"
+
+    @classmethod
+    def asked(cls) -> Self:
+        """What the request asks for.
+
+        :raises views.errors.Problem: if a parameter makes no sense.
+        """
+        return cls(**_asked(), n=choice("n", *LENGTHS), sort=choice("sort", *PHRASE_SORTS))
+
+
+@dataclass(frozen=True, kw_only=True)
+class CollocationsAsked(PhrasesAsked):
+    """Pairs of words by how surprising they are."""
+
+    sort: str = "score"
+
+    @classmethod
+    def asked(cls) -> Self:
+        """What the request asks for.
+
+        :raises views.errors.Problem: if a parameter makes no sense.
+        """
+        return cls(**_asked(), sort=choice("sort", *PAIR_SORTS))
+
+
+def _asked() -> dict[str, Any]:
+    forms = choice("forms", "apart", "together")
+    case = choice("case", "fold", "keep")
+    return {
+        "of": choice("of", *PARTS),
+        "stopwords": choice("stopwords", "drop", "keep"),
+        # Forms of a word are found without regard to case.
+        "case": "fold" if forms == "together" else case,
+        "forms": forms,
+        "q": request.args.get("q", "").strip()[:100],
+        "top": number("top", otherwise=FIRST_ROWS, high=MOST_ROWS),
+    }

@@ -1,0 +1,195 @@
+"""More than single words: the phrases of a count, and its collocations."""
+
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass
+from functools import cached_property
+from heapq import nlargest, nsmallest
+from itertools import islice
+from typing import Any, NamedTuple
+
+from flask import Blueprint, Response
+from flask.typing import ResponseReturnValue
+
+from models import Result
+from views.downloads import facts_of
+from views.files import ENDING, Table, download, file_name, table_file
+from views.finding import plain_forms
+from views.finished import finished_count, view_page
+from views.phrase_selection import PhrasesAsked, RankingAsked
+from views.selection import MORE_ROWS, MOST_ROWS
+from views.texts import in_turn_of_text, indexed, spans_of, stop_words_of
+from wordcount.counts import shortened
+from wordcount.indexed_text import IndexedText
+from wordcount.phrase_search import holding, in_alphabet
+from wordcount.phrases import Phrases, phrases
+from wordcount.sequences import most_frequent
+from wordcount.stems import has_stems
+
+#: The characters of a phrase that a page shows.
+LONGEST_SHOWN = 200
+#: Of each phrase: as it is written most often, how often it is there, its share of all phrases of
+#: as many words, from 0 to 1.
+COLUMNS = ("phrase", "count", "share")
+#: Digits of a share behind the point.
+_DIGITS = 6
+#: So many phrases of a file are put into words at a time; a text may have a million.
+_AT_A_TIME = 100_000
+
+several_words = Blueprint("phrases", __name__)
+
+
+class Row(NamedTuple):
+    """One phrase of the table.
+
+    :ivar bar: its count beside the most frequent phrase's, from 0 to 1.
+    """
+
+    phrase: str
+    times: int
+    share: float
+    bar: float
+
+
+@several_words.get("/counts/<job_key>/phrases")
+def show(job_key: str) -> ResponseReturnValue:
+    """The phrases of a count, ranked."""
+    asked = RankingAsked.asked()
+    shown = Ranking(finished_count(job_key), asked)
+    with in_turn_of_text(shown.result):
+        return several_words_page(
+            "phrases.html",
+            shown.result,
+            "phrases.show",
+            asked,
+            found=len(shown.codes),
+            ranking=shown,
+        )
+
+
+@several_words.get(f"/counts/<job_key>/phrases.{ENDING}")
+@download
+def show_file(job_key: str, ending: str) -> Response:
+    """All phrases to take along, also those that are there once."""
+    shown = Ranking(finished_count(job_key), RankingAsked.asked())
+    result, asked = shown.result, shown.asked
+    with in_turn_of_text(result):
+        facts = facts_of(result, asked.of) | {"n": int(asked.n), "total_phrases": shown.total}
+        table = Table("phrases", COLUMNS, shown.all_rows(), facts)
+        return table_file(table, ending, file_name(result, f"phrases-of-{asked.n}"))
+
+
+def several_words_page(
+    template: str,
+    result: Result,
+    endpoint: str,
+    asked: PhrasesAsked,
+    *,
+    found: int,
+    **shown: Any,
+) -> str:
+    """A page with rows of more than one word.
+
+    :param found: how many rows there are.
+    """
+    most = min(found, MOST_ROWS)
+    return view_page(
+        template,
+        result,
+        endpoint,
+        address=asked.address(),
+        files=asked.only("n", "of", "stopwords", "case", "forms"),
+        kept=asked.only("of", "stopwords", "case", "forms", "q"),
+        selection=asked,
+        found=found,
+        can_join_forms=has_stems(result.language),
+        more=min(asked.top + MORE_ROWS, most),
+        most=most,
+        **shown,
+    )
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The phrases that one view shows. To be asked :func:`views.texts.in_turn_of_text`."""
+
+    result: Result
+    asked: RankingAsked
+
+    @property
+    def total(self) -> int:
+        """How many phrases there are, each as often as it stands there."""
+        return self._phrases.total
+
+    @cached_property
+    def codes(self) -> Mapping[int, int]:
+        """The phrases in which is what was searched for, as numbers -> how often."""
+        found = self._phrases.found
+        wanted = self.asked.q.split()
+        if not wanted:
+            return found.counts
+        codes = holding(found, plain_forms(wanted, self.result.language), self._plain)
+        return {code: found.counts[code] for code in codes}
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """Those that are shown."""
+        ordered = self._ordered(self.asked.sort, self.asked.top)
+        most = max(self._phrases.found.counts.values(), default=1)
+        return [
+            Row(shortened(phrase, LONGEST_SHOWN), times, share, times / most)
+            for phrase, times, share in self._worded(ordered)
+        ]
+
+    def all_rows(self) -> Iterator[tuple[str, int, float]]:
+        """All phrases, the most frequent first."""
+        counts = self._phrases.found.counts
+        ordered = iter(most_frequent(counts, None, least=1))
+        while codes := list(islice(ordered, _AT_A_TIME)):
+            yield from self._worded(codes)
+
+    @cached_property
+    def _phrases(self) -> Phrases:
+        index = indexed(self.result)
+        return phrases(index, int(self.asked.n), **how(self.result, self.asked, index))
+
+    def _ordered(self, sort: str, top: int) -> list[int]:
+        """The first of the phrases in which is what was searched for."""
+        counts = self.codes
+        match sort:
+            case "rare":
+                rarest = nsmallest(top, zip(counts.values(), counts, strict=True))
+                return [code for _, code in rarest]
+            case "az":
+                return nsmallest(top, counts, in_alphabet(self._phrases.found, self._plain))
+            case "za":
+                return nlargest(top, counts, in_alphabet(self._phrases.found, self._plain))
+            case _:
+                return most_frequent(counts, top, least=1)
+
+    @cached_property
+    def _plain(self) -> list[str]:
+        """The words of the page, as people type who look for them."""
+        return plain_forms(self._phrases.found.index.vocabulary, self.result.language)
+
+    def _worded(self, codes: list[int]) -> Iterator[tuple[str, int, float]]:
+        found = self._phrases.found
+        shown = found.shown(set(codes))
+        total = self.total
+        for code in codes:
+            times = found.counts[code]
+            yield shown[code], times, round(times / total, _DIGITS)
+
+
+def how(result: Result, asked: PhrasesAsked, index: IndexedText) -> dict[str, Any]:
+    """What the analyses want to know of a view: what is counted, and what is one word.
+
+    :raises views.errors.Problem: if there is no main text.
+    """
+    stop_words: Set[str] = frozenset() if asked.stopwords == "keep" else stop_words_of(result)
+    return {
+        "language": result.language,
+        "stop_words": stop_words,
+        "fold_case": asked.case == "fold",
+        "together": asked.forms == "together",
+        "spans": None if asked.of == "page" else spans_of(result, index, asked.of),
+    }
