@@ -25,6 +25,7 @@ from views.url_changes import MOST_TOLD
 from views.url_history import other_counts
 from views.visitor import recent, remember, visitor
 from wordcount.errors import UrlError
+from wordcount.keyness import Counted
 
 compare = Blueprint("compare", __name__)
 
@@ -159,16 +160,21 @@ def _choices(a: Result, typed: UrlForm, error: str | None = None) -> str:
 
 
 def _table(pair: Pair, view: PairView) -> Table:
-    """All words of two counts. Which are stop words is seen by what is left without them."""
+    """All words of two counts, and which of them are stop words."""
     every = Comparison(pair, replace(view, stopwords="keep"))
+    a, b = every.keyness.left, every.keyness.right
     kept = Comparison(pair, replace(view, stopwords="drop")).keyness
-    keys = kept.left.times.keys() | kept.right.times.keys()
+    keys = _keys_of(a, kept.left) | _keys_of(b, kept.right)
     stop_words = {
-        shown
-        for side in (every.keyness.left, every.keyness.right)
-        for shown in side.shown(side.times.keys() - keys).values()
+        shown for side in (a, b) for shown in side.shown(side.times.keys() - keys).values()
     }
     words = in_order(every.keyness.words(), view.sort)
     rows = ((*word, word.word in stop_words) for word in words)
     facts = {"a": facts_of(pair.a, view.of), "b": facts_of(pair.b, view.of)}
     return Table("words", COLUMNS, rows, facts)
+
+
+def _keys_of(every: Counted, kept: Counted) -> set[str]:
+    """What the words that are kept of a count have in common with those they are one with."""
+    forms = zip(every.counts, every.keys, strict=True)
+    return {key for form, key in forms if form in kept.counts}
