@@ -19,6 +19,7 @@ from wordcount.doubts import (
     doubts_of,
 )
 from wordcount.language_names import language_name
+from wordcount.main_text import main_spans
 from wordcount.reading_time import MEAN_WORDS_PER_MINUTE, WORDS_PER_MINUTE
 from wordcount.stems import has_stems
 from wordcount.stop_words import languages
@@ -147,6 +148,14 @@ def test_the_page_names_every_doubt_and_its_numbers() -> None:
     assert {FEW, HARDLY_ANY, ENOUGH, HEAVY} <= numbers
     assert (CONSENT_SHARE, CONSENT_WORDS) == (8, 4)
     assert "one in eight, and no fewer than four" in section
+
+
+@pytest.mark.parametrize(("page", "lines"), examples("Page", "Main text"))
+def test_main_text(page: str, lines: str) -> None:
+    text = count_page(f"<!doctype html><meta charset=utf-8>{page.strip('`')}".encode()).text
+    spans = main_spans(page.strip("`"), text)
+    main = [line for start, end in spans for line in text[start:end].split("\n")]
+    assert main == words_of(lines)
 
 
 def test_the_page_is_of_this_version() -> None:
