@@ -12,11 +12,23 @@ _LONGEST = 60
 
 def citation(result: Result, permalink: str) -> str:
     """What was counted, when, by which rules, and where it can be seen."""
-    place = f"pasted in place of {result.url}" if result.pasted else result.final_url or result.url
     return (
-        f"“{Verdict(result).title}”, {place}, counted {_time(result)} by Wordcount"
+        f"“{Verdict(result).title}”, {_place(result)}, counted {_time(result)} by Wordcount"
         f" (counting rule {result.rule_version}), {permalink}"
     )
+
+
+def citation_of_pair(a: Result, b: Result, permalink: str) -> str:
+    """The same of a comparison."""
+    sides = [f"“{Verdict(side).title}”, {_place(side)}, counted {_time(side)}" for side in (a, b)]
+    return (
+        f"{sides[0]}, compared with {sides[1]}, by Wordcount"
+        f" (counting rule {b.rule_version}), {permalink}"
+    )
+
+
+def _place(result: Result) -> str:
+    return f"pasted in place of {result.url}" if result.pasted else result.final_url or result.url
 
 
 def source_of(result: Result) -> str:

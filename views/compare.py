@@ -9,10 +9,12 @@ from flask.typing import ResponseReturnValue
 import submissions
 from models import Result
 from submissions import QueueFullError
+from views.citation import citation_of_pair, source_of
 from views.comparison import SORTS, Comparison, PairView, in_order
 from views.contrast_charts import wings
 from views.counts import pending_page
 from views.downloads import facts_of
+from views.drawings import FORMAT, chart_addresses, chart_file
 from views.errors import Problem, problem_of
 from views.files import ENDING, ENDINGS, Table, download, file_name, table_file
 from views.finished import count_of, finished_count
@@ -23,6 +25,7 @@ from views.url_changes import MOST_TOLD
 from views.url_history import other_counts
 from views.visitor import recent, remember, visitor
 from wordcount.errors import UrlError
+from wordcount.keyness import Counted
 
 compare = Blueprint("compare", __name__)
 
@@ -84,6 +87,23 @@ def show_file(ending: str) -> Response:
         return table_file(_table(pair, view), ending, name)
 
 
+@compare.get(f"/compare/chart.{FORMAT}")
+@download
+def chart(ending: str) -> Response:
+    """The chart of a comparison."""
+    pair, view = Pair(finished_count(_key("a")), finished_count(_key("b"))), PairView.asked()
+    comparison = Comparison(pair, view)
+    with comparison.in_turn():
+        drawn = wings(comparison.drawn)
+        return chart_file(
+            "charts/wings.svg",
+            ending,
+            file_name(pair.a, "compared"),
+            source=f"A: {source_of(pair.a)}; B: {source_of(pair.b)}",
+            chart=drawn,
+        )
+
+
 def _key(name: str) -> str:
     """One of the two keys.
 
@@ -98,6 +118,7 @@ def _key(name: str) -> str:
 def _page(pair: Pair, view: PairView) -> str:
     comparison = Comparison(pair, view)
     keys: dict[str, Any] = {"a": pair.a.job_key, "b": pair.b.job_key}
+    permalink = url_for("compare.show", **keys, **view.address(), _external=True)
     with comparison.in_turn():
         return render_template(
             "compare.html",
@@ -108,11 +129,13 @@ def _page(pair: Pair, view: PairView) -> str:
             sorts=SORTS,
             most_told=MOST_TOLD,
             chart=wings(comparison.drawn),
-            permalink=url_for("compare.show", **keys, **view.address(), _external=True),
+            permalink=permalink,
             files={
                 ending: url_for("compare.show_file", ending=ending, **keys, **view.of_files)
                 for ending in ENDINGS
             },
+            charts=chart_addresses("compare.chart", **keys, **view.address()),
+            citation=citation_of_pair(pair.a, pair.b, permalink),
             form=UrlForm(),
         )
 
@@ -137,16 +160,21 @@ def _choices(a: Result, typed: UrlForm, error: str | None = None) -> str:
 
 
 def _table(pair: Pair, view: PairView) -> Table:
-    """All words of two counts. Which are stop words is seen by what is left without them."""
+    """All words of two counts, and which of them are stop words."""
     every = Comparison(pair, replace(view, stopwords="keep"))
+    a, b = every.keyness.left, every.keyness.right
     kept = Comparison(pair, replace(view, stopwords="drop")).keyness
-    keys = kept.left.times.keys() | kept.right.times.keys()
+    keys = _keys_of(a, kept.left) | _keys_of(b, kept.right)
     stop_words = {
-        shown
-        for side in (every.keyness.left, every.keyness.right)
-        for shown in side.shown(side.times.keys() - keys).values()
+        shown for side in (a, b) for shown in side.shown(side.times.keys() - keys).values()
     }
     words = in_order(every.keyness.words(), view.sort)
     rows = ((*word, word.word in stop_words) for word in words)
     facts = {"a": facts_of(pair.a, view.of), "b": facts_of(pair.b, view.of)}
     return Table("words", COLUMNS, rows, facts)
+
+
+def _keys_of(every: Counted, kept: Counted) -> set[str]:
+    """What the words that are kept of a count have in common with those they are one with."""
+    forms = zip(every.counts, every.keys, strict=True)
+    return {key for form, key in forms if form in kept.counts}

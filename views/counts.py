@@ -10,6 +10,7 @@ import submissions
 from models import Result, Status, db
 from views import charts
 from views.downloads import words_table
+from views.drawings import chart_addresses
 from views.errors import NOT_NOW, Problem, http_error, problem_of, wants_page
 from views.files import ENDING, download, file_name, table_file
 from views.finished import count_of, finished_count, view_page
@@ -96,7 +97,7 @@ def _page(result: Result, refused: str | None = None) -> str:
     if status == Status.FAILED:
         return render_template("failed.html", result=result, **shown)
     words = Words(result, Selection.asked())
-    selection = words.selection
+    selection, key = words.selection, result.job_key
     with words.in_turn():
         return view_page(
             "words.html",
@@ -104,6 +105,7 @@ def _page(result: Result, refused: str | None = None) -> str:
             "counts.show",
             address=selection.address(),
             files=words.grouping,
+            charts=chart_addresses("take.chart", job_key=key, **selection.address()),
             selection=selection,
             words=words,
             more=min(selection.top + MORE_ROWS, MOST_ROWS),

@@ -9,12 +9,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Response, current_app, render_template
+from flask import Response, current_app, render_template, url_for
 
 from views.files import attachment
 
-#: In which formats a chart can be had, as part of a route.
-FORMAT = "<any(svg, png):ending>"
+#: In which formats a chart can be had.
+FORMATS = ("svg", "png")
+#: The same as part of a route.
+FORMAT = f"<any({', '.join(FORMATS)}):ending>"
 #: What a browser may do with a drawing that it shows by itself.
 DRAWING_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 #: Pixels of a PNG for each unit of the drawing.
@@ -26,6 +28,11 @@ _VARIABLE = re.compile(r"--([a-z-]+): ([^;]+);")
 _USE = re.compile(r"var\(--([a-z-]+)\)")
 # What XML has no place for, not even as a reference. https://www.w3.org/TR/xml/#charsets
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+def chart_addresses(endpoint: str, **address: Any) -> dict[str, str]:
+    """Where a chart can be had as a file, by format."""
+    return {ending: url_for(endpoint, ending=ending, **address) for ending in FORMATS}
 
 
 def chart_file(template: str, ending: str, name: str, *, source: str, **drawn: Any) -> Response:
@@ -84,5 +91,5 @@ def _style() -> str:
     """The rules for charts in the style sheet of the site, with its light colours."""
     sheet = (Path(current_app.static_folder or "") / "site.css").read_text(encoding="utf-8")
     light = dict(_VARIABLE.findall(sheet.partition("}")[0]))
-    rules = [line for line in sheet.splitlines() if line.startswith(".chart ")]
+    rules = [line for line in sheet.splitlines() if line.startswith((".chart ", ".strip "))]
     return _USE.sub(lambda use: light[use[1]], "\n".join(rules))

@@ -7,7 +7,9 @@ from typing import Any, cast
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
+from views.citation import source_of
 from views.downloads import facts_of
+from views.drawings import FORMAT, chart_addresses, chart_file
 from views.errors import Problem
 from views.evidence_selection import FIRST_LINES, LinesAsked, TextAsked
 from views.files import ENDING, Table, download, file_name, table_file
@@ -27,6 +29,8 @@ MOST_LINES_OF_A_FILE = 200_000
 MOST_FORMS = 12
 #: The characters of a word that headings show.
 _LONGEST_SHOWN = 100
+#: The same of the line below a strip.
+_LONGEST_IN_SOURCE = 30
 #: Of each line of a concordance: the number of the word in the text, from 1, its sentence in three,
 #: its neighbours, and where it starts in the text, in code points.
 LINE_COLUMNS = ("number", "before", "word", "after", "left", "right", "place")
@@ -51,6 +55,7 @@ def word(job_key: str) -> ResponseReturnValue:
             shown.result,
             "evidence.word",
             files=selection.shared if shown.times else None,
+            charts=_strip_addresses(shown, job_key),
             lines=found.lines,
             direction=_direction(found.lines),
             more=min(selection.top + FIRST_LINES, most),
@@ -115,6 +120,26 @@ def word_file(job_key: str, ending: str) -> Response:
         return table_file(table, ending, file_name(shown.result, "concordance"))
 
 
+@evidence.get(f"/counts/<job_key>/word/strip.{FORMAT}")
+@download
+def strip_file(job_key: str, ending: str) -> Response:
+    """The strip of a word, as a drawing."""
+    shown = OneWord(finished_count(job_key), LinesAsked.asked())
+    with in_turn_of_text(shown.result):
+        if shown.group is None:
+            raise Problem(404, "unknown_word", "This word does not occur there.")
+        chart = strip(shown.index, shown.forms)
+        word = shortened(shown.group.word, _LONGEST_SHOWN)
+        return chart_file(
+            "charts/strip.svg",
+            ending,
+            file_name(shown.result, "strip"),
+            source=f"“{shortened(word, _LONGEST_IN_SOURCE)}” – {source_of(shown.result)}",
+            chart=chart,
+            word=word,
+        )
+
+
 @evidence.get(f"/counts/<job_key>/as-counted.{ENDING}")
 @download
 def text_file(job_key: str, ending: str) -> Response:
@@ -140,6 +165,12 @@ def _lines_of(shown: OneWord[TextAsked], of: str) -> Iterator[tuple[int, str | N
         if of in {"page", part}:
             words = index.number_at(end) - index.number_at(start)
             yield number, part, index.text[start:end], words
+
+
+def _strip_addresses(shown: OneWord[LinesAsked], job_key: str) -> dict[str, str] | None:
+    if not shown.times:
+        return None
+    return chart_addresses("evidence.strip_file", job_key=job_key, **shown.selection.shared)
 
 
 def _shared(shown: OneWord[Any], addresses: Addresses) -> dict[str, Any]:

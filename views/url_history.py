@@ -15,6 +15,7 @@ from sqlalchemy.orm import load_only
 
 from models import Result, Status, db
 from views.contrast_charts import Moment, course
+from views.drawings import FORMAT, chart_addresses, chart_file
 from views.errors import Problem
 from views.files import ENDING, ENDINGS, Table, download, file_name, table_file
 from views.forms import UrlForm
@@ -22,6 +23,7 @@ from views.rankings import LARGE
 from views.turns import turn
 from views.url_changes import MOST_TOLD, changes_of
 from views.verdict import Verdict
+from wordcount.counts import shortened
 from wordcount.errors import UrlError
 from wordcount.keyness import Change
 from wordcount.url import read_url
@@ -31,6 +33,8 @@ url_history = Blueprint("url_history", __name__)
 #: Counts that a page shows at once, and those that a file has: the newest.
 MOST_SHOWN = 50
 MOST_IN_FILE = 10_000
+#: The characters of a URL in the line below a chart.
+_LONGEST_IN_SOURCE = 80
 #: The columns of the file.
 COLUMNS = (
     "job_key",
@@ -93,6 +97,7 @@ def show() -> ResponseReturnValue:
         files={
             ending: url_for("url_history.show_file", ending=ending, url=url) for ending in ENDINGS
         },
+        charts=chart_addresses("url_history.chart", **address) if finished else None,
         form=UrlForm(),
     )
 
@@ -106,6 +111,24 @@ def show_file(ending: str) -> Response:
     name = file_name(found[0], "history") if found else "history"
     return table_file(
         Table("counts", COLUMNS, _cells(_lines(url, found)), {"url": url}), ending, name
+    )
+
+
+@url_history.get(f"/history/chart.{FORMAT}")
+@download
+def chart(ending: str) -> Response:
+    """The words of ``url`` over time, of the counts that its page shows."""
+    url = read_url(request.args.get("url", ""))
+    found = _counts(url, _count_before(url), MOST_SHOWN)
+    finished = [result for result in found if result.status == Status.FINISHED]
+    if not finished:
+        raise Problem(404, "unknown_url", "This address has no finished count to draw.")
+    return chart_file(
+        "charts/course.svg",
+        ending,
+        file_name(finished[0], "history"),
+        source=shortened(url, _LONGEST_IN_SOURCE),
+        chart=course([_moment(result) for result in finished]),
     )
 
 

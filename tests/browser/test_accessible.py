@@ -112,6 +112,40 @@ def listed(page: Page, web: str) -> None:
     expect(page.locator("#message")).to_have_text("2 of 3 done", timeout=10_000)
 
 
+def compared(page: Page, web: str) -> None:
+    """Two counts in two languages side by side."""
+    a = counted(WORDS, {"the": 15}, title="Gardens")
+    b = counted({"Garten": 3, "ask": 4}, {"der": 9}, title="Gärten", language="de")
+    page.goto(f"{web}/compare?a={a}&b={b}")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Two pages compared")
+
+
+def to_be_compared(page: Page, web: str) -> None:
+    """What there is to compare a count with."""
+    counted({"garden": 1}, url="http://example.com/")
+    page.goto(f"{web}/compare?a={counted(WORDS, url='http://example.com/')}")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Compare with …")
+
+
+def not_compared(page: Page, web: str) -> None:
+    """Two counts of which one has failed."""
+    failed = submissions.submit("example.com")
+    assert leases.fail(begin(failed), "http_status", "The site answered 404 Not Found.")
+    page.goto(f"{web}/compare?a={counted(WORDS)}&b={failed}")
+    expect(page.get_by_role("heading", level=1)).to_have_text("These cannot be compared")
+
+
+def history(page: Page, web: str) -> None:
+    """Counts of a page in each state."""
+    for times in (3, 4):
+        counted({"garden": times, "حديقة": times}, url="http://example.com/", main_words=2)
+    failed = submissions.submit("example.com", fresh=True)
+    assert leases.fail(begin(failed), "http_status", "The site answered 404 Not Found.")
+    submissions.submit("example.com", fresh=True)
+    page.goto(f"{web}/history?url=example.com")
+    expect(page.get_by_role("table")).to_be_visible()
+
+
 def stored_keys() -> list[str]:
     db.session.rollback()
     return [str(key) for key in db.session.scalars(select(Result.job_key).order_by(Result.id))]
@@ -142,6 +176,11 @@ PAGES: dict[str, Open] = {
     "no such word": evidence("word?w=tulip", "does not occur on this page"),
     "text": evidence("as-counted?w=garden", "is marked"),
     "list": listed,
+    "compared": compared,
+    "to be compared": to_be_compared,
+    "not compared": not_compared,
+    "history": history,
+    "history form": at("/history", "History of a page"),
     "error": at("/nowhere", "Not Found"),
 }
 
@@ -158,7 +197,7 @@ def test_everybody_can_use_it(page: Page, web: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["form", "finished", "finished, with warnings", "one word", "text", "list"]
+    "name", ["form", "finished", "finished, with warnings", "one word", "text", "list", "compared"]
 )
 def test_the_focus_is_seen_wherever_it_goes(page: Page, web: str, name: str) -> None:
     PAGES[name](page, web)

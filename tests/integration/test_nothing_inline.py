@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from html.parser import HTMLParser
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
@@ -60,6 +61,18 @@ def with_words() -> str:
     )
 
 
+def two(words: Callable[[], str] = with_words) -> str:
+    return f"a={with_words()}&b={words()}"
+
+
+def of_one_url() -> str:
+    """The address, as bad as an address can be, of a page that was counted twice."""
+    url = "http://example.com/'onclick='?%22%3E%3Cscript%3E"
+    for times in (1, 2):
+        counted({"'\"><script>": times}, url=url, title="<script>")
+    return quote(url)
+
+
 def with_a_text() -> str:
     """Of a page whose text, title and language are as bad as can be."""
     evil = "&lt;script>alert(1)&lt;/script> ' onclick='x()"
@@ -81,6 +94,12 @@ PAGES: dict[str, Callable[[], str]] = {
     "finished count": lambda: f"/counts/{finished()}",
     "finished count with words": lambda: f"/counts/{with_words()}",
     "words by rank": lambda: f"/counts/{with_words()}?chart=zipf&q=%22onclick=",
+    "comparison": lambda: f"/compare?{two()}&q=%22onclick=",
+    "comparison with a pending count": lambda: f"/compare?{two(pending)}",
+    "comparison with a failed count": lambda: f"/compare?{two(failed)}",
+    "what to compare with": lambda: f"/compare?a={with_words()}",
+    "history": lambda: f"/history?url={of_one_url()}",
+    "history form": lambda: "/history",
     "word forms together": lambda: f"/counts/{with_a_text()}?forms=together",
     "phrases": lambda: f"/counts/{with_a_text()}/phrases?q=%22onclick=&top=60",
     "where words stand": lambda: f"/counts/{with_a_text()}/where?q=%22onclick=",

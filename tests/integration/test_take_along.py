@@ -111,3 +111,52 @@ def test_the_page_offers_the_frame_and_the_citation(client: FlaskClient) -> None
 @pytest.mark.parametrize("ending", ["gif", "svgz", "csv"])
 def test_an_unknown_format_is_not_there(client: FlaskClient, ending: str) -> None:
     assert client.get(f"/counts/{counted({'a': 1})}/chart.{ending}").status_code == 404
+
+
+def drawing(client: FlaskClient, path: str) -> list[str]:
+    """The texts of a chart, which is there as pixels, too."""
+    answer = client.get(path)
+    assert answer.status_code == 200, answer.text
+    pixels = client.get(path.replace(".svg", ".png"))
+    assert pixels.data.startswith(b"\x89PNG\r\n\x1a\n")
+    assert "var(" not in answer.text
+    return [text.text or "" for text in ET.fromstring(answer.text).iter(f"{SVG}text")]
+
+
+def test_every_other_chart_can_be_had_as_well(client: FlaskClient) -> None:
+    one = counted_page(HTML, url="http://gardens.example/")
+    other = counted_page(HTML.replace("rose", "wall"), url="http://gardens.example/")
+    strip = drawing(client, f"/counts/{one}/word/strip.svg?w=garden")
+    assert strip[0].startswith("“garden” – Gardens – gardens.example – ")
+    wings = drawing(client, f"/compare/chart.svg?a={one}&b={other}")
+    assert {"A", "B", "rose", "wall"} < set(wings)
+    assert (
+        drawing(client, "/history/chart.svg?url=gardens.example")[-1] == "http://gardens.example/"
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("/counts/{}/word/strip.svg?w=tulip", "unknown_word"),
+        ("/history/chart.png?url=a.b", "unknown_url"),
+    ],
+)
+def test_a_chart_of_nothing_is_not_there(client: FlaskClient, path: str, code: str) -> None:
+    answer = client.get(path.format(counted_page(HTML)))
+    assert (answer.status_code, answer.get_json(force=True)["code"]) == (404, code)
+
+
+def test_each_page_leads_to_its_charts(client: FlaskClient) -> None:
+    one, other = counted_page(HTML, url="http://a.b/"), counted_page(HTML, url="http://a.b/")
+    for path in (
+        f"/counts/{one}",
+        f"/counts/{one}/word?w=garden",
+        f"/compare?a={one}&b={other}",
+        "/history?url=http://a.b/",
+    ):
+        page = client.get(path).text
+        for ending in ("svg", "png"):
+            link = re.search(rf'<a href="([^"]+\.{ending}[^"]*)">', page)
+            assert link, path
+            assert client.get(link[1].replace("&amp;", "&")).status_code == 200
