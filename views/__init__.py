@@ -17,6 +17,7 @@ from views.proxies import trust_proxies
 from views.rules import rules
 from views.take import FRAME_POLICY, take
 from views.url_history import url_history
+from views.where import where
 
 # Everything comes from this site; nothing is inline. Bootstrap's style sheet draws the signs in its
 # fields and buttons from data: URLs.
@@ -42,6 +43,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(counts)
     app.register_blueprint(several_words)
     app.register_blueprint(collocations)
+    app.register_blueprint(where)
     app.register_blueprint(take)
     app.register_blueprint(evidence)
     app.register_blueprint(compare)

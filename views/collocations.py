@@ -12,8 +12,9 @@ from views.downloads import facts_of
 from views.files import ENDING, Table, download, file_name, table_file
 from views.finding import containing, place
 from views.finished import finished_count
-from views.phrase_selection import CollocationsAsked
-from views.phrases import LONGEST_SHOWN, how, several_words_page
+from views.phrases import LONGEST_SHOWN
+from views.table_selection import CollocationsAsked
+from views.tables import how, table_page
 from views.texts import in_turn_of_text, indexed
 from wordcount.collocations import MOST_COMPARED, Collocation, Collocations
 from wordcount.collocations import collocations as collocations_of
@@ -37,7 +38,7 @@ def show(job_key: str) -> ResponseReturnValue:
     asked = CollocationsAsked.asked()
     shown = Pairs(finished_count(job_key), asked)
     with in_turn_of_text(shown.result):
-        return several_words_page(
+        return table_page(
             "collocations.html",
             shown.result,
             "collocations.show",

@@ -12,7 +12,12 @@ from views.forms import PasteForm
 from views.verdict import Verdict
 
 #: The pages of a count, each by its endpoint, as they are named in the line that leads to them.
-SECTIONS = (("counts.show", "Words"), ("phrases.show", "Phrases"), ("evidence.text", "Text"))
+SECTIONS = (
+    ("counts.show", "Words"),
+    ("phrases.show", "Phrases"),
+    ("where.show", "Where"),
+    ("evidence.text", "Text"),
+)
 #: Pages that have no place of their own in that line, and that to which they belong.
 _BELONG_TO = {"collocations.show": "phrases.show"}
 

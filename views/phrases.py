@@ -1,11 +1,11 @@
-"""More than single words: the phrases of a count, and its collocations."""
+"""The phrases of a count, of two words or of three."""
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import nlargest, nsmallest
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
@@ -14,16 +14,14 @@ from models import Result
 from views.downloads import facts_of
 from views.files import ENDING, Table, download, file_name, table_file
 from views.finding import plain_forms
-from views.finished import finished_count, view_page
-from views.phrase_selection import PhrasesAsked, RankingAsked
-from views.selection import MORE_ROWS, MOST_ROWS
-from views.texts import in_turn_of_text, indexed, spans_of, stop_words_of
+from views.finished import finished_count
+from views.table_selection import PhrasesAsked
+from views.tables import how, table_page
+from views.texts import in_turn_of_text, indexed
 from wordcount.counts import shortened
-from wordcount.indexed_text import IndexedText
 from wordcount.phrase_search import holding, in_alphabet
 from wordcount.phrases import Phrases, phrases
 from wordcount.sequences import most_frequent
-from wordcount.stems import has_stems
 
 #: The characters of a phrase that a page shows.
 LONGEST_SHOWN = 200
@@ -53,10 +51,10 @@ class Row(NamedTuple):
 @several_words.get("/counts/<job_key>/phrases")
 def show(job_key: str) -> ResponseReturnValue:
     """The phrases of a count, ranked."""
-    asked = RankingAsked.asked()
+    asked = PhrasesAsked.asked()
     shown = Ranking(finished_count(job_key), asked)
     with in_turn_of_text(shown.result):
-        return several_words_page(
+        return table_page(
             "phrases.html",
             shown.result,
             "phrases.show",
@@ -70,7 +68,7 @@ def show(job_key: str) -> ResponseReturnValue:
 @download
 def show_file(job_key: str, ending: str) -> Response:
     """All phrases to take along, also those that are there once."""
-    shown = Ranking(finished_count(job_key), RankingAsked.asked())
+    shown = Ranking(finished_count(job_key), PhrasesAsked.asked())
     result, asked = shown.result, shown.asked
     with in_turn_of_text(result):
         facts = facts_of(result, asked.of) | {"n": int(asked.n), "total_phrases": shown.total}
@@ -78,42 +76,12 @@ def show_file(job_key: str, ending: str) -> Response:
         return table_file(table, ending, file_name(result, f"phrases-of-{asked.n}"))
 
 
-def several_words_page(
-    template: str,
-    result: Result,
-    endpoint: str,
-    asked: PhrasesAsked,
-    *,
-    found: int,
-    **shown: Any,
-) -> str:
-    """A page with rows of more than one word.
-
-    :param found: how many rows there are.
-    """
-    most = min(found, MOST_ROWS)
-    return view_page(
-        template,
-        result,
-        endpoint,
-        address=asked.address(),
-        files=asked.only("n", "of", "stopwords", "case", "forms"),
-        kept=asked.only("of", "stopwords", "case", "forms", "q"),
-        selection=asked,
-        found=found,
-        can_join_forms=has_stems(result.language),
-        more=min(asked.top + MORE_ROWS, most),
-        most=most,
-        **shown,
-    )
-
-
 @dataclass(frozen=True)
 class Ranking:
     """The phrases that one view shows. To be asked :func:`views.texts.in_turn_of_text`."""
 
     result: Result
-    asked: RankingAsked
+    asked: PhrasesAsked
 
     @property
     def total(self) -> int:
@@ -178,18 +146,3 @@ class Ranking:
         for code in codes:
             times = found.counts[code]
             yield shown[code], times, round(times / total, _DIGITS)
-
-
-def how(result: Result, asked: PhrasesAsked, index: IndexedText) -> dict[str, Any]:
-    """What the analyses want to know of a view: what is counted, and what is one word.
-
-    :raises views.errors.Problem: if there is no main text.
-    """
-    stop_words: Set[str] = frozenset() if asked.stopwords == "keep" else stop_words_of(result)
-    return {
-        "language": result.language,
-        "stop_words": stop_words,
-        "fold_case": asked.case == "fold",
-        "together": asked.forms == "together",
-        "spans": None if asked.of == "page" else spans_of(result, index, asked.of),
-    }

@@ -26,15 +26,26 @@ def forms_of_rows(
     :returns: for each row its forms, most frequent first, then by the alphabet; their counts are
         in sum that of the row.
     """
-    keys = ranking_forms(shown, language)
-    if together:
-        keys = stems_of(keys, language)
+    keys = keys_of_rows(shown, language, together=together)
     of_key: dict[str, dict[str, int]] = {key: {} for key in keys}
     all_keys = keys_of(list(counts), language, together=together)
     for (form, times), key in zip(counts.items(), all_keys, strict=True):
         if key in of_key:
             of_key[key][form] = times
     return [_ranked(of_key[key]) for key in keys]
+
+
+def keys_of_rows(
+    shown: Sequence[str], language: str | None, *, fold_case: bool = True, together: bool = False
+) -> list[str]:
+    """What the words of each row have in common, as :func:`wordcount.rows.keys_of` gives it.
+
+    :param shown: as for :func:`forms_of_rows`.
+    """
+    if not fold_case and not together:
+        return list(shown)
+    keys = ranking_forms(shown, language)
+    return stems_of(keys, language) if together else keys
 
 
 def _ranked(forms: Mapping[str, int]) -> list[Ranked]:

@@ -168,6 +168,7 @@ PAGES: dict[str, Open] = {
     "frame": finished("/embed"),
     "word forms together": finished("?forms=together"),
     "phrases": evidence("phrases?n=3", "phrases of three words"),
+    "where words stand": evidence("where?sort=headings", "most frequent in headings first"),
     "collocations": evidence("collocations?sort=frequent", "most frequent first"),
     "one word": evidence("word?w=garden", "8 of 8 occurrences"),
     "one word in whole sentences": evidence("word?w=garden&lines=whole&of=main", "in the order"),

@@ -74,3 +74,16 @@ def test_copying_phrases(counted: Page) -> None:
     copied = counted.evaluate("navigator.clipboard.readText()").split("\n")
     assert copied[0].split("\t") == ["Words", "Count", "Share", "Expected", "Score"]
     assert len(copied[1].split("\t")) == 5
+
+
+@both_ways
+def test_where_words_stand(counted: Page) -> None:
+    counted.get_by_role("link", name="Where", exact=True).press("Enter")
+    head = counted.get_by_role("columnheader", name="Headings")
+    head.get_by_role("link").press("Enter")
+    expect(head).to_have_attribute("aria-sort", "descending")
+    expect(counted.locator("#shown")).to_contain_text("most frequent in headings first")
+    switch(counted, "Keep stop words")
+    expect(counted.locator("#rule")).to_contain_text("stop words kept")
+    expect(head).to_have_attribute("aria-sort", "descending")
+    expect(counted).to_have_url(re.compile("sort=headings"))

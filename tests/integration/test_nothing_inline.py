@@ -102,6 +102,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "history form": lambda: "/history",
     "word forms together": lambda: f"/counts/{with_a_text()}?forms=together",
     "phrases": lambda: f"/counts/{with_a_text()}/phrases?q=%22onclick=&top=60",
+    "where words stand": lambda: f"/counts/{with_a_text()}/where?q=%22onclick=",
     "collocations": lambda: f"/counts/{with_a_text()}/collocations",
     "one word": lambda: f"/counts/{with_a_text()}/word?w=onclick",
     "no such word": lambda: f"/counts/{with_a_text()}/word?w=%22onclick=%22alert(1)",

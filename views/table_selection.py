@@ -1,6 +1,7 @@
-"""Which phrases of a count are shown, and how: read from the address, and written into it.
+"""Which rows of a table are shown, and how: of phrases, of collocations, of where words stand.
 
-As in :mod:`views.selection`, what is as usual is left out of addresses.
+It is read from the address, and written into it. As in :mod:`views.selection`, what is as usual is
+left out.
 """
 
 from dataclasses import asdict, dataclass, fields, replace
@@ -15,13 +16,14 @@ from views.selection import FIRST_ROWS, MOST_ROWS, PARTS
 LENGTHS = ("2", "3")
 PHRASE_SORTS = ("frequent", "rare", "az", "za")
 PAIR_SORTS = ("score", "frequent", "az")
+WHERE_SORTS = ("frequent", "az", "headings", "links", "text", "title", "images")
 
 
 @dataclass(frozen=True, kw_only=True)
-class PhrasesAsked:
-    """What views of phrases have in common. The fields are parameters, the defaults what is usual.
+class TableAsked:
+    """What these views have in common. The fields are parameters, the defaults what is usual.
 
-    :ivar q: what a phrase must contain.
+    :ivar q: what a row must contain.
     """
 
     of: str = "page"
@@ -46,7 +48,7 @@ class PhrasesAsked:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RankingAsked(PhrasesAsked):
+class PhrasesAsked(TableAsked):
     """Phrases by their counts.
 
     :ivar n: how many words each has.
@@ -65,7 +67,7 @@ class RankingAsked(PhrasesAsked):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CollocationsAsked(PhrasesAsked):
+class CollocationsAsked(TableAsked):
     """Pairs of words by how surprising they are."""
 
     sort: str = "score"
@@ -77,6 +79,21 @@ class CollocationsAsked(PhrasesAsked):
         :raises views.errors.Problem: if a parameter makes no sense.
         """
         return cls(**_asked(), sort=choice("sort", *PAIR_SORTS))
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhereAsked(TableAsked):
+    """Where words stand, by one of the places."""
+
+    sort: str = "frequent"
+
+    @classmethod
+    def asked(cls) -> Self:
+        """What the request asks for.
+
+        :raises views.errors.Problem: if a parameter makes no sense.
+        """
+        return cls(**_asked(), sort=choice("sort", *WHERE_SORTS))
 
 
 def _asked() -> dict[str, Any]:
