@@ -14,7 +14,6 @@ import leases
 import submissions
 from models import Result, db
 from tests.counts import begin, counted, counted_page, stored
-from tests.integration.test_views_of_a_count import words_in
 from tests.support import NOBODYS_KEY
 from views.rankings import MOST_RANKED_WORDS
 from wordcount.keyness import log_likelihood, log_ratio
@@ -58,7 +57,8 @@ def page_of(client: FlaskClient, a: str, b: str, view: str = "") -> str:
 
 def rows_in(page: str) -> list[str]:
     """The words of the table, not those of the table of facts."""
-    return words_in(page.partition('id="table"')[2])
+    table = page.partition('id="table"')[2]
+    return re.findall(r'<th scope="row"><bdi[^>]*>(.*?)</bdi>', table)
 
 
 def outcome(page: str) -> str:
