@@ -12,7 +12,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from wordcount.counts import LONGEST_SHOWN, RULE_VERSION, Ranked, distinct, rank, without
-from wordcount.outline import Span
+from wordcount.indexed_text import Span
 
 __all__ = [
     "RULE_VERSION",

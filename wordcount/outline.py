@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from itertools import accumulate, repeat
 from operator import sub
 
-#: A stretch of a text: where it starts, and where it has ended, in code points.
-Span = tuple[int, int]
+from wordcount.indexed_text import Span
+
 #: Pieces of a text that follow each other: the number of the first, and that after the last.
 Range = tuple[int, int]
 

@@ -12,7 +12,8 @@ from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from wordcount.cascade import UNSTYLED, styles_of
 from wordcount.errors import PageError
-from wordcount.outline import Pieces, Span, with_signs, without_signs
+from wordcount.indexed_text import Span
+from wordcount.outline import Pieces, with_signs, without_signs
 from wordcount.roles import roles_of
 from wordcount.slices import slices
 from wordcount.walk import LINE, WHITE_SPACE, seen
