@@ -105,6 +105,11 @@ NOT_IN_THE_WEB = (
     "bs4",
     "wordcount.sentences",
     "wordcount.syllables",
+    "trafilatura",
+    "lxml",
+    "courlan",
+    "htmldate",
+    "justext",
 )
 
 
@@ -171,6 +176,13 @@ def loaded_after(code: str, modules: tuple[str, ...]) -> set[str]:
 
 def test_the_core_does_without_web_and_databases() -> None:
     code = "from wordcount import count_page\nassert count_page(b'<p>One</p>').counts == {'One': 1}"
+    assert loaded_after(code, NOT_IN_THE_CORE) == set()
+
+
+def test_nor_does_the_core_need_them_for_main_text() -> None:
+    code = (
+        "from wordcount.main_text import main_spans\nassert main_spans('<p>One', 'One') == [(0, 3)]"
+    )
     assert loaded_after(code, NOT_IN_THE_CORE) == set()
 
 

@@ -26,6 +26,7 @@ from wordcount.doubts import (
 from wordcount.indexed_text import IndexedText, Layout
 from wordcount.keyness import Counted, Keyness
 from wordcount.language_names import language_name
+from wordcount.main_text import main_spans
 from wordcount.phrases import phrases
 from wordcount.reading_ease import FEWEST_WORDS, FORMULA_OF, FORMULAS, Formula
 from wordcount.reading_time import MEAN_WORDS_PER_MINUTE, WORDS_PER_MINUTE
@@ -258,6 +259,14 @@ def test_the_page_names_every_doubt_and_its_numbers() -> None:
     assert {FEW, HARDLY_ANY, ENOUGH, HEAVY} <= numbers
     assert (CONSENT_SHARE, CONSENT_WORDS) == (8, 4)
     assert "one in eight, and no fewer than four" in section
+
+
+@pytest.mark.parametrize(("page", "lines"), examples("Page", "Main text"))
+def test_main_text(page: str, lines: str) -> None:
+    text = count_page(f"<!doctype html><meta charset=utf-8>{page.strip('`')}".encode()).text
+    spans = main_spans(page.strip("`"), text)
+    main = [line for start, end in spans for line in text[start:end].split("\n")]
+    assert main == words_of(lines)
 
 
 def test_the_page_is_of_this_version() -> None:
