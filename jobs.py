@@ -11,7 +11,7 @@ import logging
 import math
 import time
 from collections.abc import Callable, Collection
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import current_app
 from redis import Redis
@@ -218,9 +218,11 @@ def _work_on(claim: Claim) -> tuple[bool, str]:
     try:
         if claim.pasted:
             text = _patiently(lambda: leases.pasted_text(claim))
-            outcome = count_pasted(claim.url, text, current_app.config)
+            outcome = count_pasted(claim.url, text)
         else:
             outcome = fetch_and_count(claim.url, current_app.config, progress)
+        memory = current_app.config["JOB_MEMORY_BYTES"]
+        evidence = {} if outcome.is_long else outcome.evidence(memory)
         progress.step(Step.SAVING)
     except ClaimLostError:
         return False, "stopped"
@@ -228,11 +230,22 @@ def _work_on(claim: Claim) -> tuple[bool, str]:
         return _fail(claim, PageError("too_complex"))
     except WordcountError as failure:
         return _fail(claim, failure)
-    words = outcome["total_words"]
-    kept = _patiently(lambda: leases.finish(claim, **outcome))
+    words = outcome.columns["total_words"]
+    kept = _patiently(lambda: leases.finish(claim, **outcome.columns, **evidence))
     if kept:
         events().tell(claim, Status.FINISHED, words=words)
+        if outcome.is_long:
+            _add_evidence(claim, outcome.evidence(memory))
     return kept, f"finished, {words} words"
+
+
+def _add_evidence(claim: Claim, evidence: dict[str, Any]) -> None:
+    """Store what a long text can be checked by. The count is done, whatever becomes of this."""
+    try:
+        leases.supplement(claim, **evidence)
+    except DATABASE_AWAY as error:
+        logger.warning("%s has no evidence: %s", claim.job_key, reason(error))
+        db.session.remove()
 
 
 def _fail(claim: Claim, failure: WordcountError) -> tuple[bool, str]:

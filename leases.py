@@ -154,6 +154,14 @@ def finish(claim: Claim, **columns: Any) -> bool:
     return _end(claim, Status.FINISHED, columns)
 
 
+def supplement(claim: Claim, **columns: Any) -> None:
+    """Store more of what was finished by this claim, and commit."""
+    is_ours = (Result.job_key == as_key(claim.job_key), Result.attempt == claim.attempt)
+    is_finished = Result.status == Status.FINISHED
+    if columns:
+        states.changed(update(Result).where(*is_ours, is_finished).values(columns))
+
+
 def fail(claim: Claim, code: str, detail: str, **columns: Any) -> bool:
     """Store why a claim came to nothing, and commit; False as for :func:`finish`."""
     return _end(claim, Status.FAILED, {"error_code": code, "error_detail": detail, **columns})

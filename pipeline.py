@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from apart import DiedError, answers
@@ -19,7 +20,58 @@ logger = logging.getLogger(__name__)
 _PLAIN = "text/plain; charset=utf-8"
 
 
-def fetch_and_count(url: str, settings: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+#: Of a text of more words the count is stored before its evidence, which takes seconds.
+LONG_TEXT = 100_000
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a job has come to.
+
+    :ivar columns: of the count.
+    :ivar body: of the page, and its header, for what the count can be checked by.
+    :ivar page: what a reader sees of it.
+    :ivar counted: the words of that.
+    """
+
+    columns: dict[str, Any]
+    body: bytes
+    content_type: str | None
+    page: PageText
+    counted: PageCount
+
+    @property
+    def is_long(self) -> bool:
+        """Whether a visitor would wait for the evidence."""
+        return self.counted.total_words > LONG_TEXT
+
+    def evidence(self, memory_bytes: int) -> dict[str, Any]:
+        """What the count can be checked by, by names of columns, as far as it can be had: the count
+        stands without it.
+
+        :param memory_bytes: how much it may take.
+        """
+        gathered: dict[str, Any] = {}
+        try:
+            for more in answers(
+                self._gather, cpu_seconds=EVIDENCE_SECONDS, memory_bytes=memory_bytes
+            ):
+                gathered = more
+        except DiedError as death:
+            report = logger.info if death.is_overload else logger.error
+            report("not all evidence could be gathered: %s", death.how)
+        return gathered
+
+    def _gather(self) -> Iterator[dict[str, Any]]:
+        for evidence in evidence_of(self.body, self.content_type, self.page, self.counted):
+            yield {
+                "text_index": evidence.index.to_bytes(),
+                "main_words": evidence.main_words,
+                "reading_ease": evidence.reading_ease,
+            }
+
+
+def fetch_and_count(url: str, settings: Mapping[str, Any], progress: Progress) -> Outcome:
     """Fetch a page and count its words.
 
     :param settings: those of the application.
@@ -46,33 +98,31 @@ def fetch_and_count(url: str, settings: Mapping[str, Any], progress: Progress) -
     text = read_page(page.body, page.content_type)
     progress.step(Step.COUNTING)
     counted = count_text(text)
-    return {
+    columns = {
         "final_url": page.url,
         "http_status": page.status,
         "content_type": page.content_type,
         "bytes": len(page.body),
         "doubts": doubts_of(page.body, text.text, text.title, counted.total_words, page.url),
+        "alt_texts": text.alts,
         **columns_of(counted),
-        **evidence_columns(url, page.body, page.content_type, text, counted, settings),
     }
+    return Outcome(columns, page.body, page.content_type, text, counted)
 
 
-def count_pasted(url: str, text: str, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Count the words of a text that a person pasted in place of the page at a URL.
-
-    :param settings: those of the application.
-    """
+def count_pasted(url: str, text: str) -> Outcome:
+    """Count the words of a text that a person pasted in place of the page at a URL."""
     body = text.encode()
     page = read_page(body, _PLAIN)
     counted = count_text(page)
-    return {
+    columns = {
         "final_url": url,
         "content_type": "text/plain",
         "bytes": len(body),
         "doubts": [],  # a person has seen that it is what was meant
         **columns_of(counted),
-        **evidence_columns(url, body, _PLAIN, page, counted, settings),
     }
+    return Outcome(columns, body, _PLAIN, page, counted)
 
 
 def columns_of(counted: PageCount) -> dict[str, Any]:
@@ -91,35 +141,6 @@ def columns_of(counted: PageCount) -> dict[str, Any]:
         "result_all": dict(counted.counts),
         "result_no_stop_words": dict(counted.counts_without_stop_words),
     }
-
-
-def evidence_columns(  # noqa: PLR0913, PLR0917 -- all that is known by then
-    url: str,
-    body: bytes,
-    content_type: str | None,
-    page: PageText,
-    counted: PageCount,
-    settings: Mapping[str, Any],
-) -> dict[str, Any]:
-    """What the count can be checked by, as far as it can be had: the count stands without it."""
-
-    def gather() -> Iterator[dict[str, Any]]:
-        for evidence in evidence_of(body, content_type, page, counted):
-            yield {
-                "text_index": evidence.index.to_bytes(),
-                "main_words": evidence.main_words,
-                "reading_ease": evidence.reading_ease,
-            }
-
-    gathered: dict[str, Any] = {}
-    memory = settings["JOB_MEMORY_BYTES"]
-    try:
-        for more in answers(gather, cpu_seconds=EVIDENCE_SECONDS, memory_bytes=memory):
-            gathered = more
-    except DiedError as death:
-        report = logger.info if death.is_overload else logger.error
-        report("%s is counted, but not all evidence could be gathered: %s", url, death.how)
-    return {"alt_texts": page.alts, **gathered}
 
 
 def _sizes(counted: PageCount) -> dict[str, tuple[int, int]]:

@@ -26,7 +26,7 @@ from bench.markdown import table
 from config import settings_from
 from dev.services import local_postgres, local_redis
 from models import db
-from pipeline import columns_of, evidence_columns
+from pipeline import Outcome, columns_of
 from wordcount import count_page, count_text, read_page
 
 MEGABYTE = 1_000_000
@@ -113,8 +113,9 @@ def _stored(app: Flask, body: bytes) -> tuple[str, str]:
     if claim is None:
         raise RuntimeError("somebody else works on the counts of this bench")
     facts = {"final_url": _URL, "content_type": _HTML, "bytes": len(body), "doubts": []}
-    evidence = evidence_columns(_URL, body, _HTML, page_text, counted, app.config)
-    leases.finish(claim, **facts, **columns_of(counted), **evidence)
+    outcome = Outcome({**facts, **columns_of(counted)}, body, _HTML, page_text, counted)
+    evidence = outcome.evidence(app.config["JOB_MEMORY_BYTES"])
+    leases.finish(claim, **outcome.columns, **evidence)
     return key, counted.ranking(top=1)[0].word
 
 

@@ -8,23 +8,29 @@ from wordcount.counts import shortened
 
 #: The longest title and address in a line below a chart, in characters.
 _LONGEST = 60
+#: The longest title in a citation.
+_LONGEST_TITLE = 200
 
 
 def citation(result: Result, permalink: str) -> str:
     """What was counted, when, by which rules, and where it can be seen."""
     return (
-        f"“{Verdict(result).title}”, {_place(result)}, counted {_time(result)} by Wordcount"
+        f"“{_title(result)}”, {_place(result)}, counted {_time(result)} by Wordcount"
         f" (counting rule {result.rule_version}), {permalink}"
     )
 
 
 def citation_of_pair(a: Result, b: Result, permalink: str) -> str:
     """The same of a comparison."""
-    sides = [f"“{Verdict(side).title}”, {_place(side)}, counted {_time(side)}" for side in (a, b)]
+    sides = [f"“{_title(side)}”, {_place(side)}, counted {_time(side)}" for side in (a, b)]
     return (
         f"{sides[0]}, compared with {sides[1]}, by Wordcount"
         f" (counting rule {b.rule_version}), {permalink}"
     )
+
+
+def _title(result: Result) -> str:
+    return shortened(Verdict(result).title, _LONGEST_TITLE)
 
 
 def _place(result: Result) -> str:

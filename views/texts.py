@@ -4,12 +4,22 @@ from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 
-from models import Result
+from sqlalchemy import func, select
+
+from models import Result, db
 from views.errors import Problem
 from views.turns import turn
 from wordcount.indexed_text import IndexedText, Span
 from wordcount.where import Beside
 
+#: Of texts of more words it is stored after the count which word stands where: `pipeline` says so.
+LONG_TEXT = 100_000
+#: How long that takes at most, in seconds.
+PREPARING = 60
+PREPARED = (
+    "The text is long: which word stands where in it, and what is main text, will be known in some"
+    " seconds. Please try again in a moment."
+)
 #: Texts of more words are looked at one at a time in a process: a million words take a second.
 LARGE_TEXT = 300_000
 
@@ -20,15 +30,26 @@ def indexed(result: Result) -> IndexedText:
     :raises views.errors.Problem: if there is none: the page was too large or too complex, or was
         counted by an earlier release.
     """
-    if result.text_index is None or result.text is None:
-        raise Problem(
-            409,
-            "no_index",
-            "It is not stored which word of this page stands where: the page was too complex for"
-            " that, or was counted by an earlier release. Its counts are right all the same."
-            " Count it again, should it be an old count.",
-        )
-    return IndexedText.from_bytes(result.text_index, result.text, result.result_all or {})
+    if result.text_index is not None and result.text is not None:
+        return IndexedText.from_bytes(result.text_index, result.text, result.result_all or {})
+    if is_being_prepared(result):
+        raise Problem(409, "index_not_ready", PREPARED, headers={"Retry-After": "5"})
+    raise Problem(
+        409,
+        "no_index",
+        "It is not stored which word of this page stands where: the page was too complex for"
+        " that, or was counted by an earlier release. Its counts are right all the same."
+        " Count it again, should it be an old count.",
+    )
+
+
+def is_being_prepared(result: Result) -> bool:
+    """Whether a worker still finds out which word stands where: of long texts, after the count."""
+    if result.reading_ease is not None or (result.total_words or 0) <= LONG_TEXT:
+        return False
+    age = select(func.now() - Result.finished_at).where(Result.id == result.id)
+    passed = db.session.scalar(age)
+    return passed is not None and passed.total_seconds() < PREPARING
 
 
 def in_turn_of_text(result: Result) -> AbstractContextManager[None]:

@@ -67,12 +67,9 @@ class IndexedText:
         from wordcount.tokens import tokens_in  # not for the web process, which has it all stored
 
         numbers = {word: number for number, word in enumerate(counts)}
-        words, starts, ends = array(_NUMBERS), array(_NUMBERS), array(_NUMBERS)
-        for word, start, end in tokens_in(text):
-            words.append(numbers[word])
-            starts.append(start)
-            ends.append(end)
-        return cls(text, list(counts), words, starts, ends, layout)
+        tokens = tokens_in(text)
+        words = array(_NUMBERS, map(numbers.__getitem__, tokens.words))
+        return cls(text, list(counts), words, tokens.starts, tokens.ends, layout)
 
     def to_bytes(self) -> bytes:
         """All but the text and the words themselves, to be stored beside them."""

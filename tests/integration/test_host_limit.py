@@ -11,6 +11,7 @@ import jobs
 import submissions
 from commands.sources import Reader, fetch_settings
 from fetch import Limits, Manners, fetch_page
+from confine import EVIDENCE_SECONDS
 from host_limit import IN_MEMORY, HostLimit
 from models import Result
 from tests.hostile.server import Server, answer, sends
@@ -115,7 +116,8 @@ def test_a_job_has_time_for_all_that_it_may_wait_for(app: Flask) -> None:
     job = jobs.queue().fetch_job(submissions.submit("http://example.com/"))
     assert job
     # To fetch, for its turn, to compute, for the database at both ends.
-    assert job.timeout == app.config["FETCH_TIMEOUT"] + 10 + app.config["JOB_CPU_SECONDS"] + 60
+    computing = app.config["JOB_CPU_SECONDS"] + EVIDENCE_SECONDS
+    assert job.timeout == app.config["FETCH_TIMEOUT"] + 10 + computing + 60
 
 
 @pytest.mark.usefixtures("_loopback_is_public")

@@ -40,7 +40,9 @@ EACH = [
 def as_the_pipeline_does(**facts: object) -> str:
     """The key of a count of the text above."""
     key = submissions.submit_text(TEXT, "http://example.com/")
-    assert leases.finish(begin(key), **{**count_pasted("http://example.com/", TEXT), **facts})
+    assert leases.finish(
+        begin(key), **{**count_pasted("http://example.com/", TEXT).columns, **facts}
+    )
     db.session.remove()
     return key
 
