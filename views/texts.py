@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from contextlib import AbstractContextManager
+from datetime import timedelta
 
 from sqlalchemy import func, select
 
@@ -47,9 +48,8 @@ def is_being_prepared(result: Result) -> bool:
     """Whether a worker still finds out which word stands where: of long texts, after the count."""
     if result.reading_ease is not None or (result.total_words or 0) <= LONG_TEXT:
         return False
-    age = select(func.now() - Result.finished_at).where(Result.id == result.id)
-    passed = db.session.scalar(age)
-    return passed is not None and passed.total_seconds() < PREPARING
+    is_recent = Result.finished_at > func.now() - timedelta(seconds=PREPARING)
+    return bool(db.session.scalar(select(is_recent).where(Result.id == result.id)))
 
 
 def in_turn_of_text(result: Result) -> AbstractContextManager[None]:

@@ -10,8 +10,8 @@ import fetch
 import jobs
 import submissions
 from commands.sources import Reader, fetch_settings
-from fetch import Limits, Manners, fetch_page
 from confine import EVIDENCE_SECONDS
+from fetch import Limits, Manners, fetch_page
 from host_limit import IN_MEMORY, HostLimit
 from models import Result
 from tests.hostile.server import Server, answer, sends
