@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import Response, current_app, render_template, url_for
 
+from views.errors import Problem
 from views.files import attachment
 
 #: In which formats a chart can be had.
@@ -51,6 +52,11 @@ def chart_file(template: str, ending: str, name: str, *, source: str, **drawn: A
         response = attachment([svg.encode()], f"{name}.svg", "image/svg+xml")
     response.headers["Content-Security-Policy"] = DRAWING_POLICY
     return response
+
+
+def nothing_to_draw() -> Problem:
+    """What is told to who asks for the chart of a view without words. No page leads to it."""
+    return Problem(404, "nothing_to_draw", "There are no words in this view to be drawn.")
 
 
 def drawing(template: str, *, source: str, **drawn: Any) -> str:

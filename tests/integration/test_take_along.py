@@ -147,6 +147,29 @@ def test_a_chart_of_nothing_is_not_there(client: FlaskClient, path: str, code: s
     assert (answer.status_code, answer.get_json(force=True)["code"]) == (404, code)
 
 
+@pytest.mark.parametrize("view", ["min=100", "min=100&chart=zipf", "q=tulip"])
+def test_a_view_without_words_has_no_chart(client: FlaskClient, view: str) -> None:
+    key, other = counted_page(HTML), counted_page("<p>the")
+    page = client.get(f"/counts/{key}?{view}")
+    assert page.status_code == 200
+    assert 'id="link"' in page.text
+    assert 'id="charts"' not in page.text
+    drawn = [f"/counts/{key}/chart.{ending}?{view}" for ending in ("svg", "png")]
+    drawn.append(f"/compare/chart.svg?a={other}&b={other}&q=tulip")
+    for path in drawn:
+        answer = client.get(path)
+        assert answer.status_code == 404, path
+        assert answer.get_json(force=True)["code"] == "nothing_to_draw"
+    assert 'id="charts"' not in client.get(f"/compare?a={other}&b={other}&q=tulip").text
+
+
+def test_a_page_without_words_has_no_chart(client: FlaskClient) -> None:
+    key = counted_page("<title>Nothing</title>")
+    for view in ("", "?chart=zipf"):
+        assert client.get(f"/counts/{key}{view}").status_code == 200
+        assert client.get(f"/counts/{key}/chart.svg{view}").status_code == 404
+
+
 def test_each_page_leads_to_its_charts(client: FlaskClient) -> None:
     one, other = counted_page(HTML, url="http://a.b/"), counted_page(HTML, url="http://a.b/")
     for path in (
