@@ -11,7 +11,7 @@ from views.evidence_selection import WordAsked
 from views.rankings import MOST_RANKED_WORDS, words_to_rank
 from views.texts import beside_of, has_main_text, indexed, spans_of, words_of
 from wordcount.counts import LONGEST_SHOWN
-from wordcount.groups import Group, group_of
+from wordcount.groups import Group, group_of, group_of_forms
 from wordcount.indexed_text import IndexedText, Span
 from wordcount.occurrences import occurrences
 from wordcount.stems import has_stems
@@ -95,8 +95,9 @@ class OneWord(Generic[Asked]):
             return page
         numbers = Counter(self.index.words[number] for number in self.hits)
         counts = {self.index.vocabulary[number]: times for number, times in numbers.items()}
-        # By a form as it is written: that of the row may lack what would be taken off it again.
-        return self._group(page.forms[0].word, counts)
+        if not counts:
+            return None
+        return group_of_forms(page.key, counts, self.result.language, **self._choices)
 
     @cached_property
     def forms(self) -> Set[str]:
@@ -122,8 +123,7 @@ class OneWord(Generic[Asked]):
             self.index,
             beside_of(self.result),
             self.result.language,
-            fold_case=self.selection.case == "fold",
-            together=self.selection.forms == "together",
+            **self._choices,
         )
 
     @property
@@ -141,14 +141,16 @@ class OneWord(Generic[Asked]):
         """Whether parts of the page can be told apart."""
         return has_main_text(self.result)
 
+    @property
+    def _choices(self) -> dict[str, bool]:
+        """Which words are one, as :mod:`wordcount` has it."""
+        return {
+            "fold_case": self.selection.case == "fold",
+            "together": self.selection.forms == "together",
+        }
+
     def _group(self, word: str, counts: dict[str, int]) -> Group | None:
-        return group_of(
-            word,
-            counts,
-            self.result.language,
-            fold_case=self.selection.case == "fold",
-            together=self.selection.forms == "together",
-        )
+        return group_of(word, counts, self.result.language, **self._choices)
 
 
 def around(main: Sequence[Span], text: str) -> list[Span]:
