@@ -32,6 +32,9 @@ from wordcount.where import where_of_all
 #: The columns of the files, which are the fields of a :class:`Row`.
 COLUMNS = ("word", "count", "headings", "links", "text", "title", "images")
 
+#: The characters of a word in an address. Each takes up to 12 there, of 8,190 for all of it.
+_LONGEST_LINKED = 600
+
 where = Blueprint("where", __name__)
 
 
@@ -64,6 +67,8 @@ def show(job_key: str) -> ResponseReturnValue:
             shown.asked,
             found=len(shown.found),
             rows=shown.rows,
+            shown_of=_shown_of,
+            linked=_linked,
             evidence=shown.asked.only("of", "case", "forms"),
         )
 
@@ -77,6 +82,16 @@ def show_file(job_key: str, ending: str) -> Response:
         facts = facts_of(shown.result, shown.asked.of)
         table = Table("words", COLUMNS, shown.all, facts)
         return table_file(table, ending, file_name(shown.result, "where"))
+
+
+def _shown_of(word: str) -> str:
+    """What the table shows of a word."""
+    return shortened(word, LONGEST_SHOWN)
+
+
+def _linked(word: str) -> str:
+    """The word in the address of its page: whole, unless that is more than an address may be."""
+    return word if len(word) <= _LONGEST_LINKED else _shown_of(word)
 
 
 @dataclass(frozen=True)
@@ -120,11 +135,8 @@ class Standing:
 
     @property
     def rows(self) -> list[Row]:
-        """Those that are shown."""
-        return [
-            row._replace(word=shortened(row.word, LONGEST_SHOWN))
-            for row in self.found[: self.asked.top]
-        ]
+        """Those that are shown, their words whole."""
+        return self.found[: self.asked.top]
 
     def _all(self) -> Iterator[Row]:
         refuse_many(self.result, "it cannot be said where each of them stands.")
