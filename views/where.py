@@ -26,7 +26,6 @@ from wordcount import rank
 from wordcount.counts import LONGEST_SHOWN, shortened
 from wordcount.forms import keys_of_rows
 from wordcount.indexed_text import IndexedText
-from wordcount.part import part_of
 from wordcount.where import where_of_all
 
 #: The columns of the files, which are the fields of a :class:`Row`.
@@ -142,7 +141,7 @@ class Standing:
         refuse_many(self.result, "it cannot be said where each of them stands.")
         index = indexed(self.result)
         if self.asked.of == "main":
-            index = part_of(index, spans_of(self.result, index, "main"))
+            index = index.within(spans_of(self.result, index, "main"))
         language = self.result.language
         fold_case, together = self.asked.case == "fold", self.asked.forms == "together"
         standing = where_of_all(
