@@ -190,9 +190,9 @@ def test_the_text_with_marks(client: FlaskClient) -> None:
 def test_main_text_is_told_from_what_is_around_it(client: FlaskClient) -> None:
     page = page_of(client, "as-counted")
     assert re.findall(r'role="group" aria-label="([^"]+)"', page) == [
-        "Around it: navigation, footer and the like",
+        "Not main text: navigation, footer and the like",
         "Main text",
-        "Around it: navigation, footer and the like",
+        "Not main text: navigation, footer and the like",
     ]
     assert re.findall(r'<span class="quiet">(\d+) words?</span></h3>', page) == ["3", "15", "1"]
     assert re.findall(r'id="of-\w+"[^>]*>(.*?)</a>', page) == [
