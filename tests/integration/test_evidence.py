@@ -201,7 +201,7 @@ def test_main_text_is_told_from_what_is_around_it(client: FlaskClient) -> None:
         'Only what is around it <span class="quiet">4</span>',
     ]
     main = page_of(client, "as-counted?of=main")
-    assert "Around it:" not in main
+    assert "Not main text:" not in main
     assert "Main text 15 words, whole page 19." in main
     assert "A Garden again." not in page_of(client, "as-counted?of=around")
 
