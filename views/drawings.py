@@ -21,7 +21,7 @@ FORMAT = f"<any({', '.join(FORMATS)}):ending>"
 DRAWING_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 #: Pixels of a PNG for each unit of the drawing.
 _ZOOM = 2
-# Families that are always there: Latin, Greek, Cyrillic and Devanagari; Arabic; Thai; Hebrew. Beside
+# Families that are always there: Latin, Greek, Cyrillic, Devanagari; Arabic; Thai; Hebrew. Beside
 # them there is a font for Chinese, Japanese and Korean.
 _FAMILIES = ("Noto Sans", "Noto Sans Arabic", "Noto Sans Thai", "Heebo")
 # What they have no letters for. To look for fonts on the machine takes a while.
