@@ -67,6 +67,13 @@ SHOTS = (
         height=844,
         scheme="dark",
     ),
+    Shot(
+        name="screenshot-word.png",
+        path="counts/{key}/word?w=garden",
+        shows="table",
+        width=860,
+        height=1160,
+    ),
     Shot(name="screenshot-form.png", path="", shows="heading", width=860, height=560),
 )
 
