@@ -58,7 +58,7 @@ class Shot:
 
 
 SHOTS = (
-    Shot(name="screenshot.png", path="counts/{key}", shows="table", width=860, height=880),
+    Shot(name="screenshot.png", path="counts/{key}", shows="table", width=860, height=1180),
     Shot(
         name="screenshot-dark.png",
         path="counts/{key}",
