@@ -13,6 +13,8 @@ from typing import NoReturn
 
 #: What gathering evidence for a count may take, in seconds of processor time. A book takes some.
 EVIDENCE_SECONDS = 20
+#: The same by the clock, on a machine that has other things to do.
+EVIDENCE_PATIENCE = 40
 
 #: How a process ends that has run out of memory. Free for programs: shells use 126 and more,
 #: sysexits.h 64 to 78.

@@ -1,5 +1,6 @@
 """How gunicorn serves the web; it reads this file by itself."""
 
+import gc
 import os
 import sys
 from importlib import import_module
@@ -41,6 +42,9 @@ def on_starting(_arbiter: Any) -> None:
     The application itself each worker makes: it has a thread, which no fork takes along.
     """
     import app  # noqa: F401
+
+    # Who looks for garbage in what is shared gets a copy of all of that; also when it ends.
+    gc.freeze()
 
 
 def post_worker_init(worker: Any) -> None:

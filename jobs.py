@@ -23,7 +23,7 @@ from rq.timeouts import JobTimeoutException
 from sqlalchemy.orm import configure_mappers
 
 import leases
-from confine import EVIDENCE_SECONDS, end_out_of_memory
+from confine import EVIDENCE_PATIENCE, end_out_of_memory
 from events import Events
 from host_limit import LONGEST_WAIT
 from models import DATABASE_AWAY, Status, Step, db, reason
@@ -125,7 +125,7 @@ def longest_job() -> int:
     """
     settings = current_app.config
     fetching = settings["FETCH_TIMEOUT"] + LONGEST_WAIT
-    computing = settings["JOB_CPU_SECONDS"] + EVIDENCE_SECONDS
+    computing = settings["JOB_CPU_SECONDS"] + EVIDENCE_PATIENCE
     # For the database it may wait twice, when it begins and when it ends.
     seconds: float = fetching + computing + 2 * DATABASE_PATIENCE
     return math.ceil(seconds)

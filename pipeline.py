@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from apart import DiedError, answers
-from confine import EVIDENCE_SECONDS
+from confine import EVIDENCE_PATIENCE, EVIDENCE_SECONDS
 from fetch import Limits, Manners, fetch_page
 from host_limit import HostLimit
 from models import TOP_ROWS, Step, ranking_name
@@ -54,12 +54,17 @@ class Outcome:
         gathered: dict[str, Any] = {}
         try:
             for more in answers(
-                self._gather, cpu_seconds=EVIDENCE_SECONDS, memory_bytes=memory_bytes
+                self._gather,
+                cpu_seconds=EVIDENCE_SECONDS,
+                memory_bytes=memory_bytes,
+                patience=EVIDENCE_PATIENCE,
             ):
                 gathered = more
         except DiedError as death:
             report = logger.info if death.is_overload else logger.error
             report("not all evidence could be gathered: %s", death.how)
+        except MemoryError:  # there is enough for the count, but not for this as well
+            logger.info("not all evidence could be gathered: out of memory")
         return gathered
 
     def _gather(self) -> Iterator[dict[str, Any]]:

@@ -9,6 +9,7 @@ from views.citation import citation
 from views.errors import Problem
 from views.files import ENDINGS
 from views.forms import PasteForm
+from views.texts import PREPARED, is_being_prepared
 from views.verdict import Verdict
 
 #: The pages of a count, each by its endpoint, as they are named in the line that leads to them.
@@ -67,6 +68,7 @@ def view_page(
         template,
         result=result,
         verdict=Verdict(result),
+        preparing=PREPARED if is_being_prepared(result) else None,
         sections=SECTIONS,
         here=endpoint,
         section=_BELONG_TO.get(endpoint, endpoint),

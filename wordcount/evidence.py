@@ -53,6 +53,8 @@ def evidence_of(
 
     markup, _ = to_utf8(body, content_type)
     main = main_spans(markup, page.text)
+    if main is None:
+        return
     index = replace(index, layout=replace(layout, main=main))
     yield Evidence(
         index,

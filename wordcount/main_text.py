@@ -35,30 +35,31 @@ _FORM_FEED = bytes.maketrans(b"\f", b" ")
 _STUMBLES = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
-def main_spans(markup: bytes | str, text: str) -> list[Span]:
+def main_spans(markup: bytes | str, text: str) -> list[Span] | None:
     """What of the text of a page is its main text.
 
     :param markup: the page, as UTF-8 or as text.
     :param text: what was counted of it, as :func:`wordcount.text.text_of_html` gives it.
     :returns: whole lines, in order; those that follow each other are one span. Empty if there is no
-        main text, or if the page has too many elements to look for it.
+        main text; None if nobody knows, because the page has too many elements or words to look for
+        it, or trafilatura stumbled over it.
     """
     found = _extracted(markup) if text else ""
-    return spans_of(text, found) if found else []
+    return spans_of(text, found) if found else [] if found == "" else None
 
 
-def spans_of(text: str, part: str) -> list[Span]:
+def spans_of(text: str, part: str) -> list[Span] | None:
     """The lines of a text of which at least half of the words stand in a part of it.
 
     :param part: words of the text in their order. Some may be missing, and others between them; it
         may be cut into lines in another way.
-    :returns: as :func:`main_spans`; empty as well if both together have too many words.
+    :returns: as :func:`main_spans`; None if both together have too many words.
     """
     known: dict[str, int] = {}
     words, wanted = words_of(text, known), words_of(part, known)
     if len(words.numbers) + len(wanted.numbers) > _MOST_WORDS:
         logger.info("a page has too many words to look for its main text")
-        return []
+        return None
     is_found, _ = aligned(words.numbers, wanted.numbers)
     lines = text.split("\n")
     sizes = numpy.bincount(words.lines, minlength=len(lines))
@@ -105,8 +106,8 @@ def _spans(lengths: list[int], is_main: list[bool]) -> Iterator[Span]:
         yield start, end
 
 
-def _extracted(markup: bytes | str) -> str:
-    """The main text as trafilatura gives it; empty if it finds none."""
+def _extracted(markup: bytes | str) -> str | None:
+    """The main text as trafilatura gives it; empty if it finds none, None if it cannot be asked."""
     # Not for the web process, which never reads a page.
     from lxml.etree import LxmlError
     from lxml.html import HTMLParser, document_fromstring
@@ -122,7 +123,7 @@ def _extracted(markup: bytes | str) -> str:
         tree = document_fromstring(body.translate(_FORM_FEED, _CONTROLS), parser=parser)
         if _is_too_much(tree):
             logger.info("a page has too many elements to look for its main text")
-            return ""
+            return None
         # Of a page with hardly any text it would take all, so without what is never main text.
         document = bare_extraction(tree, include_comments=False, prune_xpath="//nav")
     except LxmlError as error:  # of a page without any element
@@ -130,7 +131,7 @@ def _extracted(markup: bytes | str) -> str:
         return ""
     except _STUMBLES:
         logger.warning("trafilatura has failed, no main text", exc_info=True)
-        return ""
+        return None
     return (document.text or "") if isinstance(document, Document) else ""
 
 

@@ -62,7 +62,7 @@ def test_a_text_and_its_parts(page: Page, web: str) -> None:
     page.get_by_label("Mark a word").fill("GARDEN")
     page.keyboard.press("Enter")
     expect(page.locator("mark")).to_have_text(["garden", "garden"])
-    around = page.get_by_role("group", name="Around it")
+    around = page.get_by_role("group", name="Not main text")
     expect(around).to_have_count(2)
     expect(page.get_by_role("group", name="Main text")).to_contain_text("A garden has a wall.")
     page.get_by_role("link", name="Main text only").press("Enter")

@@ -245,9 +245,9 @@ def test_the_text_with_marks(client: FlaskClient) -> None:
 def test_main_text_is_told_from_what_is_around_it(client: FlaskClient) -> None:
     page = page_of(client, "as-counted")
     assert re.findall(r'role="group" aria-label="([^"]+)"', page) == [
-        "Around it: navigation, footer and the like",
+        "Not main text: navigation, footer and the like",
         "Main text",
-        "Around it: navigation, footer and the like",
+        "Not main text: navigation, footer and the like",
     ]
     assert re.findall(r'<span class="quiet">(\d+) words?</span></h3>', page) == ["3", "15", "1"]
     assert re.findall(r'id="of-\w+"[^>]*>(.*?)</a>', page) == [
@@ -256,7 +256,7 @@ def test_main_text_is_told_from_what_is_around_it(client: FlaskClient) -> None:
         'Only what is around it <span class="quiet">4</span>',
     ]
     main = page_of(client, "as-counted?of=main")
-    assert "Around it:" not in main
+    assert "Not main text:" not in main
     assert "Main text 15 words, whole page 19." in main
     assert "A Garden again." not in page_of(client, "as-counted?of=around")
 

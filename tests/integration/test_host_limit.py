@@ -10,7 +10,7 @@ import fetch
 import jobs
 import submissions
 from commands.sources import Reader, fetch_settings
-from confine import EVIDENCE_SECONDS
+from confine import EVIDENCE_PATIENCE
 from fetch import Limits, Manners, fetch_page
 from host_limit import IN_MEMORY, HostLimit
 from models import Result
@@ -116,7 +116,7 @@ def test_a_job_has_time_for_all_that_it_may_wait_for(app: Flask) -> None:
     job = jobs.queue().fetch_job(submissions.submit("http://example.com/"))
     assert job
     # To fetch, for its turn, to compute, for the database at both ends.
-    computing = app.config["JOB_CPU_SECONDS"] + EVIDENCE_SECONDS
+    computing = app.config["JOB_CPU_SECONDS"] + EVIDENCE_PATIENCE
     assert job.timeout == app.config["FETCH_TIMEOUT"] + 10 + computing + 60
 
 

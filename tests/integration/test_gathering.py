@@ -1,0 +1,124 @@
+"""The evidence of a count is gathered by a real worker, and the count stands without it."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+import jobs
+import leases
+import pipeline
+import submissions
+from models import Result, Status
+from pipeline import Outcome, count_pasted
+from tests.counts import begin, stored, wait_for_end
+from tests.programs import Program
+from tests.site import Site
+from tests.support import wait_for
+from wordcount.indexed_text import IndexedText
+
+SENTENCES = "The keeper of the lighthouse planted roses. They lean towards the light. " * 12
+PAGE = f"""<html lang=en><title>Roses</title><nav><a href=/>Home</a> <a href=/shop>Shop</a></nav>
+<main><article><h1>Roses by the sea</h1><p>{SENTENCES}</p><p>{SENTENCES}</p></article></main>
+<img src=rose.png alt="A white rose"><footer>All rights reserved</footer>"""
+
+
+def index_of(result: Result) -> IndexedText:
+    assert result.text_index
+    assert result.text
+    return IndexedText.from_bytes(result.text_index, result.text, result.result_all or {})
+
+
+def test_a_worker_gathers_it_with_the_count(
+    app: Flask, worker: Program, client: FlaskClient, site: Site
+) -> None:
+    key = submissions.submit(site.serve("/roses", PAGE))
+    result = wait_for_end(key)
+    index = index_of(result)
+    headings = [index.text[start:end] for start, end in index.layout.headings]
+    links = [index.text[start:end] for start, end in index.layout.links]
+    assert (headings, links) == (["Roses by the sea"], ["Home", "Shop"])
+    assert result.alt_texts == "A white rose"
+    assert len(index.sentences) == 48 + 3  # and heading, navigation, footer
+    assert result.main_words
+    assert result.main_words < (result.total_words or 0)
+    assert set(result.reading_ease or {}) == {"page", "main"}
+    assert ["Home", 1] in client.get(f"/results/{key}?top=100").get_json()
+    main = client.get(f"/results/{key}?top=100&of=main").get_json()
+    assert ["Home", 1] not in main
+    assert main[:2] == [["roses", 25], ["keeper", 24]]
+
+
+def test_a_plain_text_has_no_main_text(app: Flask, worker: Program, site: Site) -> None:
+    url = site.serve("/roses.txt", SENTENCES, content_type="text/plain")
+    result = wait_for_end(submissions.submit(url))
+    assert result.main_words is None
+    assert len(index_of(result).sentences) == 24
+    assert set(result.reading_ease or {}) == {"page"}
+
+
+@pytest.mark.parametrize("end", ["killed", "hangs"])
+def test_the_count_stands_whatever_becomes_of_its_evidence(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    def dies(*_known: object) -> Iterator[Any]:
+        if end == "killed":
+            os.kill(os.getpid(), signal.SIGKILL)
+        time.sleep(60)
+        yield
+
+    monkeypatch.setattr(pipeline, "evidence_of", dies)
+    monkeypatch.setattr(pipeline, "EVIDENCE_PATIENCE", 0.5)
+    key = submissions.submit_text(SENTENCES, "http://example.com/", owner="somebody")
+    jobs.count_and_save_words(key)
+    result = stored(key)
+    assert (result.status, result.text_index, result.reading_ease) == (Status.FINISHED, None, None)
+    assert app.test_client().get(f"/results/{key}?top=1").get_json() == [["keeper", 12]]
+    answer = app.test_client().get(f"/counts/{key}/phrases", headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.get_json(force=True)["code"]) == (409, "no_index")
+
+
+def test_the_count_of_a_long_text_does_not_wait_for_its_evidence(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[str, int]] = []
+    gather = Outcome.evidence
+
+    def look_first(outcome: Outcome, memory_bytes: int) -> dict[str, Any]:
+        answer = app.test_client().get(
+            f"/counts/{key}/phrases", headers={"Accept": "application/json"}
+        )
+        seen.append((stored(key).status, answer.status_code))
+        assert answer.headers["Retry-After"] == "5"
+        assert answer.get_json(force=True)["code"] == "index_not_ready"
+        assert "will be known in some seconds" in app.test_client().get(f"/counts/{key}").text
+        return gather(outcome, memory_bytes)
+
+    monkeypatch.setattr(pipeline, "LONG_TEXT", 100)
+    monkeypatch.setattr("views.texts.LONG_TEXT", 100)
+    monkeypatch.setattr(Outcome, "evidence", look_first)
+    key = submissions.submit_text(SENTENCES, "http://example.com/", owner="somebody")
+    jobs.count_and_save_words(key)
+    assert seen == [(Status.FINISHED, 409)]
+    assert len(index_of(stored(key)).sentences) == 24
+    page = app.test_client().get(f"/counts/{key}")
+    assert "will be known in some seconds" not in page.text
+
+
+def test_evidence_is_not_added_to_a_count_of_somebody_else(app: Flask) -> None:
+
+    key = submissions.submit("http://example.com/")
+    claim = begin(key)
+    leases.supplement(claim, main_words=7)
+    assert stored(key).main_words is None
+    assert leases.finish(claim, **count_pasted("http://example.com/", "One two").columns)
+    leases.supplement(replace(claim, attempt=9), main_words=7)
+    assert stored(key).main_words is None
+    leases.supplement(claim, main_words=7)
+    wait_for("main words", lambda: stored(key).main_words == 7, 1)
