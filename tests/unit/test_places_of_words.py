@@ -94,10 +94,10 @@ def test_all_rows_agree_with_each_and_with_the_count(
     rows = where_of_all(index, beside, "en", fold_case=fold_case, together=together)
     for key, row in rows.items():
         assert row == where_of(key, index, beside, "en", fold_case=fold_case, together=together)
-    tokens = list(tokens_in(text))
-    keys = keys_of([word for word, _, _ in tokens], "en", fold_case=fold_case, together=together)
+    tokens = tokens_in(text)
+    keys = keys_of(tokens.words, "en", fold_case=fold_case, together=together)
     parts: Counter[tuple[str, str]] = Counter()
-    for key, (_, start, _) in zip(keys, tokens, strict=True):
+    for key, start in zip(keys, tokens.starts, strict=True):
         in_heading = any(first <= start < end for first, end in headings)
         in_link = any(first <= start < end for first, end in links)
         parts[key, "headings" if in_heading else "links" if in_link else "body"] += 1
