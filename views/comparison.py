@@ -14,9 +14,10 @@ from views.contrast_charts import PAIRS, Drawn
 from views.finding import containing, place
 from views.pairs import Pair
 from views.parameters import choice, number
-from views.rankings import LARGE, refuse_many, words_to_rank
+from views.rankings import refuse_many
 from views.selection import FIRST_ROWS, MORE_ROWS, MOST_ROWS, PARTS
-from views.texts import LARGE_TEXT, counts_of, stop_words_of, words_of
+from views.sizes import LARGE, is_large, words_to_rank
+from views.texts import counts_of, stop_words_of, words_of
 from views.turns import turn
 from views.url_changes import changes_of
 from wordcount.counts import LONGEST_SHOWN, shortened
@@ -97,9 +98,8 @@ class Comparison:
             refuse_many(one, "so many cannot be compared with others.")
         if self.view.of == "main":
             self.pair.refuse_without_main_text()
-        is_large = sum(map(words_to_rank, both)) > LARGE
-        is_long = self.view.of == "main" and max(words_of(one, "page") for one in both) > LARGE_TEXT
-        return turn(is_large=is_large or is_long)
+        are_many = sum(map(words_to_rank, both)) > LARGE
+        return turn(is_large=are_many or (self.view.of == "main" and any(map(is_large, both))))
 
     @property
     def can_join_forms(self) -> bool:

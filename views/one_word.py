@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from models import Result
 from views.evidence_selection import WordAsked
-from views.rankings import MOST_RANKED_WORDS, words_to_rank
+from views.sizes import MOST_RANKED_WORDS, words_to_rank
 from views.texts import beside_of, has_main_text, indexed, spans_of, words_of
 from wordcount.counts import LONGEST_SHOWN
 from wordcount.groups import Group, group_of

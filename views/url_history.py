@@ -19,7 +19,7 @@ from views.drawings import FORMAT, chart_addresses, chart_file
 from views.errors import Problem
 from views.files import ENDING, ENDINGS, Table, download, file_name, table_file
 from views.forms import UrlForm
-from views.rankings import LARGE
+from views.sizes import LARGE
 from views.turns import turn
 from views.url_changes import MOST_TOLD, changes_of
 from views.verdict import Verdict

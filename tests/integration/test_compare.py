@@ -15,7 +15,7 @@ import submissions
 from models import Result, db
 from tests.counts import begin, counted, counted_page, stored
 from tests.support import NOBODYS_KEY
-from views.rankings import MOST_RANKED_WORDS
+from views.sizes import MOST_RANKED_WORDS
 from wordcount.keyness import log_likelihood, log_ratio
 
 pytestmark = pytest.mark.usefixtures("app")

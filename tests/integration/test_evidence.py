@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from tests.counts import counted, counted_page
 from views import text_parts
-from views.rankings import MOST_RANKED_WORDS
+from views.sizes import MOST_RANKED_WORDS
 
 HTML = """<html lang=en><title>A garden</title><nav>Home <a href=/>Garden</a> Shop</nav>
 <main><h2>The garden</h2><p>The garden has a rose. The gardens' rose is red.</p>
