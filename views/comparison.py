@@ -73,11 +73,13 @@ class PairView:
 
     @property
     def of_files(self) -> dict[str, Any]:
-        """What addresses of files say, for their words to be grouped and sorted like these."""
+        """What addresses of files say, for their words to be chosen, grouped and sorted like these;
+        in them are always stop words, and whatever is searched for.
+        """
         return {
             name: value
             for name, value in self.address().items()
-            if name in {"of", "stopwords", "forms", "sort"}
+            if name in {"of", "forms", "words", "sort"}
         }
 
 
@@ -131,7 +133,7 @@ class Comparison:
         """
         if not self.pair.is_same_page:
             return None
-        if not self.view.of_files.keys() & {"of", "stopwords", "forms"}:  # it is all there
+        if not self.view.address().keys() & {"of", "stopwords", "forms"}:  # it is all there
             sides = self.keyness.left, self.keyness.right
             return changes(*(sides if self.pair.in_time[0] is self.pair.a else sides[::-1]))
         return changes_of(self.pair.in_time[::-1])[0]
@@ -149,6 +151,11 @@ class Comparison:
             words = [row.word for row in rows]
             rows = list(compress(rows, containing(self.view.q, words, language)))
         return in_order(rows, self.view.sort)
+
+    @cached_property
+    def all_rows(self) -> list[Keyword]:
+        """All of the kind that is shown, whatever is searched for, in their order."""
+        return in_order(self._of_kind(None), self.view.sort)
 
     @property
     def found_count(self) -> int:

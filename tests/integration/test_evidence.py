@@ -286,6 +286,20 @@ def test_the_lines_of_a_word_to_take_along(client: FlaskClient) -> None:
     assert f'"concordance-example.com-{key[:8]}.tsv"' in name
 
 
+@pytest.mark.parametrize(
+    ("sort", "order"), [("", "dcba"), ("&sort=left", "abcd"), ("&sort=right", "bcda")]
+)
+def test_a_file_has_its_lines_in_the_order_of_the_page(
+    client: FlaskClient, sort: str, order: str
+) -> None:
+    key = counted_page("<p>d rose z.<p>c rose y.<p>b rose x.<p>a rose zz.")
+    page = client.get(f"/counts/{key}/word?w=rose&top=1{sort}&lines=whole").text
+    link = re.search(r'href="(/counts/[^"]*/word\.csv[^"]*)"', page)
+    assert link
+    rows = rows_of(client, html.unescape(link[1]))
+    assert "".join(row["left"] for row in rows) == order
+
+
 def test_a_file_has_so_many_lines(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     evidence = import_module("views.evidence")  # views.evidence is the blueprint
     monkeypatch.setattr(evidence, "MOST_LINES_OF_A_FILE", 1)
