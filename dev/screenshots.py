@@ -58,7 +58,7 @@ class Shot:
 
 
 SHOTS = (
-    Shot(name="screenshot.png", path="counts/{key}", shows="table", width=860, height=880),
+    Shot(name="screenshot.png", path="counts/{key}", shows="table", width=860, height=1180),
     Shot(
         name="screenshot-dark.png",
         path="counts/{key}",
@@ -66,6 +66,13 @@ SHOTS = (
         width=390,
         height=844,
         scheme="dark",
+    ),
+    Shot(
+        name="screenshot-word.png",
+        path="counts/{key}/word?w=garden",
+        shows="table",
+        width=860,
+        height=1160,
     ),
     Shot(name="screenshot-form.png", path="", shows="heading", width=860, height=560),
 )

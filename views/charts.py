@@ -61,6 +61,11 @@ class Bars:
     left: int = LEFT
     right: int = WIDTH - RIGHT
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to draw."""
+        return not self.columns
+
 
 @dataclass(frozen=True)
 class Zipf:
@@ -77,6 +82,11 @@ class Zipf:
     base: int = HEIGHT - BOTTOM
     top: int = TOP
     right: int = WIDTH - RIGHT
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to draw."""
+        return not self.points
 
 
 def of_words(words: Words) -> Bars | Zipf:

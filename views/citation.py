@@ -1,5 +1,6 @@
 """A finished count in one line, for who writes about it."""
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from models import Result
@@ -23,10 +24,25 @@ def citation(result: Result, permalink: str) -> str:
 def citation_of_pair(a: Result, b: Result, permalink: str) -> str:
     """The same of a comparison."""
     sides = [f"“{_title(side)}”, {_place(side)}, counted {_time(side)}" for side in (a, b)]
-    return (
-        f"{sides[0]}, compared with {sides[1]}, by Wordcount"
-        f" (counting rule {b.rule_version}), {permalink}"
+    rule = f" (counting rule {b.rule_version})"
+    if a.rule_version != b.rule_version:
+        sides[0] += f" (counting rule {a.rule_version})"
+        sides[1] += rule
+        rule = ""
+    return f"{sides[0]}, compared with {sides[1]}, by Wordcount{rule}, {permalink}"
+
+
+def citation_of_history(url: str, counts: Sequence[Result], permalink: str) -> str:
+    """The counts of a URL: how many, and from when to when.
+
+    :param counts: finished ones, in any order; not none.
+    """
+    in_time = sorted(counts, key=lambda count: count.finished_at or count.submitted_at)
+    first, last = _time(in_time[0]), _time(in_time[-1])
+    told = (
+        f"{len(counts):,} counts from {first} to {last}" if len(counts) > 1 else f"counted {first}"
     )
+    return f"{url}, {told}, by Wordcount, {permalink}"
 
 
 def _title(result: Result) -> str:

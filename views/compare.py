@@ -14,7 +14,7 @@ from views.comparison import SORTS, Comparison, PairView
 from views.contrast_charts import wings
 from views.counts import pending_page
 from views.downloads import facts_of
-from views.drawings import FORMAT, chart_addresses, chart_file
+from views.drawings import FORMAT, chart_addresses, chart_file, nothing_to_draw
 from views.errors import Problem, problem_of
 from views.files import ENDING, ENDINGS, Table, download, file_name, table_file
 from views.finished import count_of, finished_count
@@ -95,6 +95,8 @@ def chart(ending: str) -> Response:
     comparison = Comparison(pair, view)
     with comparison.in_turn():
         drawn = wings(comparison.drawn)
+        if not drawn.bars:
+            raise nothing_to_draw()
         return chart_file(
             "charts/wings.svg",
             ending,
@@ -120,6 +122,7 @@ def _page(pair: Pair, view: PairView) -> str:
     keys: dict[str, Any] = {"a": pair.a.job_key, "b": pair.b.job_key}
     permalink = url_for("compare.show", **keys, **view.address(), _external=True)
     with comparison.in_turn():
+        chart = wings(comparison.drawn)
         return render_template(
             "compare.html",
             pair=pair,
@@ -128,13 +131,15 @@ def _page(pair: Pair, view: PairView) -> str:
             comparison=comparison,
             sorts=SORTS,
             most_told=MOST_TOLD,
-            chart=wings(comparison.drawn),
+            chart=chart,
             permalink=permalink,
             files={
                 ending: url_for("compare.show_file", ending=ending, **keys, **view.of_files)
                 for ending in ENDINGS
             },
-            charts=chart_addresses("compare.chart", **keys, **view.address()),
+            charts=chart_addresses("compare.chart", **keys, **view.address())
+            if chart.bars
+            else None,
             citation=citation_of_pair(pair.a, pair.b, permalink),
             form=UrlForm(),
         )

@@ -99,18 +99,20 @@ def _page(result: Result, refused: str | None = None) -> str:
     words = Words(result, Selection.asked())
     selection, key = words.selection, result.job_key
     with words.in_turn():
+        chart = charts.of_words(words)
+        address = {"job_key": key, **selection.address()}
         return view_page(
             "words.html",
             result,
             "counts.show",
             address=selection.address(),
             files=words.grouping,
-            charts=chart_addresses("take.chart", job_key=key, **selection.address()),
+            charts=None if chart.is_empty else chart_addresses("take.chart", **address),
             selection=selection,
             words=words,
             more=min(selection.top + MORE_ROWS, MOST_ROWS),
             most=min(words.found_count, MOST_ROWS),
-            chart=charts.of_words(words),
+            chart=chart,
             **shown,
         )
 

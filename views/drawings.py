@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import Response, current_app, render_template, url_for
 
+from views.errors import Problem
 from views.files import attachment
 
 #: In which formats a chart can be had.
@@ -21,8 +22,14 @@ FORMAT = f"<any({', '.join(FORMATS)}):ending>"
 DRAWING_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 #: Pixels of a PNG for each unit of the drawing.
 _ZOOM = 2
-# Families in which there are letters of most scripts; others come from the machine, if it has them.
+# Families that are always there: Latin, Greek, Cyrillic, Devanagari; Arabic; Thai; Hebrew. Beside
+# them there is a font for Chinese, Japanese and Korean.
 _FAMILIES = ("Noto Sans", "Noto Sans Arabic", "Noto Sans Thai", "Heebo")
+# What they have no letters for. To look for fonts on the machine takes a while.
+_OTHERS = re.compile(
+    "[^\u0000-\u052f\u0590-\u06ff\u0750-\u077f\u0900-\u097f\u0e00-\u0e7f\u1100-\u11ff\u1e00-\u206f"
+    "\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef]"
+)
 
 _VARIABLE = re.compile(r"--([a-z-]+): ([^;]+);")
 _USE = re.compile(r"var\(--([a-z-]+)\)")
@@ -53,6 +60,11 @@ def chart_file(template: str, ending: str, name: str, *, source: str, **drawn: A
     return response
 
 
+def nothing_to_draw() -> Problem:
+    """What is told to who asks for the chart of a view without words. No page leads to it."""
+    return Problem(404, "nothing_to_draw", "There are no words in this view to be drawn.")
+
+
 def drawing(template: str, *, source: str, **drawn: Any) -> str:
     """A chart as a document of SVG that needs nothing else."""
     svg = render_template(
@@ -70,6 +82,7 @@ def _png(svg: str) -> bytes:
             zoom=_ZOOM,
             background="white",
             font_files=_font_files(),
+            skip_system_fonts=not _OTHERS.search(svg),
             font_family=_FAMILIES[0],
             serif_family=_FAMILIES[0],
             sans_serif_family=_FAMILIES[0],

@@ -35,6 +35,9 @@ TOO_MANY_AT_ONCE = (
 NOT_NOW = (QueueFullError, *DATABASE_AWAY)
 QUEUE_FULL = "Too many pages are waiting to be counted just now. Please try again in a moment."
 
+#: Pages whose errors look like them: what is shown in a frame may have no script.
+_TEMPLATES = {"take.embed": "embed_error.html"}
+
 
 class Problem(HTTPException):
     """A request that cannot be answered, as it is told to the client.
@@ -75,7 +78,8 @@ def http_error(error: Exception) -> ResponseReturnValue:
     headers = dict(problem.headers)
     # A page has links, and none can be made under a name that is not this site's.
     if wants_page() and not isinstance(error, SecurityError):
-        body, mimetype = render_template("error.html", **problem.document), "text/html"
+        template = _TEMPLATES.get(request.endpoint or "", "error.html")
+        body, mimetype = render_template(template, **problem.document), "text/html"
         if "Retry-After" in headers and request.method == "GET":
             headers["Refresh"] = headers["Retry-After"]  # browsers then do so by themselves
     else:

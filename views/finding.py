@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
-from itertools import filterfalse
+from itertools import chain, filterfalse, islice
 
 from wordcount.normal_form import bare_forms, ranking_forms
 
@@ -16,6 +16,23 @@ def containing(typed: str, words: Sequence[str], language: str | None) -> list[b
     one_line = typed.replace("\n", " ")  # which no word contains
     wanted, *forms = plain_forms([one_line, *words], language)
     return [bool(wanted) and wanted in form for form in forms]
+
+
+def alike(typed: str, words: Sequence[str], language: str | None, most: int) -> list[str]:
+    """Words that somebody may mean: those that differ in case and accents, then those around it.
+
+    :param typed: and `language`: as for :func:`containing`.
+    :param words: the likeliest first.
+    :param most: how many.
+    """
+    wanted, *forms = plain_forms([typed.replace("\n", " "), *words], language)
+    if not wanted:
+        return []
+    same = (word for word, form in zip(words, forms, strict=True) if form == wanted)
+    around = (
+        word for word, form in zip(words, forms, strict=True) if wanted in form and form != wanted
+    )
+    return list(islice(chain(same, around), most))
 
 
 def place(word: str) -> tuple[str, str]:

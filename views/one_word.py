@@ -4,14 +4,17 @@ from collections import Counter
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
+from heapq import nlargest
 from typing import Generic, TypeVar
 
-from models import Result
+from models import TOP_ROWS, Result
 from views.evidence_selection import WordAsked
+from views.finding import alike
+from views.rankings import Ranking
 from views.sizes import MOST_RANKED_WORDS, words_to_rank
 from views.texts import beside_of, has_main_text, indexed, spans_of, words_of
-from wordcount.counts import LONGEST_SHOWN
-from wordcount.groups import Group, group_of
+from wordcount.counts import LONGEST_SHOWN, rank
+from wordcount.groups import Group, group_of, group_of_forms
 from wordcount.indexed_text import IndexedText, Span
 from wordcount.occurrences import occurrences
 from wordcount.stems import has_stems
@@ -19,6 +22,9 @@ from wordcount.where import Where, where_of
 
 # What the tables show for the rest of a very long word.
 _ELLIPSIS = "…"
+# The words that are looked through for one like that which was typed, and those that are named.
+_MOST_LOOKED_THROUGH = 20_000
+_MOST_MEANT = 6
 
 Asked = TypeVar("Asked", bound=WordAsked)
 
@@ -76,16 +82,40 @@ class OneWord(Generic[Asked]):
 
     @cached_property
     def on_the_page(self) -> Group | None:
-        """What is counted together with the word on the whole page; None if nothing is."""
+        """What is counted together with the word on the whole page; None if nothing is.
+
+        Of a long word in the table of words only the start is known. Then it is a guess: of the
+        words with this start the most frequent.
+        """
         counts = self.result.result_all or {}
         found = self._group(self.selection.w, counts)
         start = self.selection.w.removesuffix(_ELLIPSIS)
         if found is None and LONGEST_SHOWN // 2 < len(start) < len(self.selection.w):
-            # As a table shows a long word. The most frequent one that begins so stands above.
+            # The most frequent one that begins so stands above the others in that table.
             longer = [word for word in counts if len(word) > len(start) and start in word]
             if longer:
                 found = self._group(max(longer, key=counts.__getitem__), counts)
         return found
+
+    @cached_property
+    def meant(self) -> list[str]:
+        """Words of the page that may be meant, if what was typed is none of them: a few at most.
+
+        They are looked for among its most frequent words, none of them long, so that it costs
+        hardly more for any page.
+        """
+        typed = self.selection.w
+        if self.on_the_page or len(typed) > LONGEST_SHOWN:
+            return []
+        language = self.result.language
+        if self.are_too_many:
+            stored = Ranking(top=TOP_ROWS, stop_words=True, fold_case=False).of(self.result)
+            return alike(typed, [row.word for row in stored], language, _MOST_MEANT)
+        counts = self.result.result_all or {}
+        short = (word for word in counts if len(word) <= LONGEST_SHOWN)
+        first = nlargest(_MOST_LOOKED_THROUGH, short, key=counts.__getitem__)
+        rows = rank({word: counts[word] for word in first}, language=language, **self._choices)
+        return alike(typed, [row.word for row in rows], language, _MOST_MEANT)
 
     @cached_property
     def group(self) -> Group | None:
@@ -95,8 +125,9 @@ class OneWord(Generic[Asked]):
             return page
         numbers = Counter(self.index.words[number] for number in self.hits)
         counts = {self.index.vocabulary[number]: times for number, times in numbers.items()}
-        # By a form as it is written: that of the row may lack what would be taken off it again.
-        return self._group(page.forms[0].word, counts)
+        if not counts:
+            return None
+        return group_of_forms(page.key, counts, self.result.language, **self._choices)
 
     @cached_property
     def forms(self) -> Set[str]:
@@ -122,8 +153,7 @@ class OneWord(Generic[Asked]):
             self.index,
             beside_of(self.result),
             self.result.language,
-            fold_case=self.selection.case == "fold",
-            together=self.selection.forms == "together",
+            **self._choices,
         )
 
     @property
@@ -141,14 +171,16 @@ class OneWord(Generic[Asked]):
         """Whether parts of the page can be told apart."""
         return has_main_text(self.result)
 
+    @property
+    def _choices(self) -> dict[str, bool]:
+        """Which words are one, as :mod:`wordcount` has it."""
+        return {
+            "fold_case": self.selection.case == "fold",
+            "together": self.selection.forms == "together",
+        }
+
     def _group(self, word: str, counts: dict[str, int]) -> Group | None:
-        return group_of(
-            word,
-            counts,
-            self.result.language,
-            fold_case=self.selection.case == "fold",
-            together=self.selection.forms == "together",
-        )
+        return group_of(word, counts, self.result.language, **self._choices)
 
 
 def around(main: Sequence[Span], text: str) -> list[Span]:

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from views import charts
 from views.citation import source_of
-from views.drawings import FORMAT, chart_file
+from views.drawings import FORMAT, chart_file, nothing_to_draw
 from views.files import download, file_name
 from views.finished import finished_count
 from views.selection import Selection
@@ -29,12 +29,15 @@ def chart(job_key: str, ending: str) -> Response:
     words = Words(result, Selection.asked())
     selection = words.selection
     with words.in_turn():
+        drawn = charts.of_words(words)
+        if drawn.is_empty:
+            raise nothing_to_draw()
         return chart_file(
             f"charts/{selection.chart}.svg",
             ending,
             file_name(result, selection.chart),
             source=source_of(result),
-            chart=charts.of_words(words),
+            chart=drawn,
             selection=selection,
             words=words,
         )

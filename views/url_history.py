@@ -14,6 +14,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import load_only
 
 from models import Result, Status, db
+from views.citation import citation_of_history
 from views.contrast_charts import Moment, course
 from views.drawings import FORMAT, chart_addresses, chart_file
 from views.errors import Problem
@@ -85,6 +86,7 @@ def show() -> ResponseReturnValue:
     lines = _lines(url, found[:MOST_SHOWN])
     finished = [line.result for line in lines if line.result.status == Status.FINISHED]
     address: dict[str, Any] = {"url": url} | ({"before": before.job_key} if before else {})
+    permalink = url_for("url_history.show", **address, _external=True)
     return render_template(
         "history.html",
         url=url,
@@ -93,7 +95,8 @@ def show() -> ResponseReturnValue:
         older=found[MOST_SHOWN - 1].job_key if rest else None,
         title=next((Verdict(result).title for result in finished if result.title), None),
         chart=course([_moment(result) for result in finished]),
-        permalink=url_for("url_history.show", **address, _external=True),
+        permalink=permalink,
+        citation=citation_of_history(url, finished, permalink) if finished else None,
         files={
             ending: url_for("url_history.show_file", ending=ending, url=url) for ending in ENDINGS
         },

@@ -16,7 +16,7 @@ _SENTENCES = {
     Doubt.ROBOT_CHECK: "This looks like a check for robots, and not like the page you meant.",
 }
 
-_OF_PART = {"main": " of the main text", "page": " of the whole page"}
+_OF_PART = {"main": "main text ", "page": "whole page "}
 
 
 @dataclass(frozen=True)
@@ -60,16 +60,16 @@ class Verdict:
         return f"Main text {_words(main)}, whole page {whole:,}."
 
     @property
-    def reading_ease(self) -> list[str]:
-        """How easy it reads, of each part for which that can be said."""
+    def reading_ease(self) -> str | None:
+        """How easy it reads, by the formula of its language; None where that cannot be said."""
         eases = self.result.reading_ease or {}
-        found = [(part, ReadingEase(*eases[part])) for part in ("main", "page") if part in eases]
-        return [
-            f"{FORMULAS[ease.formula].name}{_OF_PART[part] if len(found) > 1 else ''}:"
-            f" {describe(ease)}."
-            for part, ease in found
-            if ease.formula in FORMULAS  # those of a later release are not known
-        ]
+        found = {part: ReadingEase(*eases[part]) for part in ("main", "page") if part in eases}
+        formulas = {ease.formula for ease in found.values()} & FORMULAS.keys()
+        if not formulas:  # or one of a later release, which is not known
+            return None
+        told = [f"{_OF_PART[part]}{describe(ease)}" for part, ease in found.items()]
+        name = FORMULAS[formulas.pop()].name
+        return f"{name}: {'; '.join(told) if len(told) > 1 else describe(found.popitem()[1])}."
 
     @property
     def is_doubtful(self) -> bool:

@@ -24,11 +24,13 @@ from wordcount import rank
 from wordcount.counts import LONGEST_SHOWN, shortened
 from wordcount.forms import keys_of_rows
 from wordcount.indexed_text import IndexedText
-from wordcount.part import part_of
 from wordcount.where import where_of_all
 
 #: The columns of the files, which are the fields of a :class:`Row`.
 COLUMNS = ("word", "count", "headings", "links", "text", "title", "images")
+
+#: The characters of a word in an address. Each takes up to 12 there, of 8,190 for all of it.
+_LONGEST_LINKED = 600
 
 where = Blueprint("where", __name__)
 
@@ -62,6 +64,8 @@ def show(job_key: str) -> ResponseReturnValue:
             shown.asked,
             found=len(shown.found),
             rows=shown.rows,
+            shown_of=_shown_of,
+            linked=_linked,
             evidence=shown.asked.only("of", "case", "forms"),
         )
 
@@ -75,6 +79,16 @@ def show_file(job_key: str, ending: str) -> Response:
         facts = facts_of(shown.result, shown.asked.of)
         table = Table("words", COLUMNS, shown.all, facts)
         return table_file(table, ending, file_name(shown.result, "where"))
+
+
+def _shown_of(word: str) -> str:
+    """What the table shows of a word."""
+    return shortened(word, LONGEST_SHOWN)
+
+
+def _linked(word: str) -> str:
+    """The word in the address of its page: whole, unless that is more than an address may be."""
+    return word if len(word) <= _LONGEST_LINKED else _shown_of(word)
 
 
 @dataclass(frozen=True)
@@ -110,17 +124,14 @@ class Standing:
 
     @property
     def rows(self) -> list[Row]:
-        """Those that are shown."""
-        return [
-            row._replace(word=shortened(row.word, LONGEST_SHOWN))
-            for row in self.found[: self.asked.top]
-        ]
+        """Those that are shown, their words whole."""
+        return self.found[: self.asked.top]
 
     def _all(self) -> Iterator[Row]:
         refuse_many(self.result, "it cannot be said where each of them stands.")
         index = indexed(self.result)
         if self.asked.of == "main":
-            index = part_of(index, spans_of(self.result, index, "main"))
+            index = index.within(spans_of(self.result, index, "main"))
         language = self.result.language
         fold_case, together = self.asked.case == "fold", self.asked.forms == "together"
         standing = where_of_all(

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from wordcount.counts import Ranked, rank
+from wordcount.forms import keys_of_rows
 from wordcount.normal_form import nfc
 from wordcount.rows import keys_of
 
@@ -37,7 +38,10 @@ def group_of(
 ) -> Group | None:
     """The row to which a word belongs; None if no word of the page is one with it.
 
-    :param word: as somebody has typed it: any text at all.
+    A row that shows the word goes before one that counts it: where *d'un'ora* is shown as
+    *un'ora*, that is what *un'ora* means, though each *un'ora* of the page is counted as *ora*.
+
+    :param word: as a row shows it, or as somebody has typed it: any text at all.
     :param counts: every word as it is written -> how often.
     :param language: of the page; this and the choices are those of :func:`wordcount.counts.rank`.
     """
@@ -56,27 +60,48 @@ def groups_of(
 
     It takes hardly longer for many words than for one.
     """
-    typed = [_key_of(word, language, fold_case=fold_case, together=together) for word in words]
-    counted: dict[str, dict[str, int]] = {key: {} for key in typed if key is not None}
-    keys = keys_of(list(counts), language, fold_case=fold_case, together=together)
-    for (form, times), key in zip(counts.items(), keys, strict=True):
+    typed = [_keys_of(word, language, fold_case=fold_case, together=together) for word in words]
+    counted: dict[str, dict[str, int]] = {key: {} for keys in typed for key in keys}
+    all_keys = keys_of(list(counts), language, fold_case=fold_case, together=together)
+    for (form, times), key in zip(counts.items(), all_keys, strict=True):
         if key in counted:
             counted[key][form] = times
-    groups: dict[str | None, Group] = {}
-    for key, forms in counted.items():
-        if forms:
-            # A row is made of its own forms alone, so these make the same row as the whole page.
-            [row] = rank(
-                forms, language=language, fold_case=fold_case, together=together, longest=None
-            )
-            groups[key] = Group(*row, rank(forms, fold_case=False, longest=None), key)
-    return [groups.get(key) for key in typed]
+    groups = {
+        key: group_of_forms(key, forms, language, fold_case=fold_case, together=together)
+        for key, forms in counted.items()
+        if forms
+    }
+    return [next((groups[key] for key in keys if key in groups), None) for keys in typed]
 
 
-def _key_of(typed: str, language: str | None, *, fold_case: bool, together: bool) -> str | None:
-    """What a typed word has in common with those of its row; None if it can be no word."""
+def group_of_forms(
+    key: str,
+    forms: Mapping[str, int],
+    language: str | None,
+    *,
+    fold_case: bool = True,
+    together: bool = False,
+) -> Group:
+    """The row of these forms.
+
+    :param key: which all of them have in common.
+    :param forms: of a row, all of them or some, each as it is written -> how often; not none.
+    :param language: of the page; this and the choices are those of :func:`group_of`.
+    """
+    # A row is made of its own forms alone, so these make the same row as the whole page.
+    [row] = rank(forms, language=language, fold_case=fold_case, together=together, longest=None)
+    return Group(*row, rank(forms, fold_case=False, longest=None), key)
+
+
+def _keys_of(typed: str, language: str | None, *, fold_case: bool, together: bool) -> list[str]:
+    """What a typed word may have in common with those of its row, the likeliest first.
+
+    :returns: nothing if it can be no word.
+    """
     word = nfc(typed.strip(" \t\r\n"))
-    if _NO_WORD.search(word):
-        return None
-    keys = keys_of([word], language, fold_case=fold_case, together=together)
-    return keys[0] if keys else None
+    if not word or _NO_WORD.search(word):
+        return []
+    return [
+        *keys_of_rows([word], language, fold_case=fold_case, together=together),
+        *keys_of([word], language, fold_case=fold_case, together=together),
+    ]

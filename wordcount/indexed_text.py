@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import accumulate, chain, pairwise
+from itertools import accumulate, pairwise
 from typing import Self
 
 #: A stretch of a text: where it starts, and where it has ended, in code points.
@@ -113,17 +113,17 @@ class IndexedText:
         """The words that start in each of these stretches."""
         return [(self.number_at(start), self.number_at(end)) for start, end in spans]
 
-    def within(self, spans: Sequence[Span]) -> Self:
+    def within(self, spans: Iterable[Span]) -> Self:
         """The same text with the words only that start in these stretches, numbered anew.
 
         :param spans: in the order of the text, none over another.
         """
-        ranges = self.ranges(spans)
-        kept = [
-            array(_NUMBERS, chain.from_iterable(numbers[first:end] for first, end in ranges))
-            for numbers in (self.words, self.starts, self.ends)
-        ]
-        return replace(self, words=kept[0], starts=kept[1], ends=kept[2])
+        words, starts, ends = array(_NUMBERS), array(_NUMBERS), array(_NUMBERS)
+        for first, end in self.ranges(spans):
+            words.extend(self.words[first:end])
+            starts.extend(self.starts[first:end])
+            ends.extend(self.ends[first:end])
+        return replace(self, words=words, starts=starts, ends=ends)
 
     @cached_property
     def sentences(self) -> list[Range]:

@@ -49,6 +49,23 @@ def move(key: str, days: int) -> None:
     db.session.commit()
 
 
+def cited_in(page: str) -> str:
+    found = re.search(r'id="citation">(.*?)</span>', page)
+    assert found
+    return html.unescape(found[1])
+
+
+def test_the_citation_names_the_rules_of_both(client: FlaskClient) -> None:
+    old, new = counted(OLD, rule_version=1), counted(NEW, rule_version=2)
+    cited = cited_in(page_of(client, old, new))
+    assert re.search(
+        r"UTC \(counting rule 1\), compared with .* UTC \(counting rule 2\), by", cited
+    )
+    cited = cited_in(page_of(client, new, new))
+    assert cited.count("counting rule") == 1
+    assert "by Wordcount (counting rule 2), http" in cited
+
+
 def page_of(client: FlaskClient, a: str, b: str, view: str = "") -> str:
     answer = client.get(f"/compare?a={a}&b={b}{view}", headers={"Accept": "text/html"})
     assert answer.status_code == 200, answer.text

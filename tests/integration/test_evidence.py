@@ -112,6 +112,33 @@ def test_a_word_that_does_not_occur(client: FlaskClient, word: str) -> None:
     assert "does not occur on this page" in said(page_of(client, f"as-counted?w={word}"))
 
 
+@pytest.mark.parametrize("view", ["word", "as-counted"])
+def test_a_word_that_is_nearly_there(client: FlaskClient, view: str) -> None:
+    key = counted_page(
+        "<html lang=en><p>Café cafés cafés the café the CAFETERIA a b c décaféiné", main=[(0, 4)]
+    )
+
+    def meant(typed: str) -> list[tuple[str, str]]:
+        page = client.get(f"/counts/{key}/{view}?w={typed}").text
+        told = re.search(r'<p id="meant">(.*?)</p>', page)
+        return re.findall(r'<a href="([^"]+)"><bdi lang="en">(.*?)</bdi>', told[1]) if told else []
+
+    found = meant("cafe&of=main")
+    assert [word for _, word in found] == ["café", "cafés", "CAFETERIA", "décaféiné"]
+    page = client.get(html.unescape(found[0][0])).text
+    assert "occurs <strong>1</strong>" in page or "marked 1 time" in page
+    assert [word for _, word in meant("AFÉS")] == ["cafés"]
+    assert [word for _, word in meant("Cafe&case=keep")] == [
+        "Café",
+        "café",
+        "cafés",
+        "CAFETERIA",
+        "décaféiné",
+    ]
+    for none in ("tulip", "café", "%00", "", "%0A", "cafe" * 30):
+        assert meant(none) == []
+
+
 def test_a_word_that_occurs_elsewhere_on_the_page(client: FlaskClient) -> None:
     page = page_of(client, "word?w=shop&of=main")
     assert said(page) == "“Shop” does not occur in the main text, but 2 times on the whole page."
@@ -136,6 +163,24 @@ def test_every_word_of_the_table_leads_to_its_page(client: FlaskClient) -> None:
         assert f"of {count} occurrence" in said(shown.text), word
 
 
+def test_a_word_with_two_elisions_is_that_of_its_row(client: FlaskClient) -> None:
+    """What a ranking shows has lost one elision, and must not lose the other."""
+    key = counted_page(
+        "<html lang=it><p>Un'ora d'un'ora D'un'ora l'ora l'ora l'ora ora d'un'altra.</p>"
+        " <p>Questa è la lingua italiana, e ogni parola sta al suo posto.</p>",
+        main=[(0, 16)],
+    )
+    page = client.get(f"/counts/{key}?top=50&stopwords=keep").text
+    rows = re.findall(r'<a href="([^"]+)">([^<]+)</a></bdi></th>\s*<td[^>]*>(\d+)', page)
+    found = {html.unescape(word): (html.unescape(link), times) for link, word, times in rows}
+    assert (found["un'ora"][1], found["ora"][1], found["un'altra"][1]) == ("2", "5", "1")
+    for link, times in found.values():
+        assert f"of {times} occurrence" in said(client.get(link).text), link
+    # A form of one row may read as another row: in a part of the page it stays what it is.
+    main = client.get(f"/counts/{key}/word?w=ora&of=main").text
+    assert re.findall(r'<bdi class="form"[^>]*>([^<]+)</bdi>', main) == ["Un&#39;ora"]
+
+
 def test_a_very_long_word_is_found_by_what_is_shown_of_it(client: FlaskClient) -> None:
     key = counted_page(f"<p>{'long' * 50} word {'long' * 50}, {'long' * 49}")
     page = client.get(f"/counts/{key}").text
@@ -143,6 +188,16 @@ def test_a_very_long_word_is_found_by_what_is_shown_of_it(client: FlaskClient) -
     assert link
     shown = client.get(html.unescape(link[1]))
     assert said(shown.text).startswith("2 of 2 occurrences")
+
+
+def test_two_long_words_that_begin_alike_are_told_apart(client: FlaskClient) -> None:
+    start = "long" * 30
+    key = counted_page(f"<p>{start}a {start}a {start}b")
+    page = client.get(f"/counts/{key}/where").text
+    links = re.findall(r'<a href="([^"]+/word[^"]+)">long', page)
+    shown = [said(client.get(html.unescape(link)).text) for link in links]
+    assert [line.split(" occ")[0] for line in shown] == ["2 of 2", "1 of 1"]
+    assert f"{start}a<" not in page  # no row is longer than others of its kind
 
 
 def test_lines_come_fifty_at_a_time(client: FlaskClient) -> None:
@@ -256,6 +311,7 @@ def test_a_page_of_too_many_words_shows_each_form_by_itself(client: FlaskClient)
     page = client.get(f"/counts/{key}/word?w=Garden&forms=together").text
     assert said(page).startswith("2 of 2 occurrences")
     assert "each form of a word is shown by itself" in page
+    assert "Perhaps you mean" in client.get(f"/counts/{key}/word?w=gardén").text
 
 
 def rows_of(client: FlaskClient, address: str) -> list[dict[str, str]]:

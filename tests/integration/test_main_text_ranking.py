@@ -57,3 +57,24 @@ def test_what_nobody_has_looked_for_is_not_said_to_be_missing(client: FlaskClien
     assert "main text was found" not in client.get(f"/counts/{key}").text
     refused = client.get(f"/results/{key}?of=main")
     assert "not known" in refused.get_json(force=True)["detail"]
+
+
+@pytest.mark.parametrize(
+    ("eases", "sentence"),
+    [
+        ({"page": ("flesch", 64.24)}, "Flesch Reading Ease: 64.2, standard."),
+        (
+            {"page": ("flesch", 64.24), "main": ("flesch", 28.0)},
+            "Flesch Reading Ease: main text 28.0, very difficult; whole page 64.2, standard.",
+        ),
+        ({}, None),
+        ({"page": ("of a later release", 1.0)}, None),
+    ],
+    ids=["page", "both", "none", "unknown"],
+)
+def test_the_page_says_how_easy_it_reads(
+    client: FlaskClient, eases: dict[str, tuple[str, float]], sentence: str | None
+) -> None:
+    page = client.get(f"/counts/{counted_page(HTML, reading_ease=eases)}").text
+    assert (sentence or "Reading it aloud") in page
+    assert ("Reading Ease" in page) == (sentence is not None)

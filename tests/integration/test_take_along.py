@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 import submissions
 from tests.counts import counted, counted_page
+from tests.support import NOBODYS_KEY
 from views.take import FRAME_POLICY
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -87,12 +88,25 @@ def test_no_other_page_may_be_framed(client: FlaskClient) -> None:
         assert "frame-ancestors 'none'" in policy
 
 
-def test_a_frame_of_a_count_that_is_not_done_says_so(client: FlaskClient) -> None:
-    key = submissions.submit("http://example.com/")
-    answer = client.get(f"/counts/{key}/embed", headers={"Accept": "text/html"})
-    assert answer.status_code == 409
-    assert "frame-ancestors *" in answer.headers["Content-Security-Policy"]
-    assert "it is queued" in answer.text
+def test_a_frame_that_has_nothing_to_show_says_why(client: FlaskClient) -> None:
+    key, queued = counted_page(HTML), submissions.submit("http://example.com/")
+    for path, status, why in (
+        (f"/counts/{queued}/embed", 409, "it is queued"),
+        (f"/counts/{NOBODYS_KEY}/embed", 404, "There is no count at this address."),
+        (f"/counts/{key}/embed?top=none", 400, "&#34;top&#34; must be"),
+        (f"/counts/{key}/embed?of=main", 409, "main text"),
+    ):
+        answer = client.get(path, headers={"Accept": "text/html"})
+        assert (answer.status_code, answer.mimetype) == (status, "text/html")
+        assert answer.headers["Content-Security-Policy"] == FRAME_POLICY
+        assert why in answer.text
+        assert not re.search(r"<(script|form|button|input)", answer.text)
+
+
+def test_the_table_of_a_frame_has_a_heading_for_each_cell(client: FlaskClient) -> None:
+    page = client.get(f"/counts/{counted_page(HTML)}/embed").text
+    rows = re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL)
+    assert {len(re.findall(r"<t[hd]\b", row)) for row in rows} == {3}
 
 
 def test_the_page_offers_the_frame_and_the_citation(client: FlaskClient) -> None:
@@ -145,6 +159,29 @@ def test_every_other_chart_can_be_had_as_well(client: FlaskClient) -> None:
 def test_a_chart_of_nothing_is_not_there(client: FlaskClient, path: str, code: str) -> None:
     answer = client.get(path.format(counted_page(HTML)))
     assert (answer.status_code, answer.get_json(force=True)["code"]) == (404, code)
+
+
+@pytest.mark.parametrize("view", ["min=100", "min=100&chart=zipf", "q=tulip"])
+def test_a_view_without_words_has_no_chart(client: FlaskClient, view: str) -> None:
+    key, other = counted_page(HTML), counted_page("<p>the")
+    page = client.get(f"/counts/{key}?{view}")
+    assert page.status_code == 200
+    assert 'id="link"' in page.text
+    assert 'id="charts"' not in page.text
+    drawn = [f"/counts/{key}/chart.{ending}?{view}" for ending in ("svg", "png")]
+    drawn.append(f"/compare/chart.svg?a={other}&b={other}&q=tulip")
+    for path in drawn:
+        answer = client.get(path)
+        assert answer.status_code == 404, path
+        assert answer.get_json(force=True)["code"] == "nothing_to_draw"
+    assert 'id="charts"' not in client.get(f"/compare?a={other}&b={other}&q=tulip").text
+
+
+def test_a_page_without_words_has_no_chart(client: FlaskClient) -> None:
+    key = counted_page("<title>Nothing</title>")
+    for view in ("", "?chart=zipf"):
+        assert client.get(f"/counts/{key}{view}").status_code == 200
+        assert client.get(f"/counts/{key}/chart.svg{view}").status_code == 404
 
 
 def test_each_page_leads_to_its_charts(client: FlaskClient) -> None:

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from importlib import import_module
 
 import pytest
@@ -46,6 +47,35 @@ def lines_in(page: str) -> list[str]:
 
 def keys_in(page: str) -> list[str]:
     return re.findall(r'<th scope="row"><a href="/counts/([^"]*)"', page)
+
+
+def test_it_can_be_cited(client: FlaskClient) -> None:
+    count({"rose": 1})
+    key = count({"rose": 2})
+    earlier = "UPDATE results SET finished_at = finished_at - interval '2 d' WHERE job_key = :key"
+    db.session.execute(text(earlier), {"key": key})  # finished first
+    db.session.commit()
+    submissions.submit(URL, fresh=True)
+    pattern = re.compile(r'id="citation">(.*?)</span>')
+    found = pattern.search(history(client))
+    assert found
+    time = r"\d+ \w+ \d{4}, \d\d:\d\d UTC"
+    told = re.fullmatch(
+        rf"{re.escape(URL)}, 2 counts from ({time}) to ({time}), by Wordcount, (http://localhost/.*)",
+        html.unescape(found[1]),
+    )
+    assert told
+    first, last = (datetime.strptime(when, "%d %B %Y, %H:%M %Z") for when in told.groups()[:2])
+    assert (last - first).days in {1, 2}
+    assert client.get(told[3]).status_code == 200
+    only = "http://example.com/only"
+    counted({"rose": 1}, url=only)
+    found = pattern.search(history(client, only))
+    assert found
+    assert re.match(rf"{only}, counted {time}, by Wordcount, http", found[1])
+    waiting = "http://example.com/waiting"
+    submissions.submit(waiting)
+    assert not pattern.search(history(client, waiting))
 
 
 def file_of(client: FlaskClient, ending: str = "json") -> str:

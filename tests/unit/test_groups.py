@@ -51,6 +51,17 @@ def test_a_word_may_be_typed_in_any_spelling_of_its_row(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "times"),
+    [("un'ora", 2), ("un’ora", 2), ("d'un'ora", 2), ("ora", 4), ("l'ora", 4), ("un'altra", 1)],
+)
+def test_what_a_row_shows_loses_no_other_elision(typed: str, times: int) -> None:
+    counts = {"d'un'ora": 1, "D'un'ora": 1, "l'ora": 2, "un'ora": 1, "ora": 1, "d'un'altra": 1}
+    group = group_of(typed, counts, "it")
+    assert group is not None
+    assert group.times == times
+
+
+@pytest.mark.parametrize(
     "typed",
     ["", " ", "\u00ad", "garde", "garden rose", "garden\nrose", "\ud800", "garden\udfff", "\0"],
     ids=["empty", "space", "unseen", "part", "two", "lines", "half", "half-at-end", "NUL"],
@@ -72,12 +83,15 @@ def test_what_somebody_types_may_be_long() -> None:
         assert group_of(typed, COUNTS, "en", together=together) is None
 
 
-FORMS = ["Rose", "rose", "ROSE", "roses", "l'été", "ÉTÉ", "été", "d’été", "Straße", "STRASSE"]
+FORMS = [
+    *("Rose", "rose", "ROSE", "roses", "Straße", "STRASSE"),
+    *("l'été", "ÉTÉ", "été", "d’été", "qu'd'été", "L'D'ÉTÉ", "d'un'ora", "un'ora", "ora"),
+]
 
 
 @given(
     st.dictionaries(st.sampled_from(FORMS), st.integers(1, 3)),
-    st.sampled_from(["en", "fr", "de", "tr", None]),
+    st.sampled_from(["en", "fr", "it", "de", "tr", None]),
     st.booleans(),
     st.booleans(),
 )

@@ -56,13 +56,14 @@ def test_an_empty_text() -> None:
 
 def test_within_stretches_are_only_their_words() -> None:
     text = "Home\nA rose is a rose.\nImprint"
-    index = IndexedText.of(text, words_in(text), Layout(sentences=[0, 5, 23], main=[(5, 22)]))
+    index = IndexedText.of(text, words_in(text), Layout([0, 5, 23], links=[(0, 4), (23, 30)]))
     main = index.within([(5, 22)])
     assert [main.vocabulary[number] for number in main.words] == ["A", "rose", "is", "a", "rose"]
     assert [text[start:end] for start, end in zip(main.starts, main.ends, strict=True)] == [
         *("A", "rose", "is", "a", "rose")
     ]
     assert main.sentences == [(0, 5)]
+    assert main.ranges(main.layout.links) == [(0, 0), (5, 5)]
     assert (main.text, main.layout) == (text, index.layout)
     assert list(index.within([]).words) == []
     assert index.within([(0, len(text))]).words == index.words
