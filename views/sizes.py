@@ -11,8 +11,8 @@ MOST_RANKED_WORDS = 200_000
 LARGE = 20_000
 #: Texts of more words are looked at one at a time in a process: a million words take a second.
 LARGE_TEXT = 300_000
-#: And so are texts of more bytes, whatever words they have: two megabytes may be a million lines.
-LARGE_TEXT_BYTES = 2_000_000
+#: And so are texts of more bytes, whatever words they have: a megabyte may be half a million lines.
+LARGE_TEXT_BYTES = 1_000_000
 #: And pages that say more than these bytes in place of images.
 LARGE_ALTS_BYTES = 100_000
 

@@ -64,6 +64,12 @@ class Size(NamedTuple):
         return self.forms <= forms and self.bytes <= length
 
 
+def told(change: Change) -> str:
+    """A change as in ``+pricing 6``."""
+    sign = "+" if change.difference > 0 else "-"
+    return f"{sign}{change.word} {abs(change.difference)}"
+
+
 def _changes(
     old: Mapping[str, int], old_language: str | None, new: Mapping[str, int], language: str | None
 ) -> list[Change]:

@@ -21,7 +21,7 @@ from views.errors import Problem
 from views.files import ENDING, ENDINGS, Table, download, file_name, table_file
 from views.forms import UrlForm
 from views.turns import turn
-from views.url_changes import MOST_IN_JSON, MOST_TOLD, changes_of, take_long
+from views.url_changes import MOST_IN_JSON, MOST_TOLD, changes_of, take_long, told
 from views.verdict import Verdict
 from wordcount.counts import shortened
 from wordcount.errors import UrlError
@@ -215,7 +215,7 @@ def _cells(lines: Sequence[Line], ending: str) -> Iterator[tuple[Any, ...]]:
         if line.changes is not None and ending == "json":
             changes = line.changes[:MOST_IN_JSON]
         elif line.changes is not None:
-            changes = ", ".join(map(_told, line.told))
+            changes = ", ".join(map(told, line.told))
         result = line.result
         yield (
             str(result.job_key),
@@ -231,12 +231,6 @@ def _cells(lines: Sequence[Line], ending: str) -> Iterator[tuple[Any, ...]]:
             None if line.changes is None else len(line.changes),
             changes,
         )
-
-
-def _told(change: Change) -> str:
-    """As in ``+pricing 6``."""
-    sign = "+" if change.difference > 0 else "-"
-    return f"{sign}{change.word} {abs(change.difference)}"
 
 
 def _moment(result: Result) -> Moment:
