@@ -10,7 +10,7 @@ import submissions
 from models import Result
 from submissions import QueueFullError
 from views.citation import citation_of_pair, source_of
-from views.comparison import SORTS, Comparison, PairView, in_order
+from views.comparison import SORTS, Comparison, PairView
 from views.contrast_charts import wings
 from views.counts import pending_page
 from views.downloads import facts_of
@@ -80,7 +80,7 @@ def start() -> ResponseReturnValue:
 @compare.get(f"/compare.{ENDING}")
 @download
 def show_file(ending: str) -> Response:
-    """All words of both counts to take along, stop words too."""
+    """The words of both counts to take along, or those of one kind; stop words too."""
     pair, view = Pair(finished_count(_key("a")), finished_count(_key("b"))), PairView.asked()
     name = f"{file_name(pair.a, 'compared')}-{str(pair.b.job_key)[:8]}"
     with Comparison(pair, view).in_turn():
@@ -165,7 +165,7 @@ def _choices(a: Result, typed: UrlForm, error: str | None = None) -> str:
 
 
 def _table(pair: Pair, view: PairView) -> Table:
-    """All words of two counts, and which of them are stop words."""
+    """The words of two counts of the kind that a view shows, and which of them are stop words."""
     every = Comparison(pair, replace(view, stopwords="keep"))
     a, b = every.keyness.left, every.keyness.right
     kept = Comparison(pair, replace(view, stopwords="drop")).keyness
@@ -173,8 +173,7 @@ def _table(pair: Pair, view: PairView) -> Table:
     stop_words = {
         shown for side in (a, b) for shown in side.shown(side.times.keys() - keys).values()
     }
-    words = in_order(every.keyness.words(), view.sort)
-    rows = ((*word, word.word in stop_words) for word in words)
+    rows = ((*word, word.word in stop_words) for word in every.all_rows)
     facts = {"a": facts_of(pair.a, view.of), "b": facts_of(pair.b, view.of)}
     return Table("words", COLUMNS, rows, facts)
 

@@ -14,9 +14,10 @@ from views.contrast_charts import PAIRS, Drawn
 from views.finding import containing, place
 from views.pairs import Pair
 from views.parameters import choice, number
-from views.rankings import LARGE, refuse_many, words_to_rank
+from views.rankings import refuse_many
 from views.selection import FIRST_ROWS, MORE_ROWS, MOST_ROWS, PARTS
-from views.texts import LARGE_TEXT, counts_of, stop_words_of, words_of
+from views.sizes import LARGE, is_large, words_to_rank
+from views.texts import counts_of, stop_words_of, words_of
 from views.turns import turn
 from views.url_changes import changes_of
 from wordcount.counts import LONGEST_SHOWN, shortened
@@ -72,11 +73,13 @@ class PairView:
 
     @property
     def of_files(self) -> dict[str, Any]:
-        """What addresses of files say, for their words to be grouped and sorted like these."""
+        """What addresses of files say, for their words to be chosen, grouped and sorted like these;
+        in them are always stop words, and whatever is searched for.
+        """
         return {
             name: value
             for name, value in self.address().items()
-            if name in {"of", "stopwords", "forms", "sort"}
+            if name in {"of", "forms", "words", "sort"}
         }
 
 
@@ -97,9 +100,8 @@ class Comparison:
             refuse_many(one, "so many cannot be compared with others.")
         if self.view.of == "main":
             self.pair.refuse_without_main_text()
-        is_large = sum(map(words_to_rank, both)) > LARGE
-        is_long = self.view.of == "main" and max(words_of(one, "page") for one in both) > LARGE_TEXT
-        return turn(is_large=is_large or is_long)
+        are_many = sum(map(words_to_rank, both)) > LARGE
+        return turn(is_large=are_many or (self.view.of == "main" and any(map(is_large, both))))
 
     @property
     def can_join_forms(self) -> bool:
@@ -131,7 +133,7 @@ class Comparison:
         """
         if not self.pair.is_same_page:
             return None
-        if not self.view.of_files.keys() & {"of", "stopwords", "forms"}:  # it is all there
+        if not self.view.address().keys() & {"of", "stopwords", "forms"}:  # it is all there
             sides = self.keyness.left, self.keyness.right
             return changes(*(sides if self.pair.in_time[0] is self.pair.a else sides[::-1]))
         return changes_of(self.pair.in_time[::-1])[0]
@@ -149,6 +151,11 @@ class Comparison:
             words = [row.word for row in rows]
             rows = list(compress(rows, containing(self.view.q, words, language)))
         return in_order(rows, self.view.sort)
+
+    @cached_property
+    def all_rows(self) -> list[Keyword]:
+        """All of the kind that is shown, whatever is searched for, in their order."""
+        return in_order(self._of_kind(None), self.view.sort)
 
     @property
     def found_count(self) -> int:

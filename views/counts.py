@@ -81,7 +81,7 @@ def too_often(error: RateLimitExceeded) -> ResponseReturnValue:
 def show_file(job_key: str, ending: str) -> Response:
     """All words to take along."""
     result, selection = finished_count(job_key), Selection.asked()
-    with in_turn(result):
+    with in_turn(result, main=selection.of == "main"):
         return table_file(words_table(result, selection), ending, file_name(result))
 
 

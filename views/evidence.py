@@ -20,7 +20,7 @@ from views.selection import MOST_ROWS
 from views.strips import strip
 from views.text_parts import Addresses, anchor, parts_of
 from views.texts import in_turn_of_text
-from wordcount.concordance import Line, Sort, concordance, line_at
+from wordcount.concordance import Line, Sort, concordance, first_of, line_at
 from wordcount.counts import shortened
 
 #: The lines of a concordance that a file may have. Hardly a book has as many of any word.
@@ -54,7 +54,7 @@ def word(job_key: str) -> ResponseReturnValue:
             "word.html",
             shown.result,
             "evidence.word",
-            files=selection.shared if shown.times else None,
+            files=selection.of_files if shown.times else None,
             charts=_strip_addresses(shown, job_key),
             lines=found.lines,
             direction=_direction(found.lines),
@@ -102,7 +102,7 @@ def text(job_key: str) -> ResponseReturnValue:
 @evidence.get(f"/counts/<job_key>/word.{ENDING}")
 @download
 def word_file(job_key: str, ending: str) -> Response:
-    """The concordance of a word to take along, in the order of the text."""
+    """The concordance of a word to take along, in the order that a view shows it in."""
     shown = OneWord(finished_count(job_key), LinesAsked.asked())
     with in_turn_of_text(shown.result):
         if shown.group is None:
@@ -112,7 +112,8 @@ def word_file(job_key: str, ending: str) -> Response:
             "count": shown.times,
             "forms": dict(shown.group.forms),
         }
-        numbers = shown.hits[:MOST_LINES_OF_A_FILE]
+        sort = cast("Sort", shown.selection.sort)
+        numbers = first_of(shown.index, shown.hits, sort=sort, first=MOST_LINES_OF_A_FILE)
         lines = (line_at(shown.index, number) for number in numbers)
         rows = ((line.number + 1, *line[1:]) for line in lines)
         facts = facts_of(shown.result, shown.selection.of) | facts

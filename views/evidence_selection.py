@@ -65,6 +65,13 @@ class LinesAsked(WordAsked):
     lines: str = "aligned"
     top: int = FIRST_LINES
 
+    @property
+    def of_files(self) -> dict[str, Any]:
+        """Of these parameters those that files of the lines have."""
+        return {
+            name: value for name, value in self.address().items() if name not in {"lines", "top"}
+        }
+
     @classmethod
     def asked(cls) -> Self:
         """What the request asks for.

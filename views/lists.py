@@ -128,7 +128,7 @@ def _words_of(row: ListRow, selection: Selection) -> IO[bytes]:
     if result is None or not result.total_words:
         return written(csv_writer([(*_about(row), *none)]))
     try:
-        with in_turn_of_a_list(result):
+        with in_turn_of_a_list(result, main=selection.of == "main"):
             words = all_words(result, selection)
             return written(csv_writer((*_about(row), *word) for word in words))
     except Problem as refused:  # too many words, or too many who ask

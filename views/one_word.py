@@ -10,7 +10,8 @@ from typing import Generic, TypeVar
 from models import TOP_ROWS, Result
 from views.evidence_selection import WordAsked
 from views.finding import alike
-from views.rankings import MOST_RANKED_WORDS, Ranking, words_to_rank
+from views.rankings import Ranking
+from views.sizes import MOST_RANKED_WORDS, words_to_rank
 from views.texts import beside_of, has_main_text, indexed, spans_of, words_of
 from wordcount.counts import LONGEST_SHOWN, rank
 from wordcount.groups import Group, group_of, group_of_forms

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import nlargest, nsmallest
-from itertools import islice
 from typing import NamedTuple
 
 from flask import Blueprint, Response
@@ -30,8 +29,9 @@ LONGEST_SHOWN = 200
 COLUMNS = ("phrase", "count", "share")
 #: Digits of a share behind the point.
 _DIGITS = 6
-#: So many phrases of a file are put into words at a time; a text may have a million.
-_AT_A_TIME = 100_000
+#: The phrases that a file may have, the most frequent. A text of two million words may have as many
+#: different ones, nearly all of them there once.
+MOST_OF_A_FILE = 200_000
 
 several_words = Blueprint("phrases", __name__)
 
@@ -61,17 +61,22 @@ def show(job_key: str) -> ResponseReturnValue:
             asked,
             found=len(shown.codes),
             ranking=shown,
+            most_of_a_file=MOST_OF_A_FILE,
         )
 
 
 @several_words.get(f"/counts/<job_key>/phrases.{ENDING}")
 @download
 def show_file(job_key: str, ending: str) -> Response:
-    """All phrases to take along, also those that are there once."""
+    """The phrases to take along, also those that are there once, the most frequent first."""
     shown = Ranking(finished_count(job_key), PhrasesAsked.asked())
     result, asked = shown.result, shown.asked
     with in_turn_of_text(result):
-        facts = facts_of(result, asked.of) | {"n": int(asked.n), "total_phrases": shown.total}
+        facts = facts_of(result, asked.of) | {
+            "n": int(asked.n),
+            "total_phrases": shown.total,
+            "different_phrases": shown.different,
+        }
         table = Table("phrases", COLUMNS, shown.all_rows(), facts)
         return table_file(table, ending, file_name(result, f"phrases-of-{asked.n}"))
 
@@ -87,6 +92,11 @@ class Ranking:
     def total(self) -> int:
         """How many phrases there are, each as often as it stands there."""
         return self._phrases.total
+
+    @property
+    def different(self) -> int:
+        """How many different ones there are, whatever is searched for."""
+        return len(self._phrases.found.counts)
 
     @cached_property
     def codes(self) -> Mapping[int, int]:
@@ -109,11 +119,8 @@ class Ranking:
         ]
 
     def all_rows(self) -> Iterator[tuple[str, int, float]]:
-        """All phrases, the most frequent first."""
-        counts = self._phrases.found.counts
-        ordered = iter(most_frequent(counts, None, least=1))
-        while codes := list(islice(ordered, _AT_A_TIME)):
-            yield from self._worded(codes)
+        """The phrases of a file, whatever is searched for, the most frequent first."""
+        yield from self._worded(most_frequent(self._phrases.found.counts, MOST_OF_A_FILE, least=1))
 
     @cached_property
     def _phrases(self) -> Phrases:

@@ -1,6 +1,6 @@
 """How many may do the same at once in one web process, so that threads remain for what is short.
 
-Of its 16 threads (gunicorn.conf.py) streams of events may have 8, downloads 4 and large rankings 3:
+Of its 16 threads (gunicorn.conf.py) streams of events may have 8, downloads 4 and what is large 3:
 one is always there for everything else.
 """
 

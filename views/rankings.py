@@ -5,19 +5,12 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import func, select
-
-from models import TOP_ROWS, Result, db, ranking_name
+from models import TOP_ROWS, Result, ranking_name
 from views.errors import Problem
+from views.sizes import MOST_RANKED_WORDS, is_large, is_large_to_rank, words_to_rank
 from views.texts import counts_of
 from views.turns import turn, turn_of_a_list
 from wordcount import Ranked, rank
-
-#: No page that people read has as many; one that was made to keep the web busy has millions.
-MOST_RANKED_WORDS = 200_000
-#: Counts of more words are ranked one at a time in a process: with 200,000 that takes
-#: seconds and a hundred megabytes. Hardly a book has as many.
-LARGE = 20_000
 
 
 class Size(NamedTuple):
@@ -55,7 +48,7 @@ class Ranking:
             rows = (result.tops or {}).get(self._name, [])
             return [Ranked(*row) for row in rows[: self.top]]
         refuse_many(result)
-        with in_turn(result):
+        with in_turn(result, main=self.main):
             return self.rows_of(self.counts_of(result), result.language, self.top)
 
     def all_rows(self, result: Result) -> list[Ranked]:
@@ -96,31 +89,22 @@ class Ranking:
         return ranking_name(stop_words=self.stop_words, fold_case=self.fold_case)
 
 
-def in_turn(result: Result) -> AbstractContextManager[None]:
+def in_turn(result: Result, *, main: bool = False) -> AbstractContextManager[None]:
     """To be held while all words of a count are read and ranked: those of large ones take turns.
 
+    :param main: those of its main text, which are found in its whole text.
     :raises views.errors.Problem: as :func:`views.turns.turn`.
     """
-    return turn(is_large=_is_large(result))
+    return turn(is_large=_is_large(result, main=main))
 
 
-def in_turn_of_a_list(result: Result) -> AbstractContextManager[None]:
+def in_turn_of_a_list(result: Result, *, main: bool = False) -> AbstractContextManager[None]:
     """As :func:`in_turn`, for a page of a list."""
-    return turn_of_a_list(is_large=_is_large(result))
+    return turn_of_a_list(is_large=_is_large(result, main=main))
 
 
-def _is_large(result: Result) -> bool:
-    return words_to_rank(result) > LARGE
-
-
-def words_to_rank(result: Result) -> int:
-    """How many words there are of a count to be ranked, each form by itself if there are many."""
-    words = result.distinct_words or 0
-    # A word may have many forms; few words in all cannot.
-    if words > MOST_RANKED_WORDS or (result.total_words or 0) <= MOST_RANKED_WORDS:
-        return words
-    as_written = Ranking(top=0, stop_words=True, fold_case=False).size_of(result)
-    return as_written.rows if as_written else _forms_of(result)
+def _is_large(result: Result, *, main: bool) -> bool:
+    return is_large(result) if main else is_large_to_rank(result)
 
 
 def refuse_many(
@@ -139,10 +123,3 @@ def refuse_many(
             "too_many_words",
             f"This page has {words:,} different words or forms of words: {advice}",
         )
-
-
-def _forms_of(result: Result) -> int:
-    """How many words are stored, counted where they are: to load them is what is to be avoided."""
-    words = func.json_object_keys(Result.result_all).table_valued("word")
-    count = select(func.count()).select_from(words).correlate(Result).scalar_subquery()
-    return db.session.scalar(select(count).where(Result.id == result.id)) or 0

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from models import Result, db
 from views.errors import Problem
+from views.sizes import is_large
 from views.turns import turn
 from wordcount.indexed_text import IndexedText, Span
 from wordcount.where import Beside
@@ -21,8 +22,10 @@ PREPARED = (
     "The text is long: which word stands where in it, and what is main text, will be known in some"
     " seconds. Please try again in a moment."
 )
-#: Texts of more words are looked at one at a time in a process: a million words take a second.
-LARGE_TEXT = 300_000
+#: How much of what a page says beside its text is looked at, in code points: of the title of its
+#: window, and of its alternative texts. No page that people read says more.
+LONGEST_TITLE = 10_000
+LONGEST_ALTS = 200_000
 
 
 def indexed(result: Result) -> IndexedText:
@@ -57,7 +60,7 @@ def in_turn_of_text(result: Result) -> AbstractContextManager[None]:
 
     :raises views.errors.Problem: as :func:`views.turns.turn`.
     """
-    return turn(is_large=(result.total_words or 0) > LARGE_TEXT)
+    return turn(is_large=is_large(result))
 
 
 def has_main_text(result: Result) -> bool:
@@ -103,11 +106,26 @@ def counts_of(result: Result, *, main: bool, stop_words: bool) -> Mapping[str, i
 
 
 def beside_of(result: Result) -> Beside:
-    """What a page says beside its text, which is not counted."""
+    """What a page says beside its text, which is not counted; of very much, the beginning."""
     # Late: ICU takes memory and time, and most visitors ask for nothing that needs it.
     from wordcount.words import words_in
 
-    return Beside(words_in(result.title or ""), words_in(result.alt_texts or ""))
+    # One more shows whether a word goes on behind the end.
+    first = select(func.left(Result.alt_texts, LONGEST_ALTS + 1)).where(Result.id == result.id)
+    alts = db.session.scalar(first) or ""
+    return Beside(
+        words_in(_beginning(result.title or "", LONGEST_TITLE)),
+        words_in(_beginning(alts, LONGEST_ALTS)),
+    )
+
+
+def _beginning(text: str, longest: int) -> str:
+    """What of a text is looked at: up to a space, if there is one, so that no word is cut."""
+    if len(text) <= longest:
+        return text
+    cut = text[: longest + 1]
+    space = max(cut.rfind(" "), cut.rfind("\n"))
+    return cut[: space if space > 0 else longest]
 
 
 def stop_words_of(result: Result) -> Set[str]:

@@ -18,7 +18,7 @@ def _busy() -> Problem:
     return Problem(
         503,
         "busy",
-        "Other pages with very many words are being ranked just now. Please try again in a moment.",
+        "Other large pages are being looked at just now. Please try again in a moment.",
         headers={"Retry-After": "5"},
     )
 

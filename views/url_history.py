@@ -20,9 +20,8 @@ from views.drawings import FORMAT, chart_addresses, chart_file
 from views.errors import Problem
 from views.files import ENDING, ENDINGS, Table, download, file_name, table_file
 from views.forms import UrlForm
-from views.rankings import LARGE
 from views.turns import turn
-from views.url_changes import MOST_TOLD, changes_of
+from views.url_changes import MOST_IN_JSON, MOST_TOLD, changes_of, take_long, told
 from views.verdict import Verdict
 from wordcount.counts import shortened
 from wordcount.errors import UrlError
@@ -48,6 +47,7 @@ COLUMNS = (
     "language",
     "rule_version",
     "error_code",
+    "changed_words",
     "changes",
 )
 
@@ -113,7 +113,7 @@ def show_file(ending: str) -> Response:
     found = _counts(url, None, MOST_IN_FILE)
     name = file_name(found[0], "history") if found else "history"
     return table_file(
-        Table("counts", COLUMNS, _cells(_lines(url, found)), {"url": url}), ending, name
+        Table("counts", COLUMNS, _cells(_lines(url, found), ending), {"url": url}), ending, name
     )
 
 
@@ -167,6 +167,7 @@ def _of(url: str) -> Select[tuple[Result]]:
                 Result.rule_version,
                 Result.error_code,
                 Result.error_detail,
+                Result.bytes,
                 Result.sizes,
             )
         )
@@ -198,7 +199,7 @@ def _lines(url: str, counts: Sequence[Result]) -> list[Line]:
     if finished:
         behind = _of(url).where(Result.id < counts[-1].id, Result.status == Status.FINISHED)
         finished += db.session.scalars(behind.limit(1))
-    with turn(is_large=sum(result.distinct_words or 0 for result in finished) > LARGE):
+    with turn(is_large=take_long(finished)):
         changed = changes_of(finished)
     known = {
         newer.id: Line(newer, older, changes)
@@ -207,8 +208,14 @@ def _lines(url: str, counts: Sequence[Result]) -> list[Line]:
     return [known.get(result.id) or Line(result) for result in counts]
 
 
-def _cells(lines: Sequence[Line]) -> Iterator[tuple[Any, ...]]:
+def _cells(lines: Sequence[Line], ending: str) -> Iterator[tuple[Any, ...]]:
+    """The rows of :data:`COLUMNS`. Programs get changes as ``[word, difference]``."""
     for line in lines:
+        changes: object = None
+        if line.changes is not None and ending == "json":
+            changes = line.changes[:MOST_IN_JSON]
+        elif line.changes is not None:
+            changes = ", ".join(map(told, line.told))
         result = line.result
         yield (
             str(result.job_key),
@@ -221,14 +228,9 @@ def _cells(lines: Sequence[Line]) -> Iterator[tuple[Any, ...]]:
             result.language,
             result.rule_version,
             result.error_code,
-            None if line.changes is None else ", ".join(map(_told, line.told)),
+            None if line.changes is None else len(line.changes),
+            changes,
         )
-
-
-def _told(change: Change) -> str:
-    """As in ``+pricing 6``."""
-    sign = "+" if change.difference > 0 else "-"
-    return f"{sign}{change.word} {abs(change.difference)}"
 
 
 def _moment(result: Result) -> Moment:

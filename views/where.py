@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import compress
@@ -17,11 +16,10 @@ from views.downloads import facts_of
 from views.files import ENDING, Table, download, file_name, table_file
 from views.finding import containing, place
 from views.finished import finished_count
-from views.rankings import LARGE, refuse_many, words_to_rank
+from views.rankings import refuse_many
 from views.table_selection import WhereAsked
 from views.tables import table_page
-from views.texts import LARGE_TEXT, beside_of, indexed, spans_of
-from views.turns import turn
+from views.texts import beside_of, in_turn_of_text, indexed, spans_of
 from wordcount import rank
 from wordcount.counts import LONGEST_SHOWN, shortened
 from wordcount.forms import keys_of_rows
@@ -58,7 +56,7 @@ class Row(NamedTuple):
 def show(job_key: str) -> ResponseReturnValue:
     """Where each word stands."""
     shown = Standing(finished_count(job_key), WhereAsked.asked())
-    with shown.in_turn():
+    with in_turn_of_text(shown.result):
         return table_page(
             "where.html",
             shown.result,
@@ -77,7 +75,7 @@ def show(job_key: str) -> ResponseReturnValue:
 def show_file(job_key: str, ending: str) -> Response:
     """All words to take along, the most frequent first."""
     shown = Standing(finished_count(job_key), WhereAsked.asked())
-    with shown.in_turn():
+    with in_turn_of_text(shown.result):
         facts = facts_of(shown.result, shown.asked.of)
         table = Table("words", COLUMNS, shown.all, facts)
         return table_file(table, ending, file_name(shown.result, "where"))
@@ -95,18 +93,10 @@ def _linked(word: str) -> str:
 
 @dataclass(frozen=True)
 class Standing:
-    """What one view shows. To be asked :meth:`in_turn`."""
+    """What one view shows. To be asked :func:`views.texts.in_turn_of_text`."""
 
     result: Result
     asked: WhereAsked
-
-    def in_turn(self) -> AbstractContextManager[None]:
-        """Many words, or long texts, are looked at one at a time.
-
-        :raises views.errors.Problem: as :func:`views.turns.turn`.
-        """
-        is_long = (self.result.total_words or 0) > LARGE_TEXT
-        return turn(is_large=is_long or words_to_rank(self.result) > LARGE)
 
     @cached_property
     def all(self) -> list[Row]:

@@ -8,8 +8,9 @@ from itertools import compress
 
 from models import TOP_ROWS, Result
 from views.finding import containing, place
-from views.rankings import MOST_RANKED_WORDS, Ranking, in_turn, refuse_many, words_to_rank
+from views.rankings import Ranking, in_turn, refuse_many
 from views.selection import MOST_ROWS, Selection
+from views.sizes import MOST_RANKED_WORDS, words_to_rank
 from views.texts import words_of
 from wordcount import Ranked
 from wordcount.counts import LONGEST_SHOWN, shortened
@@ -68,7 +69,9 @@ class Words:
 
         :raises views.errors.Problem: if the turn does not come.
         """
-        return nullcontext() if self._are_stored else in_turn(self.result)
+        if self._are_stored:
+            return nullcontext()
+        return in_turn(self.result, main=self.selection.of == "main")
 
     @property
     def can_join_forms(self) -> bool:

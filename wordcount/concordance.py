@@ -76,8 +76,16 @@ def concordance(
         takes them.
     """
     hits = occurrences(index, forms, spans)
-    shown = hits[:first] if sort == "text" else _first_by(index, hits, sort, first)
+    shown = first_of(index, hits, sort=sort, first=first)
     return Concordance(len(hits), [line_at(index, number) for number in shown])
+
+
+def first_of(index: IndexedText, hits: list[int], *, sort: Sort, first: int) -> list[int]:
+    """The first of some occurrences in the order of a :func:`concordance`.
+
+    :param hits: the numbers of their words in the text, in order.
+    """
+    return hits[:first] if sort == "text" else _first_by(index, hits, sort, first)
 
 
 def _first_by(index: IndexedText, hits: list[int], sort: Sort, first: int) -> list[int]:

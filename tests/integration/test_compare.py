@@ -15,7 +15,7 @@ import submissions
 from models import Result, db
 from tests.counts import begin, counted, counted_page, stored
 from tests.support import NOBODYS_KEY
-from views.rankings import MOST_RANKED_WORDS
+from views.sizes import MOST_RANKED_WORDS
 from wordcount.keyness import log_likelihood, log_ratio
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -144,7 +144,7 @@ def test_files_have_all_words_and_no_formula(
     client: FlaskClient, ending: str, delimiter: str
 ) -> None:
     a, b = counted({"=1+1": 2, "é" * 300: 1}), counted({f"word{n}": 1 for n in range(40)})
-    answer = client.get(f"/compare.{ending}?a={a}&b={b}&q=nothing&words=both&top=1")
+    answer = client.get(f"/compare.{ending}?a={a}&b={b}&q=nothing&top=1")
     assert answer.status_code == 200
     assert f"compared-example.com-{a[:8]}-{b[:8]}.{ending}" in answer.headers["Content-Disposition"]
     rows = list(csv.reader(io.StringIO(answer.text.lstrip("\ufeff")), delimiter=delimiter))
@@ -207,6 +207,21 @@ def test_a_page_without_words(client: FlaskClient) -> None:
     assert "B shows no words, so there is nothing to compare it by." in page
     assert 'id="table"' not in page
     assert len(client.get(f"/compare.json?a={a}&b={b}").get_json()["words"]) == 3
+
+
+@pytest.mark.parametrize("kind", ["all", "both", "a", "b"])
+def test_files_have_the_words_of_the_kind_that_is_shown(client: FlaskClient, kind: str) -> None:
+    a, b = counted({"garden": 1, "sea": 2}, {"the": 3}), counted({"garden": 1, "rose": 2}, {"a": 1})
+    words = {"both": ["garden"], "a": ["sea", "the"], "b": ["a", "rose"]}
+    words["all"] = sorted(words["both"] + words["a"] + words["b"])
+    page = page_of(client, a, b, f"&words={kind}&q=x&top=20&sort=az&stopwords=keep")
+    link = re.search(r'href="(/compare\.json\?[^"]*)"', page)
+    assert link
+    address = html.unescape(link[1])
+    assert "q=" not in address
+    rows = client.get(address).get_json()["words"]
+    assert [row["word"] for row in rows] == words[kind]
+    assert {row["word"] for row in rows if row["stop_word"]} == {"a", "the"} & {*words[kind]}
 
 
 def test_too_many_words_are_refused(client: FlaskClient) -> None:

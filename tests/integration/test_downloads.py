@@ -23,7 +23,7 @@ from tests.integration.test_live import own_web
 from tests.support import wait_for
 from views import turns
 from views.files import MAX_DOWNLOADS
-from views.rankings import LARGE, MOST_RANKED_WORDS
+from views.sizes import LARGE, MOST_RANKED_WORDS
 from views.turns import TURNS
 
 #: Words of which a file is larger than what the kernel takes for a client that does not read.

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from tests.counts import counted, counted_page
 from views import text_parts
-from views.rankings import MOST_RANKED_WORDS
+from views.sizes import MOST_RANKED_WORDS
 
 HTML = """<html lang=en><title>A garden</title><nav>Home <a href=/>Garden</a> Shop</nav>
 <main><h2>The garden</h2><p>The garden has a rose. The gardens' rose is red.</p>
@@ -340,6 +340,20 @@ def test_the_lines_of_a_word_to_take_along(client: FlaskClient) -> None:
     assert (missing.status_code, missing.get_json(force=True)["code"]) == (404, "unknown_word")
     name = client.get(f"/counts/{key}/word.tsv?w=rose").headers["Content-Disposition"]
     assert f'"concordance-example.com-{key[:8]}.tsv"' in name
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"), [("", "dcba"), ("&sort=left", "abcd"), ("&sort=right", "bcda")]
+)
+def test_a_file_has_its_lines_in_the_order_of_the_page(
+    client: FlaskClient, sort: str, order: str
+) -> None:
+    key = counted_page("<p>d rose z.<p>c rose y.<p>b rose x.<p>a rose zz.")
+    page = client.get(f"/counts/{key}/word?w=rose&top=1{sort}&lines=whole").text
+    link = re.search(r'href="(/counts/[^"]*/word\.csv[^"]*)"', page)
+    assert link
+    rows = rows_of(client, html.unescape(link[1]))
+    assert "".join(row["left"] for row in rows) == order
 
 
 def test_a_file_has_so_many_lines(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:

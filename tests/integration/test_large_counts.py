@@ -17,10 +17,19 @@ import leases
 import submissions
 from models import db
 from pipeline import count_pasted
-from tests.counts import begin, counted, stored
+from tests.counts import begin, counted, counted_page, stored
 from tests.integration.test_live import own_web
 from views import turns
-from views.rankings import LARGE, MOST_RANKED_WORDS, Ranking, words_to_rank
+from views.rankings import Ranking
+from views.sizes import (
+    LARGE,
+    LARGE_ALTS_BYTES,
+    LARGE_TEXT,
+    LARGE_TEXT_BYTES,
+    MOST_RANKED_WORDS,
+    is_large,
+    words_to_rank,
+)
 from views.turns import AT_LARGE, MAX_AT_LARGE, TURNS
 from wordcount import count_page
 
@@ -175,3 +184,43 @@ def test_many_views_of_a_large_count_at_once(
         assert {200} <= set(views) <= {200, 503}
         assert status(f"/counts/{key}?forms=together") == 200
         assert "Traceback" not in program.log
+
+
+#: Of each: what makes it large, in a text of a few words.
+LARGE_IN_SOME_WAY = {
+    "words": {"total_words": LARGE_TEXT + 1},
+    "different words": {"distinct_words": LARGE + 1},
+    "forms": {"sizes": {"all/as_written": (LARGE + 1, LARGE + 1), "no_stop_words/folded": (2, 2)}},
+    "bytes": {"text": "1\n" * (LARGE_TEXT_BYTES // 2) + "1"},
+    "alternative texts": {"alt_texts": "é" * (LARGE_ALTS_BYTES // 2) + "1"},
+}
+OF_TEXTS = [
+    *("as-counted", "as-counted.csv", "word?w=rose", "word.csv?w=rose", "word/strip.svg?w=rose"),
+    *("where", "where.csv", "phrases", "phrases.csv", "collocations", "collocations.csv"),
+    *("?of=main", "embed?of=main", "chart.svg?of=main"),
+]
+
+
+@pytest.mark.parametrize("facts", LARGE_IN_SOME_WAY.values(), ids=LARGE_IN_SOME_WAY)
+def test_large_texts_take_turns(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, facts: dict[str, object]
+) -> None:
+    monkeypatch.setattr(turns, "PATIENCE", 0.0)
+    html = "<p>A rose in a garden"
+    large, small = (counted_page(html, main=[(0, 18)], **more) for more in (facts, {}))
+    addresses = [f"/counts/{{}}{'' if '?' in view[:1] else '/'}{view}" for view in OF_TEXTS]
+    addresses += ["/counts/{}.csv?of=main", "/results/{}?of=main", "/compare?a={}&b={}&of=main"]
+    with TURNS.taken(0):
+        for address in addresses:
+            assert refusal(ask(client, address.format(large, large))) == (503, "busy"), address
+        for address in addresses:
+            assert client.get(address.format(small, small)).status_code == 200, address
+        assert client.get(f"/counts/{large}").status_code == 200  # which is stored ready-made
+
+
+def test_texts_are_not_loaded_to_see_how_large_they_are(client: FlaskClient) -> None:
+    result = stored(counted_page("<p>A rose <img alt=Rose>"))
+    with statements() as asked:
+        assert not is_large(result)
+    assert [statement for statement in asked if "octet_length(results.text)" in statement]
+    assert not [statement for statement in asked if "SELECT results.text" in statement]

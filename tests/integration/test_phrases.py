@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from importlib import import_module
 from math import erfc, sqrt
 
 import pytest
@@ -114,6 +115,17 @@ def test_a_file_has_all_phrases(client: FlaskClient) -> None:
     document = client.get(f"/counts/{key}/phrases.json?of=main").get_json()
     assert (document["n"], document["of"], document["total_phrases"]) == (2, "main", 20)
     assert document["phrases"][0] == {"phrase": "rose garden", "count": 3, "share": 0.15}
+
+
+def test_a_file_has_so_many_phrases(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "All phrases of two words, whole" in page_of(client, "phrases")
+    monkeypatch.setattr(import_module("views.phrases"), "MOST_OF_A_FILE", 2)
+    key = counted_page(HTML, main=MAIN)
+    document = client.get(f"/counts/{key}/phrases.json").get_json()
+    assert [row["phrase"] for row in document["phrases"]] == ["rose garden", "an old"]
+    assert (document["total_phrases"], document["different_phrases"]) == (22, 16)
+    page = client.get(f"/counts/{key}/phrases?q=garden").text
+    assert "The 2 most frequent phrases of two words, whole" in page
 
 
 def test_no_cell_of_phrases_is_a_formula(client: FlaskClient) -> None:

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from tests.counts import counted
 from tests.integration.test_large_counts import statements, view_of
 from tests.integration.test_views_of_a_count import words_in
-from views.rankings import MOST_RANKED_WORDS
+from views.sizes import MOST_RANKED_WORDS
 
 #: What is stored, and what the switches may ask for.
 STORED = {

@@ -3,6 +3,7 @@
 import csv
 import html
 import io
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +19,10 @@ import submissions
 from models import db
 from tests.counts import begin, counted
 from tests.support import NOBODYS_KEY
-from views import url_changes
+from views import turns, url_changes
+from views.sizes import LARGE, LARGE_TEXT_BYTES
+from views.turns import TURNS
+from views.url_changes import MOST_IN_JSON
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -205,7 +209,70 @@ def test_the_files(client: FlaskClient) -> None:
     assert [row["job_key"] for row in rows] == [newer, key]
     assert [row["total_words"] for row in rows] == ["14", "10"]
     assert [row["changes"] for row in rows] == ["'+a 2, +=cmd 1, +b 1", ""]
+    assert [row["changed_words"] for row in rows] == ["3", ""]
     assert file_of(client, "tsv").splitlines()[2].split("\t")[6] == "3"
+
+
+def test_programs_get_more_changes_as_lists(client: FlaskClient) -> None:
+    count({"garden": 9, "rose": 1})
+    count({"garden": 5, "rose": 1, **{f"new{number:03}": 1 for number in range(MOST_IN_JSON)}})
+    newer, older = json.loads(file_of(client))["counts"]
+    assert newer["changed_words"] == MOST_IN_JSON + 1
+    assert newer["changes"][:2] == [["garden", -4], ["new000", 1]]
+    assert len(newer["changes"]) == MOST_IN_JSON
+    assert (older["changed_words"], older["changes"]) == (None, None)
+    row = next(csv.DictReader(io.StringIO(file_of(client, "csv").lstrip("\ufeff"))))
+    assert row["changed_words"] == str(MOST_IN_JSON + 1)
+    assert row["changes"] == "'-garden 4, " + ", ".join(f"+new{n:03} 1" for n in range(5))
+
+
+def test_many_counts_are_read_at_once(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(url_changes, "COUNTS_AT_ONCE", 4)
+    for number in range(7):
+        count({"garden": number + 1})
+    with columns_read() as asked:
+        rows = json.loads(file_of(client))["counts"]
+    assert [row["changes"] for row in rows] == [[["garden", 1]]] * 6 + [None]
+    assert sum("result_no_stop_words" in statement for statement in asked) == 2
+
+
+@pytest.mark.parametrize("limit", ["FORMS_AT_ONCE", "BYTES_AT_ONCE"])
+def test_of_large_counts_few_are_read_at_once(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    monkeypatch.setattr(url_changes, limit, 1)
+    for number in range(3):
+        count({"garden": number + 1})
+    with columns_read() as asked:
+        history(client)
+    assert sum("result_no_stop_words" in statement for statement in asked) == 3
+
+
+@pytest.mark.parametrize(
+    "facts", [{"distinct_words": 1, "total_words": LARGE}, {"bytes": LARGE_TEXT_BYTES + 1}]
+)
+def test_large_histories_take_turns(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, facts: dict[str, int]
+) -> None:
+    monkeypatch.setattr(turns, "PATIENCE", 0.0)
+    count({"garden": 1})
+    with TURNS.taken(0):
+        assert file_of(client)
+        count({"garden": 2}, **facts)
+        for path in ("/history", "/history.json"):
+            answer = client.get(path, query_string={"url": URL})
+            assert (answer.status_code, answer.get_json(force=True)["code"]) == (503, "busy")
+
+
+def test_many_bytes_are_not_compared(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(url_changes, "MOST_BYTES", 2_000)
+    for number in range(3):  # each of a page of a thousand bytes
+        count({"garden": number + 1})
+    assert [row["changes"] for row in json.loads(file_of(client))["counts"]] == [
+        [["garden", 1]],
+        None,
+        None,
+    ]
 
 
 def test_large_columns_are_read_only_where_they_are_compared(client: FlaskClient) -> None:
@@ -215,7 +282,7 @@ def test_large_columns_are_read_only_where_they_are_compared(client: FlaskClient
     assert leases.fail(begin(failed), "timeout", "It took too long.")
     with columns_read() as asked:
         history(client)
-    assert sum("result_no_stop_words" in statement for statement in asked) == 3
+    assert sum("result_no_stop_words" in statement for statement in asked) == 1
     assert not any("result_all" in statement or "text_index" in statement for statement in asked)
 
 

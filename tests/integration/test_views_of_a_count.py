@@ -11,7 +11,7 @@ from sqlalchemy import text
 import submissions
 from models import db
 from tests.counts import counted, stored
-from views.rankings import MOST_RANKED_WORDS
+from views.sizes import MOST_RANKED_WORDS
 
 WORDS = {"garden": 6, "Garden": 2, "gardens": 1, "Roses": 3, "été": 2, "zoo": 1}
 STOP_WORDS = {"the": 15, "The": 1}

@@ -6,6 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.counts import counted, counted_page
+from views.texts import LONGEST_ALTS, LONGEST_TITLE
 
 HTML = """<html lang=en><title>Roses &amp; gardens</title>
 <nav><a href=/>Garden</a> <a href=/s>Shop</a></nav>
@@ -96,3 +97,21 @@ def test_a_page_of_stop_words_only(client: FlaskClient) -> None:
     key = counted_page("<p>the of the", result_no_stop_words={})
     assert "stop words, such as" in client.get(f"/counts/{key}/where").text
     assert rows_in(client.get(f"/counts/{key}/where?stopwords=keep").text)[0] == "the 2 0 0 2 0 0"
+
+
+def test_so_much_is_looked_at_beside_the_text(client: FlaskClient) -> None:
+    title = "rose " * (LONGEST_TITLE // 5) + "garden"
+    alts = "garden " * (LONGEST_ALTS // 7) + "x " * 9 + "\n" + "rose " * 9
+    key = counted_page("<p>rose garden x", title=title, alt_texts=alts)
+    found = client.get(f"/counts/{key}/where.json").get_json()["words"]
+    rows = {row["word"]: row for row in found}
+    assert (rows["rose"]["title"], rows["garden"]["title"]) == (LONGEST_TITLE // 5, 0)
+    assert (rows["garden"]["images"], rows["x"]["images"]) == (LONGEST_ALTS // 7, 2)
+    assert rows["rose"]["images"] == 0
+
+
+def test_no_word_beside_the_text_is_cut(client: FlaskClient) -> None:
+    alts = "x " * ((LONGEST_ALTS - 2) // 2) + "gardens"
+    key = counted_page("<p>ga garden gardens", title="t" * (LONGEST_TITLE + 1), alt_texts=alts)
+    rows = client.get(f"/counts/{key}/where.json").get_json()["words"]
+    assert {row["images"] for row in rows} == {0}

@@ -8,6 +8,7 @@ from nltk import FreqDist, ngrams
 from tests.texts import english_stop_words, indexed, long_text, runs, sample, texts
 from wordcount.indexed_text import IndexedText
 from wordcount.phrases import Phrase, phrases
+from wordcount.sequences import most_frequent
 
 
 def ranked(text: str, length: int = 2, stop_words: set[str] | None = None) -> list[tuple[str, int]]:
@@ -160,3 +161,15 @@ def test_any_text(text: str, length: int, kept: bool) -> None:
         assert ours.rows(top, least=2) == [row for row in rows if row.times >= 2][:top]
     roses = [row for row in rows if "rose" in row.phrase.lower().split(" ")]
     assert ours.rows(holding={"rose"} & set(index.vocabulary)) in (roses, [])
+
+
+@given(
+    counts=st.dictionaries(st.integers(0, 99), st.integers(1, 3)),
+    top=st.none() | st.integers(1, 120),
+    least=st.integers(1, 4),
+)
+def test_the_most_frequent_are_the_first_of_all(
+    counts: dict[int, int], top: int | None, least: int
+) -> None:
+    ordered = sorted(counts, key=lambda code: (-counts[code], code))
+    assert most_frequent(counts, top, least) == [c for c in ordered if counts[c] >= least][:top]
