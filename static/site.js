@@ -242,7 +242,8 @@ function addressOf(form) {
 let typing;
 
 document.addEventListener("input", ({ target }) => {
-  if (!target.closest("#switches")) return;
+  if (!target.closest("#switches, #look-up")) return;
+  if (target.id === "w") return; // half a word is another word
   asking.abort(); // what comes back now would undo this
   clearTimeout(typing);
   const how = target.type === "checkbox" ? "push" : "replace"; // going back skips single letters
@@ -253,7 +254,7 @@ document.addEventListener("input", ({ target }) => {
 });
 
 document.addEventListener("submit", (event) => {
-  if (event.target.id !== "switches") return;
+  if (!event.target.matches("#switches, #look-up")) return;
   event.preventDefault();
   clearTimeout(typing);
   view(addressOf(event.target), "push");

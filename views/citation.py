@@ -7,8 +7,9 @@ from models import Result
 from views.verdict import Verdict
 from wordcount.counts import shortened
 
-#: The longest title and address in a line below a chart, in characters.
-_LONGEST = 60
+#: The longest title in a line of its own below a chart, and title and host in one, in characters.
+_LONGEST = 50
+_SHORT = 24
 #: The longest title in a citation.
 _LONGEST_TITLE = 200
 
@@ -53,11 +54,30 @@ def _place(result: Result) -> str:
     return f"pasted in place of {result.url}" if result.pasted else result.final_url or result.url
 
 
-def source_of(result: Result) -> str:
-    """The same in few words, for a line below a chart."""
-    host = urlsplit(result.final_url or result.url).hostname or ""
-    title = shortened(Verdict(result).title, _LONGEST)
-    return f"{title} – {shortened(host, _LONGEST)} – {_time(result)}"
+def source_of(result: Result) -> list[str]:
+    """The same in few words, for two lines below a chart."""
+    return [
+        isolated(shortened(Verdict(result).title, _LONGEST)),
+        f"{shortened(_host(result), _LONGEST)} – {_time(result)}",
+    ]
+
+
+def source_in_one_line(result: Result) -> str:
+    """The same in still fewer words."""
+    title = isolated(shortened(Verdict(result).title, _SHORT))
+    return f"{title} – {shortened(_host(result), _SHORT)} – {_time(result)}"
+
+
+def isolated(text: str) -> str:
+    """A stranger's text, which may run from right to left, among our own.
+
+    https://unicode.org/reports/tr9/#Explicit_Directional_Isolates
+    """
+    return f"\u2068{text}\u2069"
+
+
+def _host(result: Result) -> str:
+    return urlsplit(result.final_url or result.url).hostname or ""
 
 
 def _time(result: Result) -> str:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 import submissions
 from models import Result
 from submissions import QueueFullError
-from views.citation import citation_of_pair, source_of
+from views.citation import citation_of_pair, source_in_one_line
 from views.comparison import SORTS, Comparison, PairView
 from views.contrast_charts import wings
 from views.counts import pending_page
@@ -101,7 +101,11 @@ def chart(ending: str) -> Response:
             "charts/wings.svg",
             ending,
             file_name(pair.a, "compared"),
-            source=f"A: {source_of(pair.a)}; B: {source_of(pair.b)}",
+            below=[
+                "Times in a thousand words of A (to the left) and of B (to the right)",
+                f"A: {source_in_one_line(pair.a)}",
+                f"B: {source_in_one_line(pair.b)}",
+            ],
             chart=drawn,
         )
 

@@ -5,6 +5,7 @@ that of the light pages, with the colours written out.
 """
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -42,16 +43,18 @@ def chart_addresses(endpoint: str, **address: Any) -> dict[str, str]:
     return {ending: url_for(endpoint, ending=ending, **address) for ending in FORMATS}
 
 
-def chart_file(template: str, ending: str, name: str, *, source: str, **drawn: Any) -> Response:
+def chart_file(
+    template: str, ending: str, name: str, *, below: Sequence[str], **drawn: Any
+) -> Response:
     """A chart as a file.
 
     :param template: in `charts/`, of one ``svg`` element; `drawn` is what it wants. Its `chart` has
         a width and a height.
     :param ending: ``svg`` or ``png``.
     :param name: of the file, without its ending.
-    :param source: what the chart was made of, a line below it.
+    :param below: lines that say what is drawn, and what it was made of.
     """
-    svg = drawing(template, source=source, **drawn)
+    svg = drawing(template, below=below, **drawn)
     if ending == "png":
         response = attachment([_png(svg)], f"{name}.png", "image/png")
     else:
@@ -65,10 +68,10 @@ def nothing_to_draw() -> Problem:
     return Problem(404, "nothing_to_draw", "There are no words in this view to be drawn.")
 
 
-def drawing(template: str, *, source: str, **drawn: Any) -> str:
+def drawing(template: str, *, below: Sequence[str], **drawn: Any) -> str:
     """A chart as a document of SVG that needs nothing else."""
     svg = render_template(
-        "charts/alone.svg", template=template, style=_style(), source=source, **drawn
+        "charts/alone.svg", template=template, style=_style(), below=below, **drawn
     )
     return _NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", svg).strip()
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
-from views.citation import source_of
+from views.citation import isolated, source_of
 from views.downloads import facts_of
 from views.drawings import FORMAT, chart_addresses, chart_file
 from views.errors import Problem
@@ -135,7 +135,11 @@ def strip_file(job_key: str, ending: str) -> Response:
             "charts/strip.svg",
             ending,
             file_name(shown.result, "strip"),
-            source=f"“{shortened(word, _LONGEST_IN_SOURCE)}” – {source_of(shown.result)}",
+            below=[
+                f"“{isolated(shortened(word, _LONGEST_IN_SOURCE))}” from the beginning of the text"
+                f" to its end: {chart.sentence}",
+                *source_of(shown.result),
+            ],
             chart=chart,
             word=word,
         )

@@ -20,7 +20,7 @@ SECTIONS = (
     ("evidence.text", "Text"),
 )
 #: Pages that have no place of their own in that line, and that to which they belong.
-_BELONG_TO = {"collocations.show": "phrases.show"}
+_BELONG_TO = {"evidence.word": "counts.show", "collocations.show": "phrases.show"}
 
 
 def count_of(job_key: str) -> Result:

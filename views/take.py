@@ -12,6 +12,12 @@ from views.selection import Selection
 from views.verdict import Verdict
 from views.words import Words
 
+#: What the charts say of themselves, below.
+_SAID = {
+    "bars": "The most frequent words, each column as high as the word is frequent",
+    "zipf": "How often a word occurs, by its rank; both axes logarithmic. Dashed: Zipf’s law",
+}
+
 take = Blueprint("take", __name__)
 
 #: Any site may show this page in a frame. It has no form, no script and no cookie: whoever is led
@@ -36,7 +42,7 @@ def chart(job_key: str, ending: str) -> Response:
             f"charts/{selection.chart}.svg",
             ending,
             file_name(result, selection.chart),
-            source=source_of(result),
+            below=[_SAID[selection.chart], *source_of(result)],
             chart=drawn,
             selection=selection,
             words=words,

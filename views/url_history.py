@@ -100,7 +100,7 @@ def show() -> ResponseReturnValue:
         files={
             ending: url_for("url_history.show_file", ending=ending, url=url) for ending in ENDINGS
         },
-        charts=chart_addresses("url_history.chart", **address) if finished else None,
+        charts=chart_addresses("url_history.chart", **address) if len(finished) > 1 else None,
         form=UrlForm(),
     )
 
@@ -130,9 +130,16 @@ def chart(ending: str) -> Response:
         "charts/course.svg",
         ending,
         file_name(finished[0], "history"),
-        source=shortened(url, _LONGEST_IN_SOURCE),
+        below=[
+            f"Words of each count, {_day(finished[-1])} to {_day(finished[0])}",
+            shortened(url, _LONGEST_IN_SOURCE),
+        ],
         chart=course([_moment(result) for result in finished]),
     )
+
+
+def _day(result: Result) -> str:
+    return (result.finished_at or result.submitted_at).strftime("%-d %B %Y")
 
 
 def other_counts(result: Result, most: int) -> list[Result]:

@@ -228,9 +228,18 @@ def _after(node: LexborNode, display: Display, inner: Context) -> str:
     if display is Display.BLOCK:
         return LINE
     following = node.next
+    while following is not None and _is_nothing(following):
+        following = following.next
     if following is None or following.tag == "-text":
         return ""
     return CELL if display is Display.CELL else LINE
+
+
+def _is_nothing(node: LexborNode) -> bool:
+    """Whether a node between rows or cells has no box: a comment, or white space."""
+    if node.tag == "-text":
+        return not (node.text_content or "").strip(WHITE_SPACE)
+    return node.tag == "-comment"
 
 
 def _strip_end(pieces: list[str], start: int) -> None:

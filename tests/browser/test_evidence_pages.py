@@ -104,3 +104,18 @@ def test_on_a_small_screen_a_line_is_its_sentence(page: Page, web: str) -> None:
     expect(page.get_by_role("row")).to_have_count(7)
     height = line.evaluate("line => line.getBoundingClientRect().height")
     assert height > 50  # it is shown on several lines
+
+
+def test_a_switch_acts_at_once(page: Page, web: str) -> None:
+    key = counted_page("<html lang=en><p>A garden, the garden. Two gardens.")
+    page.goto(f"{web}/counts/{key}/word?w=garden")
+    expect(page.locator(".kwic tbody tr")).to_have_count(2)
+    page.get_by_label("Word forms together").press("Space")
+    expect(page.locator(".kwic tbody tr")).to_have_count(3)
+    expect(page).to_have_url(f"{web}/counts/{key}/word?w=garden&forms=together")
+    page.get_by_label("A word").fill("two")
+    expect(page.locator(".kwic tbody tr")).to_have_count(3)
+    page.keyboard.press("Enter")
+    expect(page.locator(".kwic tbody tr")).to_have_count(1)
+    page.go_back()
+    expect(page.locator(".kwic tbody tr")).to_have_count(3)

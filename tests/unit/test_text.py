@@ -87,3 +87,17 @@ def test_white_space_around_zero_width_spaces_is_read_once() -> None:
     assert text_of_html(f"<p>a{spaces}b\u200b\n{spaces}c{spaces}\n\u200bd").text == (
         "a b\u200bc\u200bd"
     )
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<table><tr><td>One<td>two</tr> <tr><td>three</table>", "One two\nthree"),
+        ("<table><tr><td>a</tr>\n<!-- a comment -->\n<tr><td>b</table>", "a\nb"),
+        ("<div style='display: table-row'>a</div> <div style='display: table-row'>b</div>", "a\nb"),
+        ("<table><thead><tr><td>a</thead> <tbody><tr><td>b</table>", "a\nb"),
+    ],
+)
+def test_each_row_of_a_table_is_a_line_whatever_is_between_them(html: str, text: str) -> None:
+    """As in Chromium's innerText."""
+    assert text_of_html(html).text == text
