@@ -46,7 +46,7 @@ VIEWS = {
     "phrases of 3 words": "/counts/{key}/phrases?n=3",
     "collocations": "/counts/{key}/collocations",
     "where words stand": "/counts/{key}/where",
-    "comparison of two such pages": "/compare?a={key}&b={other}",
+    "comparison with half of the page": "/compare?a={key}&b={other}",
     "history": f"/history?url={_URL}",
     "chart as SVG": "/counts/{key}/chart.svg",
     "chart as PNG": "/counts/{key}/chart.png",
