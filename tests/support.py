@@ -3,13 +3,15 @@
 import socket
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 import flask_migrate
 from flask import Flask
 from flask_migrate import Migrate
+from sqlalchemy import event
 
 from models import db
 
@@ -36,6 +38,21 @@ def migrate(app: Flask) -> None:
     Migrate(app, db)
     with app.app_context():
         flask_migrate.upgrade(str(PROJECT / "migrations"))
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """What is asked of the database meanwhile."""
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def free_port() -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import compress
 from typing import Any, Self
@@ -13,7 +13,7 @@ from models import Result
 from views.contrast_charts import PAIRS, Drawn
 from views.finding import containing, place
 from views.pairs import Pair
-from views.parameters import choice, number
+from views.parameters import Asked, choice, number
 from views.rankings import refuse_many
 from views.selection import FIRST_ROWS, MORE_ROWS, MOST_ROWS, PARTS
 from views.sizes import LARGE, is_large, words_to_rank
@@ -31,7 +31,7 @@ SORTS = ("keyness", "effect", "difference", "az")
 
 
 @dataclass(frozen=True, kw_only=True)
-class PairView:
+class PairView(Asked):
     """One view of two counts. The fields are the parameters of its address, as in
     :class:`views.selection.Selection`, and what is as usual is left out of it.
 
@@ -61,15 +61,6 @@ class PairView:
             sort=choice("sort", *SORTS),
             top=number("top", otherwise=FIRST_ROWS, high=MOST_ROWS),
         )
-
-    def address(self, **changes: Any) -> dict[str, Any]:
-        """The parameters of this view, with some changed, as `url_for` takes them."""
-        changed = asdict(replace(self, **changes))
-        return {
-            field.name: changed[field.name]
-            for field in fields(self)
-            if changed[field.name] != field.default
-        }
 
     @property
     def of_files(self) -> dict[str, Any]:

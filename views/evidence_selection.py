@@ -3,12 +3,12 @@
 As in :mod:`views.selection`, what is as usual is left out of addresses.
 """
 
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from flask import request
 
-from views.parameters import choice, number
+from views.parameters import Asked, choice, number
 from views.selection import MOST_ROWS
 
 #: Lines of a concordance at first, and how many more come at a time.
@@ -20,7 +20,7 @@ LAYOUTS = ("aligned", "whole")
 
 
 @dataclass(frozen=True, kw_only=True)
-class WordAsked:
+class WordAsked(Asked):
     """A word that somebody looks for. The fields are parameters, the defaults what is usual.
 
     :ivar w: the word, as it was typed: any text at all.
@@ -37,19 +37,10 @@ class WordAsked:
     case: str = "fold"
     forms: str = "apart"
 
-    def address(self, **changes: Any) -> dict[str, Any]:
-        """The parameters of this view, with some changed, as `url_for` takes them."""
-        changed = asdict(replace(self, **changes))
-        return {
-            field.name: changed[field.name]
-            for field in fields(self)
-            if changed[field.name] != field.default
-        }
-
     @property
     def shared(self) -> dict[str, Any]:
         """Of these parameters those that every view of a word has."""
-        return {name: value for name, value in self.address().items() if name in self.SHARED}
+        return self.only(*self.SHARED)
 
 
 @dataclass(frozen=True, kw_only=True)

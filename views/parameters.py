@@ -1,8 +1,31 @@
 """What stands behind the question mark of an address: each parameter is read, or refused."""
 
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
 from flask import request
 
 from views.errors import Problem
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One view, as an address asks for it: its fields are the parameters, their defaults what is
+    usual, which is left out of addresses.
+    """
+
+    def address(self, **changes: Any) -> dict[str, Any]:
+        """The parameters of this view, with some changed, as `url_for` takes them."""
+        changed = asdict(replace(self, **changes))
+        return {
+            field.name: changed[field.name]
+            for field in fields(self)
+            if changed[field.name] != field.default
+        }
+
+    def only(self, *names: str) -> dict[str, Any]:
+        """Some of these parameters, such as those that files have."""
+        return {name: value for name, value in self.address().items() if name in names}
 
 
 def choice(name: str, *options: str) -> str:

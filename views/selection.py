@@ -4,13 +4,13 @@ Every switch of the page is a parameter, so that what somebody sees can be share
 is as usual is left out of the address.
 """
 
-from dataclasses import asdict, dataclass, fields, replace
-from typing import Any, Self
+from dataclasses import dataclass, replace
+from typing import Self
 
 from flask import request
 
 from models import TOP_ROWS
-from views.parameters import choice, number
+from views.parameters import Asked, choice, number
 from views.rankings import Ranking
 from wordcount.counts import LONGEST_SHOWN
 
@@ -27,7 +27,7 @@ PARTS = ("page", "main")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Selection:
+class Selection(Asked):
     """One view of a stored count. The fields are the parameters, the defaults what is usual.
 
     :ivar of: the whole page, or its main text only.
@@ -65,15 +65,6 @@ class Selection:
             top=number("top", otherwise=FIRST_ROWS, high=MOST_ROWS),
             chart=choice("chart", *CHARTS),
         )
-
-    def address(self, **changes: Any) -> dict[str, Any]:
-        """The parameters of this view, with some changed, as `url_for` takes them."""
-        changed = asdict(replace(self, **changes))
-        return {
-            field.name: changed[field.name]
-            for field in fields(self)
-            if changed[field.name] != field.default
-        }
 
     @property
     def ranking(self) -> Ranking:

@@ -4,12 +4,12 @@ It is read from the address, and written into it. As in :mod:`views.selection`, 
 left out.
 """
 
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass
 from typing import Any, Self
 
 from flask import request
 
-from views.parameters import choice, number
+from views.parameters import Asked, choice, number
 from views.selection import FIRST_ROWS, MOST_ROWS, PARTS
 
 #: How many words a phrase has.
@@ -20,7 +20,7 @@ WHERE_SORTS = ("frequent", "az", "headings", "links", "text", "title", "images")
 
 
 @dataclass(frozen=True, kw_only=True)
-class TableAsked:
+class TableAsked(Asked):
     """What these views have in common. The fields are parameters, the defaults what is usual.
 
     :ivar q: what a row must contain.
@@ -32,19 +32,6 @@ class TableAsked:
     forms: str = "apart"
     q: str = ""
     top: int = FIRST_ROWS
-
-    def address(self, **changes: Any) -> dict[str, Any]:
-        """The parameters of this view, with some changed, as `url_for` takes them."""
-        changed = asdict(replace(self, **changes))
-        return {
-            field.name: changed[field.name]
-            for field in fields(self)
-            if changed[field.name] != field.default
-        }
-
-    def only(self, *names: str) -> dict[str, Any]:
-        """Some of these parameters, such as those that files have."""
-        return {name: value for name, value in self.address().items() if name in names}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,16 +1,14 @@
 """Pages of very many words: what is stored ready-made, and what takes turns."""
 
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 import requests
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 import leases
@@ -19,6 +17,7 @@ from models import db
 from pipeline import count_pasted
 from tests.counts import begin, counted, counted_page, stored
 from tests.integration.test_live import own_web
+from tests.support import statements
 from views import turns
 from views.rankings import Ranking
 from views.sizes import (
@@ -54,21 +53,6 @@ def as_the_pipeline_does(**facts: object) -> str:
     )
     db.session.remove()
     return key
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """What is asked of the database meanwhile."""
-    asked: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        asked.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def view_of(client: FlaskClient, key: str, view: str) -> str:

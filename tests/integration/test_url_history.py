@@ -5,20 +5,18 @@ import html
 import io
 import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from importlib import import_module
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 import leases
 import submissions
 from models import db
 from tests.counts import begin, counted
-from tests.support import NOBODYS_KEY
+from tests.support import NOBODYS_KEY, statements
 from views import turns, url_changes
 from views.sizes import LARGE, LARGE_TEXT_BYTES
 from views.turns import TURNS
@@ -82,21 +80,6 @@ def file_of(client: FlaskClient, ending: str = "json") -> str:
     answer = client.get(f"/history.{ending}", query_string={"url": URL})
     assert answer.status_code == 200, answer.text
     return answer.text
-
-
-@contextmanager
-def columns_read() -> Iterator[list[str]]:
-    """What is asked of the database meanwhile."""
-    asked: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        asked.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def test_counts_with_what_changed_in_them(client: FlaskClient) -> None:
@@ -230,7 +213,7 @@ def test_many_counts_are_read_at_once(client: FlaskClient, monkeypatch: pytest.M
     monkeypatch.setattr(url_changes, "COUNTS_AT_ONCE", 4)
     for number in range(7):
         count({"garden": number + 1})
-    with columns_read() as asked:
+    with statements() as asked:
         rows = json.loads(file_of(client))["counts"]
     assert [row["changes"] for row in rows] == [[["garden", 1]]] * 6 + [None]
     assert sum("result_no_stop_words" in statement for statement in asked) == 2
@@ -243,7 +226,7 @@ def test_of_large_counts_few_are_read_at_once(
     monkeypatch.setattr(url_changes, limit, 1)
     for number in range(3):
         count({"garden": number + 1})
-    with columns_read() as asked:
+    with statements() as asked:
         history(client)
     assert sum("result_no_stop_words" in statement for statement in asked) == 3
 
@@ -280,7 +263,7 @@ def test_large_columns_are_read_only_where_they_are_compared(client: FlaskClient
         count({"garden": number + 1})
     failed = submissions.submit(URL, fresh=True)
     assert leases.fail(begin(failed), "timeout", "It took too long.")
-    with columns_read() as asked:
+    with statements() as asked:
         history(client)
     assert sum("result_no_stop_words" in statement for statement in asked) == 1
     assert not any("result_all" in statement or "text_index" in statement for statement in asked)
