@@ -67,11 +67,7 @@ class PairView(Asked):
         """What addresses of files say, for their words to be chosen, grouped and sorted like these;
         in them are always stop words, and whatever is searched for.
         """
-        return {
-            name: value
-            for name, value in self.address().items()
-            if name in {"of", "forms", "words", "sort"}
-        }
+        return self.only("of", "forms", "words", "sort")
 
 
 @dataclass(frozen=True)

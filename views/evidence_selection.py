@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 
 from flask import request
 
-from views.parameters import Asked, choice, number
+from views.parameters import Asked, case_and_forms, choice, number
 from views.selection import MOST_ROWS
 
 #: Lines of a concordance at first, and how many more come at a time.
@@ -96,12 +96,10 @@ class TextAsked(WordAsked):
 
 
 def _word_asked() -> dict[str, str]:
-    forms = choice("forms", "apart", "together")
-    case = choice("case", "fold", "keep")
+    case, forms = case_and_forms()
     return {
         "w": request.args.get("w", "").strip(),
         "of": choice("of", *STRETCHES),
-        # Forms of a word are found without regard to case.
-        "case": "fold" if forms == "together" else case,
+        "case": case,
         "forms": forms,
     }

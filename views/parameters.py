@@ -54,3 +54,14 @@ def number(name: str, *, otherwise: int, low: int = 1, high: int | None = None) 
         until = "on" if high is None else f"to {high:,}"
         raise Problem(400, "bad_parameter", f'"{name}" must be a whole number from {low} {until}.')
     return int(value)
+
+
+def case_and_forms() -> tuple[str, str]:
+    """What is one word: whether case is folded, and whether all forms of a word are together.
+
+    Forms of a word are found without regard to case.
+
+    :raises views.errors.Problem: as :func:`choice`.
+    """
+    case, forms = choice("case", "fold", "keep"), choice("forms", "apart", "together")
+    return ("fold" if forms == "together" else case), forms

@@ -10,7 +10,7 @@ from typing import Self
 from flask import request
 
 from models import TOP_ROWS
-from views.parameters import Asked, choice, number
+from views.parameters import Asked, case_and_forms, choice, number
 from views.rankings import Ranking
 from wordcount.counts import LONGEST_SHOWN
 
@@ -51,13 +51,11 @@ class Selection(Asked):
 
         :raises views.errors.Problem: if a parameter makes no sense.
         """
-        forms = choice("forms", "apart", "together")
-        case = choice("case", "fold", "keep")
+        case, forms = case_and_forms()
         return cls(
             of=choice("of", *PARTS),
             stopwords=choice("stopwords", "drop", "keep"),
-            # Forms of a word are found without regard to case.
-            case="fold" if forms == "together" else case,
+            case=case,
             forms=forms,
             min=number("min", otherwise=1, high=LONGEST_SHOWN),
             q=request.args.get("q", "").strip()[:100],

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from flask import request
 
-from views.parameters import Asked, choice, number
+from views.parameters import Asked, case_and_forms, choice, number
 from views.selection import FIRST_ROWS, MOST_ROWS, PARTS
 
 #: How many words a phrase has.
@@ -84,13 +84,11 @@ class WhereAsked(TableAsked):
 
 
 def _asked() -> dict[str, Any]:
-    forms = choice("forms", "apart", "together")
-    case = choice("case", "fold", "keep")
+    case, forms = case_and_forms()
     return {
         "of": choice("of", *PARTS),
         "stopwords": choice("stopwords", "drop", "keep"),
-        # Forms of a word are found without regard to case.
-        "case": "fold" if forms == "together" else case,
+        "case": case,
         "forms": forms,
         "q": request.args.get("q", "").strip()[:100],
         "top": number("top", otherwise=FIRST_ROWS, high=MOST_ROWS),

@@ -140,11 +140,7 @@ class Words:
     @property
     def evidence(self) -> dict[str, str]:
         """What addresses of the page of one word say, for it to be what it is in this view."""
-        return {
-            name: value
-            for name, value in self.selection.address().items()
-            if name in {"of", "case", "forms"}
-        }
+        return self.selection.only("of", "case", "forms")
 
     @property
     def can_show_more(self) -> bool:
