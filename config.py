@@ -73,6 +73,15 @@ class Config:
     RATELIMIT_ENABLED: bool = True
     #: How often one client may submit; "" for any number.
     SUBMISSION_RATE_LIMIT: str = "30/minute"
+    #: How often one client may put a URL into the inbox by `POST /prodcons`.
+    PRODCONS_RATE_LIMIT: str = "30/minute"
+    #: Whether the events that everybody may see name the keys of counts. Who knows a key can see
+    #: the URL and the words.
+    PUBLIC_KEYS: bool = False
+    #: Sites whose pages may ask from a browser, such as https://example.com; "*" for all.
+    CORS_ORIGINS: tuple[str, ...] = ()
+    #: Signs what is sent to the callbacks of those who send no secret of their own.
+    WEBHOOK_SECRET: str = field(default="", repr=False)
     #: How many proxies stand before the web, each of which adds the address that it was asked from
     #: to X-Forwarded-For. What they do not add, anybody could have written.
     TRUSTED_PROXIES: int = 0
@@ -132,8 +141,11 @@ class DevelopmentConfig(Config):
 
     REDIS_URL: str = field(default="redis://127.0.0.1:6379/0", repr=False)
     SECRET_KEY: str = field(default="for development only", repr=False)
+    WEBHOOK_SECRET: str = field(default="for development only", repr=False)
     HOST: str = "127.0.0.1"
     WORKERS: int = 2
+    PRODCONS_RATE_LIMIT: str = "6000/minute"
+    PUBLIC_KEYS: bool = True
     FETCH_ALLOWED_NETWORKS: tuple[Network, ...] = (
         ipaddress.ip_network("127.0.0.0/8"),
         ipaddress.ip_network("::1/128"),

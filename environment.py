@@ -14,6 +14,11 @@ from redis.connection import parse_url
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+#: As browsers send it (RFC 6454, section 6.2); in small letters, as they do.
+_ORIGIN = re.compile(
+    r"\*|https?://[a-z0-9.-]+(?::[0-9]{1,5})?|https?://\[[0-9a-f:.]+\](?::[0-9]{1,5})?"
+)
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -92,6 +97,18 @@ def _rate(name: str, value: str) -> str:
     return value
 
 
+def _origins(name: str, value: str) -> tuple[str, ...]:
+    if value.lower() == "none":
+        return ()
+    origins = tuple(value.replace(",", " ").split())
+    if wrong := [origin for origin in origins if not _ORIGIN.fullmatch(origin)]:
+        raise ConfigError(
+            f"{name} must be none, *, or origins such as https://example.com, without a path,"
+            f" separated by commas; {wrong[0]!r} is none."
+        )
+    return origins
+
+
 def _site_url(name: str, value: str) -> str:
     # It goes into a header: plain characters only.
     if not re.fullmatch(r"https?://[!-'*-~]+", value):
@@ -139,6 +156,10 @@ READERS: Mapping[str, Callable[[str, str], Any]] = {
     "MAX_QUEUED": _whole_number(1, 10_000_000),
     "RATELIMIT_ENABLED": _switch,
     "SUBMISSION_RATE_LIMIT": _rate,
+    "PRODCONS_RATE_LIMIT": _rate,
+    "PUBLIC_KEYS": _switch,
+    "CORS_ORIGINS": _origins,
+    "WEBHOOK_SECRET": _text,
     "TRUSTED_PROXIES": _whole_number(0, 16),
 }
 

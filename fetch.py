@@ -24,9 +24,10 @@ from wordcount.errors import FetchError, UrlError
 from wordcount.http_status import REDIRECTS, status_error
 from wordcount.sniff import kind_if_not_text
 from wordcount.url import read_url
+from wordcount.version import VERSION
 
 MAX_REDIRECTS = 5
-PROGRAM = "Wordcount/0.1"
+PROGRAM = f"Wordcount/{VERSION}"
 CONTENT_TYPES = {"text/html", "application/xhtml+xml", "text/plain"}
 
 #: What may be received on top of the largest page: headers, chunk sizes, trailers, redirects.

@@ -1,5 +1,6 @@
 """The command line of the project: ``python manage.py --help``."""
 
+import json
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -45,6 +46,11 @@ def _count(_ctx: click.Context) -> click.Command:
     return count
 
 
+def _listen(ctx: click.Context) -> click.Command:
+    _give_app(ctx)
+    return LateGroup(help="Show what happens, as it happens, until Ctrl-C.", late={})
+
+
 def _purge(ctx: click.Context) -> click.Command:
     from commands.purge import purge
 
@@ -69,14 +75,29 @@ def _give_app(ctx: click.Context) -> None:
     from flask_migrate import Migrate
 
     from base_app import create_base_app
+    from config import settings_from
     from models import db
 
     def create_managed_app() -> Flask:
-        app = create_base_app()
+        app = create_base_app(settings_from({**_of_make_run(os.environ), **os.environ}))
         Migrate(app, db)
         return app
 
     ctx.obj = ScriptInfo(create_app=create_managed_app)
+
+
+def _of_make_run(environ: Mapping[str, str]) -> dict[str, str]:
+    """Where the servers of a `make run` in this folder are, if one is running: a command in another
+    terminal is about the same counts. Nothing, if the environment names servers or another machine.
+    """
+    if {"DATABASE_URL", "REDIS_URL", "REDISTOGO_URL", "APP_SETTINGS"} & {*environ}:
+        return {}
+    try:
+        told = (Path(__file__).parent / ".data" / "servers.json").read_text("utf-8")
+        urls: dict[str, str] = json.loads(told)
+    except (OSError, ValueError):  # the latter while it is being written
+        return {}
+    return urls
 
 
 def _sentence_for(error: Exception) -> str | None:
@@ -100,7 +121,7 @@ def _sentence_for(error: Exception) -> str | None:
 
 cli = LateGroup(
     help="Manage Wordcount.",
-    late={"count": _count, "db": _db, "dev": lambda _ctx: dev, "purge": _purge},
+    late={"count": _count, "db": _db, "dev": lambda _ctx: dev, "listen": _listen, "purge": _purge},
 )
 
 

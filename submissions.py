@@ -10,11 +10,15 @@ from collections.abc import Collection
 
 from flask import current_app
 
+import callbacks
 import jobs
 import leases
 import lists
+import once
+from callbacks import Wanted
 from lists import ListLine, PageList
 from models import Result, Status, db, storable
+from once import Once
 from states import Count, count_of
 from wordcount.counts import shortened
 from wordcount.errors import ListError, TextError, UrlError
@@ -30,24 +34,65 @@ class QueueFullError(Exception):
     """Too many counts are waiting for a worker: nothing was accepted."""
 
 
-def submit(text: str, *, fresh: bool = False, owner: str | None = None) -> str:
+def submit(
+    text: str,
+    *,
+    fresh: bool = False,
+    owner: str | None = None,
+    name: Once | None = None,
+    callback: Wanted | None = None,
+) -> str:
     """Accept a URL for counting.
 
     :param text: what a person typed; see :func:`wordcount.url.read_url`.
     :param fresh: count again even if this URL was counted a moment ago.
     :param owner: a random id of the visitor's session, who may cancel the count as long as nobody
         else waits for it.
+    :param name: of this submission; what was submitted under it before is submitted no more.
+    :param callback: whom to tell of the outcome.
     :returns: the job key. From here on the count is durable: it will end as finished or failed.
     :raises wordcount.errors.UrlError: if it is not a URL that can be counted.
+    :raises once.OtherRequestError: if something else was submitted under this name.
     :raises QueueFullError: if `MAX_QUEUED` counts are waiting already. Those who submit at the very
         same moment do not see each other, so there may be some more.
     """
     url = read_url(text)
+    if name and (before := once.known(name)):
+        return _key_of(before)
     found = {} if fresh else _reusable([url], owner)
     new = {} if found else _accepted([url], owner)
-    job_key = str((found | new)[url].job_key)
+    result = (found | new)[url]
+    if name:
+        once.remember(name, result)
+    if callback:
+        callbacks.add(result, callback)
+    job_key = str(result.job_key)
     _commit_and_ring(new.values())
     return job_key
+
+
+def submit_item(text: str, name: Once, *, ref: str | int | float | None = None) -> str:
+    """Accept a URL from the inbox, and announce its key on the channel.
+
+    Each item is a count of its own, also of a URL that was counted a moment ago.
+
+    :param name: of the item. One that is submitted twice, for its reader died in between, is
+        counted once; it may be announced twice.
+    :param ref: by which its producer knows it; announced with the key.
+    :raises wordcount.errors.UrlError: as :func:`submit`.
+    :raises QueueFullError: as :func:`submit`.
+    """
+    url = read_url(text)
+    result = once.known(name)
+    if result is None:
+        result = _accepted([url], None)[url]
+        once.remember(name, result)
+    count = count_of(result)
+    db.session.commit()
+    jobs.events().tell(count, "accepted", ref=ref)
+    if count.status == Status.QUEUED:
+        jobs.tell_and_ring([count])
+    return count.job_key
 
 
 def submit_text(text: str, url: str, *, owner: str | None = None) -> str:
@@ -104,6 +149,12 @@ def cancel(job_key: str, *, owner: str) -> bool:
         return False
     jobs.events().tell(count, Status.FAILED, code="cancelled")
     return True
+
+
+def _key_of(result: Result) -> str:
+    job_key = str(result.job_key)
+    db.session.commit()  # others wait for the same name
+    return job_key
 
 
 def _read_lines(text: str) -> dict[str, str | UrlError]:

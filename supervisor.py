@@ -4,7 +4,8 @@ import logging
 import multiprocessing
 import signal
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from multiprocessing.process import BaseProcess
 from types import FrameType
 from typing import Any
@@ -43,14 +44,24 @@ def fork(
 
 
 def _begin(handlers: Handlers, target: Callable[..., None], args: tuple[Any, ...]) -> None:
+    _show_name(multiprocessing.current_process().name)
     for number, handler in handlers.items():
         signal.signal(number, handler)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
     target(*args)
 
 
+def _show_name(name: str) -> None:
+    """So that `ps` and `top` tell our processes apart; the kernel keeps 15 letters."""
+    with suppress(OSError), open("/proc/self/comm", "w", encoding="utf-8") as shown:
+        shown.write(name)  # there is no such file but on Linux
+
+
 class Place:
-    """A place for one process, and for its successors."""
+    """A place for one process, and for its successors.
+
+    :param start: starts one, by :func:`fork`, given its name.
+    """
 
     def __init__(self, name: str, start: Callable[[str], BaseProcess]) -> None:
         self.name = name
@@ -79,13 +90,10 @@ class Place:
 
 
 class Supervisor:
-    """Keeps a number of processes alive until it is told to stop.
+    """Keeps the processes of some places alive until it is told to stop."""
 
-    :param start: starts one, by :func:`fork`, given its name.
-    """
-
-    def __init__(self, name: str, number: int, start: Callable[[str], BaseProcess]) -> None:
-        self._places = [Place(f"{name} {place}", start) for place in range(1, number + 1)]
+    def __init__(self, places: Iterable[Place]) -> None:
+        self._places = list(places)
         self._stopping = False
 
     def run(self) -> None:

@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import signal
 import sys
+from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 from types import FrameType
 
@@ -25,7 +26,7 @@ from base_app import create_base_app
 from config import ConfigError
 from count_worker import CountWorker
 from rescuer import Rescuer
-from supervisor import STOP_SIGNALS, Supervisor, fork
+from supervisor import STOP_SIGNALS, Place, Supervisor, fork
 
 logger = logging.getLogger(__name__)
 
@@ -46,10 +47,13 @@ def main(workers: int | None) -> None:
         logger.warning("SITE_URL is not set: the sites that are fetched cannot tell whom to ask.")
     jobs.warm_up()
 
-    def start(name: str) -> BaseProcess:
-        return fork(name, dict.fromkeys(STOP_SIGNALS, _stop_before_work), _work, app, os.getpid())
+    def start(work: Callable[[Flask, int], None]) -> Callable[[str], BaseProcess]:
+        handlers = dict.fromkeys(STOP_SIGNALS, _stop_before_work)
+        return lambda name: fork(name, handlers, work, app, os.getpid())
 
-    Supervisor("worker", workers or app.config["WORKERS"], start).run()
+    last = workers or app.config["WORKERS"]
+    places = [Place(f"worker {place}", start(_work)) for place in range(1, last + 1)]
+    Supervisor(places).run()
 
 
 def _work(app: Flask, parent: int) -> None:

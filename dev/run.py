@@ -2,6 +2,7 @@
 
 import fcntl
 import http.client
+import json
 import os
 import socket
 import sys
@@ -59,6 +60,7 @@ def _run(project: Path, environ: Mapping[str, str], terminal: Terminal, stop: St
             ours["DATABASE_URL"] = servers.enter_context(local_postgres(data / "postgres"))
         if not _is_set(environ, "REDIS_URL", "REDISTOGO_URL"):
             ours["REDIS_URL"] = servers.enter_context(local_redis(data / "redis"))
+        servers.enter_context(_told_to_others(data / "servers.json", ours))
         if stop.times:
             return
         terminal.say(f"Local data and logs: {data}")
@@ -122,6 +124,22 @@ def _only_one(data: Path, address: str) -> Iterator[None]:
         lock.write(f"{address} (process {os.getpid()})")
         lock.flush()
         yield
+
+
+@contextmanager
+def _told_to_others(file: Path, environ: Mapping[str, str]) -> Iterator[None]:
+    """Meanwhile say where the servers are, so that commands in another terminal find them."""
+    names = ("DATABASE_URL", "REDIS_URL", "REDISTOGO_URL")
+    urls = {name: environ[name] for name in names if _is_set(environ, name)}
+    try:
+        file.touch(mode=0o600)  # an operator's URL may hold a password
+        file.write_text(json.dumps(urls), "utf-8")
+    except OSError as error:
+        raise DevError(f"Cannot write to {file}: {error.strerror}.") from error
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)
 
 
 def _check_free(port: int) -> None:

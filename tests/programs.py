@@ -19,9 +19,15 @@ def children_of(pid: int) -> list[int]:
     return [child.pid for child in psutil.Process(pid).children()]
 
 
+def workers_of(program: "Program") -> list[int]:
+    """The workers under the parent that `python worker.py` is; others stand beside them."""
+    children = psutil.Process(program.process.pid).children()
+    return [child.pid for child in children if child.name().startswith("worker ")]
+
+
 def worker_of(program: "Program") -> int:
-    """The one worker under the parent that `python worker.py` is."""
-    (worker,) = children_of(program.process.pid)
+    """The one worker under its parent."""
+    (worker,) = workers_of(program)
     return worker
 
 

@@ -149,7 +149,7 @@ def start(name):
         raise BlockingIOError(11, "Resource temporarily unavailable")
     default = dict.fromkeys(supervisor.STOP_SIGNALS, signal.SIG_DFL)
     return supervisor.fork(name, default, lambda: (print("there", flush=True), time.sleep(60)))
-supervisor.Supervisor("worker", 1, start).run()
+supervisor.Supervisor([supervisor.Place("worker 1", start)]).run()
 """)
     program = Program(["crowded"], {"PYTHONPATH": str(tmp_path)}, tmp_path / "crowded.log")
     program.wait_for_line("there")
@@ -165,7 +165,7 @@ supervisor.STOP_SECONDS = 0.5
 def start(name):
     ignored = dict.fromkeys(supervisor.STOP_SIGNALS, signal.SIG_IGN)
     return supervisor.fork(name, ignored, lambda: (print("deaf", flush=True), time.sleep(60)))
-supervisor.Supervisor("worker", 1, start).run()
+supervisor.Supervisor([supervisor.Place("worker 1", start)]).run()
 print("the end")
 """)
     program = Program(["deaf"], {"PYTHONPATH": str(tmp_path)}, tmp_path / "deaf.log")

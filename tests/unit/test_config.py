@@ -69,6 +69,10 @@ def test_all_settings_are_read() -> None:
             "RATELIMIT_ENABLED": "False",
             "SUBMISSION_RATE_LIMIT": "7/hour",
             "TRUSTED_PROXIES": "1",
+            "PRODCONS_RATE_LIMIT": "8/hour",
+            "PUBLIC_KEYS": "yes",
+            "CORS_ORIGINS": "https://a.example, http://localhost:8000",
+            "WEBHOOK_SECRET": "signed",
         }
     )
     assert (settings.PORT, settings.WEB_CONCURRENCY) == (8000, 3)
@@ -80,6 +84,9 @@ def test_all_settings_are_read() -> None:
     assert (settings.WORKERS, settings.MAX_QUEUED) == (4, 5)
     assert (settings.RATELIMIT_ENABLED, settings.SUBMISSION_RATE_LIMIT) == (False, "7/hour")
     assert settings.TRUSTED_PROXIES == 1
+    assert (settings.PRODCONS_RATE_LIMIT, settings.PUBLIC_KEYS) == ("8/hour", True)
+    assert settings.CORS_ORIGINS == ("https://a.example", "http://localhost:8000")
+    assert settings.WEBHOOK_SECRET == "signed"
 
 
 def test_what_protects_is_on_by_itself() -> None:
@@ -91,6 +98,17 @@ def test_what_protects_is_on_by_itself() -> None:
         assert settings.TRUSTED_PROXIES == 0
         assert settings.RESULT_RETENTION_DAYS is None
         assert settings.RESULT_REUSE_SECONDS == 60
+        assert settings.CORS_ORIGINS == ()
+
+
+def test_what_only_development_lets_everybody_see_or_do() -> None:
+    development, production = settings_from(DATABASE), settings_from(PRODUCTION)
+    assert (development.PUBLIC_KEYS, production.PUBLIC_KEYS) == (True, False)
+    assert (development.PRODCONS_RATE_LIMIT, production.PRODCONS_RATE_LIMIT) == (
+        "6000/minute",
+        "30/minute",
+    )
+    assert production.WEBHOOK_SECRET == ""
 
 
 def test_one_worker_but_two_in_development() -> None:
@@ -193,6 +211,11 @@ def test_production_refuses_to_start_without(name: str) -> None:
         ("SUBMISSION_RATE_LIMIT", "0/minute"),
         ("SUBMISSION_RATE_LIMIT", "30"),
         ("SUBMISSION_RATE_LIMIT", "1/second; 60/hour"),
+        ("PRODCONS_RATE_LIMIT", "30"),
+        ("PUBLIC_KEYS", "some"),
+        ("CORS_ORIGINS", "a.example"),
+        ("CORS_ORIGINS", "https://a.example/"),
+        ("CORS_ORIGINS", "https://*.example"),
         ("TRUSTED_PROXIES", "-1"),
         ("TRUSTED_PROXIES", "17"),
         ("TRUSTED_PROXIES", "true"),
