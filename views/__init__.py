@@ -7,6 +7,7 @@ from views.assets import serve_assets
 from views.collocations import collocations
 from views.compare import compare
 from views.counts import counts
+from views.description import description
 from views.evidence import evidence
 from views.limits import limit_submissions
 from views.lists import lists
@@ -54,6 +55,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(api)
     app.register_blueprint(template_api)
     app.register_blueprint(rules)
+    app.register_blueprint(description)
     allow_streams(app)
     limit_submissions(
         app,
