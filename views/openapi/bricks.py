@@ -76,6 +76,7 @@ def operation(
         "operationId": name,
         "tags": [tag],
         "summary": summary,
+        "parameters": [],
         **more,
         "responses": dict(sorted(answers.items())),
     }

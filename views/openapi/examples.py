@@ -166,12 +166,3 @@ FAILURE = {
     "attempt": 1,
     "submitted_at": SUBMITTED,
 }
-EVENT = {
-    "id": "1795253401000-0",
-    "host": "127.0.0.1",
-    "step": "finished",
-    "attempt": 1,
-    "at": COUNTED,
-    "words": 153,
-    "job_key": FINISHED,
-}

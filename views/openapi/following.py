@@ -1,7 +1,6 @@
 """Following counts as they go: streams of events, and the inbox that other programs fill."""
 
-import json
-
+from models import Status
 from views import live
 from views.openapi import examples, parameters
 from views.openapi.answers import (
@@ -18,10 +17,22 @@ from views.openapi.answers import (
     too_often,
     unknown,
 )
-from views.openapi.bricks import TEXT, Json, body, list_of, operation, said, schema, sent
+from views.openapi.bricks import (
+    TEXT,
+    Json,
+    an_object,
+    body,
+    list_of,
+    one_of,
+    operation,
+    said,
+    schema,
+    sent,
+)
 
 EVENTS, INBOX = "Events", "The inbox"
 
+_ENDED = [status for status in Status if not status.is_pending]
 _LIST_OF_KEYS = {**list_of(schema("Key")), "maxItems": 20}
 
 
@@ -34,12 +45,29 @@ def paths() -> Json:
     }
 
 
-def _stream(what: str, example: str) -> Json:
-    return body("text/event-stream", said(what, TEXT), example)
+def _event(name: Json | None, data: Json) -> Json:
+    """One event of a stream."""
+    members = {"event": name, "data": data} if name else {"data": data}
+    return an_object(members, {"id": TEXT})
+
+
+def _written(of: Json) -> Json:
+    """A text that is JSON."""
+    return {"type": "string", "contentMediaType": "application/json", "contentSchema": of}
+
+
+def _stream(*events: Json) -> Json:
+    """A stream. OpenAPI has words for it from 3.2 on only; so the schema is that of one event."""
+    of = {"description": "One event of the stream.", "anyOf": [*events]}
+    return {"text/event-stream": {"schema": of}}
 
 
 def _count_events() -> Json:
-    example = 'retry: 2000\n\nevent: done\ndata: {"status": "finished"}\n\n'
+    ended = an_object({"status": one_of(_ENDED)})
+    stream = _stream(
+        _event(one_of(["standing"]), _written(schema("Standing"))),
+        _event(one_of(["done"]), _written(ended)),
+    )
     return operation(
         "countEvents",
         EVENTS,
@@ -51,7 +79,7 @@ def _count_events() -> Json:
         ),
         parameters=[parameters.JOB_KEY],
         answers={
-            "200": answer("The stream.", _stream("Events, as they happen.", example)),
+            "200": answer("The stream.", stream),
             **misdirected(),
             **unknown(),
             **broken(),
@@ -61,8 +89,10 @@ def _count_events() -> Json:
 
 
 def _all_events() -> Json:
-    event = json.dumps(examples.EVENT)
-    example = f"retry: 2000\n\nid: {examples.EVENT['id']}\ndata: {event}\n\n"
+    stream = _stream(
+        _event(None, _written(schema("Event"))),
+        _event(one_of(["resync"]), said("A sentence for people.", TEXT)),
+    )
     return operation(
         "events",
         EVENTS,
@@ -91,14 +121,14 @@ def _all_events() -> Json:
         answers={
             "200": answer(
                 "The stream; for browsers a page that shows it.",
-                {**_stream("Events, as they happen.", example), **page("The same for people.")},
+                {**stream, **page("The same for people.")},
             ),
             **problem(
                 400,
                 "A parameter makes no sense; the sentence names it.",
                 "bad_parameter",
                 "bad_request",
-                sentence='"key" may be given at most 20 times.',
+                sentence='There may be at most 20 times "key".',
             ),
             **unknown(),
             **broken(),
@@ -156,7 +186,7 @@ def _put() -> Json:
                 None,
                 {"Location": {"description": "The page of the inbox.", "schema": TEXT}},
             ),
-            **refused("bad_parameter"),
+            **refused("item_bad_ref"),
             **from_another_site(),
             **too_large(),
             **too_often(),

@@ -53,7 +53,9 @@ def members_of(of: Json) -> Iterator[tuple[str, Json, bool, str]]:
 
 def _typed(name: str, of: Json) -> Markup:
     if name == "array":
-        return Markup("list of {}").format(kind_of(of["items"])) if "items" in of else Markup("list")
+        return (
+            Markup("list of {}").format(kind_of(of["items"])) if "items" in of else Markup("list")
+        )
     text = _FORMATS.get(of.get("format", ""), _NAMES.get(name, name)) if name != "null" else "null"
     low, high = of.get("minimum"), of.get("maximum")
     if name in {"integer", "number"} and low is not None:

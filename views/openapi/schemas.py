@@ -83,9 +83,8 @@ _SUBMISSION = an_object(
 )
 #: What every event may have; which of them are there depends on the step, and on who asks.
 _EVENT = an_object(
-    {"step": TEXT, "at": TIME},
+    {"id": said("Grows from event to event.", TEXT), "step": TEXT, "at": TIME},
     {
-        "id": said("Grows from event to event.", TEXT),
         "host": said("Of the page. The URL is only for those who hold the key.", TEXT),
         "attempt": HOW_MANY,
         "words": said("With `finished`.", HOW_MANY),
@@ -95,6 +94,17 @@ _EVENT = an_object(
         "count": said("Tells counts apart where their keys are not named.", TEXT),
         "job_key": schema("Key"),
         "url": TEXT,
+    },
+)
+_ITEM_SHOWN = an_object(
+    {"state": one_of(["waiting", "accepted", "rejected"])},
+    {
+        "host": TEXT,
+        "at": TIME,
+        "code": said("Why it was rejected.", TEXT),
+        "detail": TEXT,
+        "job_key": said("For those who may know it.", schema("Key")),
+        "ref": said("For those who may know it.", {"type": ["string", "number"]}),
     },
 )
 _JOB_STATUS = ("queued", "started", "finished", "failed")
@@ -144,7 +154,7 @@ SCHEMAS: dict[str, Json] = {
             {
                 "delivery_id": TEXT,
                 "host": TEXT,
-                "state": TEXT,
+                "state": one_of(["waiting", "delivered", "given_up"]),
                 "attempts": HOW_MANY,
                 "last_status": {"type": ["integer", "null"]},
                 "last_error": TEXT_OR_NOTHING,
@@ -163,7 +173,7 @@ SCHEMAS: dict[str, Json] = {
             "length": said("How many items wait.", HOW_MANY),
             "in_flight": said("How many were taken, and are not submitted yet.", HOW_MANY),
             "rejected": said("How many bad items are kept.", HOW_MANY),
-            "last": list_of({"type": "object"}),
+            "last": said("The last ones, first those that wait.", list_of(_ITEM_SHOWN)),
         }
     ),
     "Finished": an_object(
