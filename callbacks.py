@@ -145,7 +145,7 @@ def take(limit: int, *, busy: Collection[str] = ()) -> list[Taken]:
 
     :param busy: hosts to which something is being sent already; theirs are left.
     """
-    due = (Callback.state == "waiting", Callback.due_at <= states.now())
+    due = (Callback.state == "waiting", Callback.due_at <= func.now())
     turn = func.row_number().over(partition_by=Callback.host, order_by=Callback.due_at)
     ready = (
         select(Callback.id, Callback.due_at, turn.label("turn"))
