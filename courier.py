@@ -37,7 +37,7 @@ LOOK_EVERY = 1.0
 LONGEST_LOOK = 10
 #: How long what is being sent may go on when it is time to stop, in seconds. What is cut off is
 #: sent again, by another courier.
-GRACE = 3.0
+GRACE = 2.0
 #: What no waiting mends: where the URL leads to is forbidden.
 _NEVER = {"not_public", "port_not_allowed"}
 #: How long a host that was asked too often is left alone, in seconds.

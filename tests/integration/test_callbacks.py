@@ -161,10 +161,10 @@ def test_a_finished_count_is_told(worker: Program, receiver: Receiver, page: str
         "submitted_at": result.submitted_at.isoformat(),
         "finished_at": result.finished_at.isoformat(),
         "total_words": 5,
-        "distinct_words": 4,
-        "language": result.language,
+        "distinct_words": 3,
+        "language": None,
         "title": "Tea",
-        "result": [["tea", 2], ["milk", 1]],
+        "result": [["and", 2], ["tea", 2], ["milk", 1]],
         "results_url": f"https://count.example/results/{key}",
     }
     line = f"callback {found.delivery_id} to 127.0.0.1, attempt 1: delivered, 204"
