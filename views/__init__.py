@@ -14,6 +14,7 @@ from views.live import allow_streams
 from views.pages import pages
 from views.phrases import several_words
 from views.proxies import trust_proxies
+from views.pubsub import pubsub
 from views.rules import rules
 from views.take import FRAME_POLICY, take
 from views.url_history import url_history
@@ -52,6 +53,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(api)
     app.register_blueprint(rules)
     allow_streams(app)
+    app.register_blueprint(pubsub)
     limit_submissions(app, "pages.submit", "counts.paste", "compare.start", "api.start")
     app.after_request(_protect)
 

@@ -215,9 +215,7 @@ def test_redis_lets_nobody_run_scripts(own: OwnServer) -> None:
         assert listener.wait(5)
 
 
-def test_a_connection_breaks_while_redis_is_there(
-    app: Flask, redis: Redis, events: Events
-) -> None:
+def test_a_connection_breaks_while_redis_is_there(app: Flask, redis: Redis, events: Events) -> None:
     feed = followed(events)
     tell(events, 1)
     for connection in redis.client_list():
