@@ -1,9 +1,10 @@
 """Server-sent events as a client takes them, and a gunicorn whose places nobody else takes."""
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import requests
 
@@ -28,13 +29,13 @@ class Stream:
 
     def __init__(self, url: str, headers: Mapping[str, str] | None = None) -> None:
         self.answer = requests.get(url, headers=headers, stream=True, timeout=15)
-        self._lines = self.answer.iter_lines(chunk_size=1, decode_unicode=True)
+        self.lines = self.answer.iter_lines(chunk_size=1, decode_unicode=True)
         self.last_id = ""
 
     def messages(self) -> Iterator[Message]:
         """Its events, as browsers read them; comments are left out."""
         name = data = ""
-        for line in self._lines:
+        for line in self.lines:
             field, _, value = line.partition(": ")
             match field:
                 case "event":
@@ -53,6 +54,47 @@ class Stream:
 
     def __exit__(self, *_: object) -> None:
         self.answer.close()
+
+
+class Listener(Stream):
+    """Who follows all events."""
+
+    def __init__(self, web: str, query: str = "", last_id: str = "") -> None:
+        headers = {"Last-Event-ID": last_id} if last_id else {}
+        super().__init__(f"{web}/pubsub{query}", headers)
+        self.heard = self.messages()
+
+    def next(self) -> dict[str, Any]:
+        """The next event."""
+        name, data, last_id = next(self.heard)
+        assert name == "", data
+        event: dict[str, Any] = json.loads(data)
+        assert event["id"] == last_id
+        return event
+
+    def numbers(self, how_many: int) -> list[int]:
+        """What was told in the next events."""
+        return [self.next()["bytes"] for _ in range(how_many)]
+
+    def __enter__(self) -> "Listener":
+        return self
+
+
+def listening(web: str, query: str = "", last_id: str = "") -> Listener:
+    """A listener that hears whatever is told from now on."""
+    listener = Listener(web, query, last_id)
+    assert listener.answer.status_code == 200
+    lines = listener.lines
+    assert [next(lines), next(lines)] == ["retry: 2000", ""]
+    return listener
+
+
+def fresh(web: str, query: str = "") -> Listener:
+    """A new listener; it is told first where it begins."""
+    listener = listening(web, query)
+    listener.last_id = next(listener.lines).removeprefix("id: ")
+    assert next(listener.lines) == ""
+    return listener
 
 
 @contextmanager
