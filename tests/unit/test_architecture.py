@@ -68,11 +68,13 @@ MAY_IMPORT = {
     "rescuer": {"jobs", "leases", "models", "supervisor"},
     "count_worker": {"confine", "jobs", "models", "rescuer"},
     "views": {
+        "callbacks",
         "event_log",
         "events",
         "jobs",
         "lists",
         "models",
+        "once",
         "submissions",
         "views",
         "wordcount",
