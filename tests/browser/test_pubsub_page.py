@@ -98,6 +98,19 @@ def test_each_window_hears_every_event(page: Page, web: str) -> None:
         expect(rows).to_have_count(3)
 
 
+def test_a_window_that_nobody_looks_at_catches_up(page: Page, web: str) -> None:
+    rows = listen(page, web)
+    look = """(isHidden) => {
+        Object.defineProperty(document, "hidden", {value: isHidden, configurable: true});
+        document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    page.evaluate(look, True)
+    expect(page.locator("#state")).to_have_text("Waiting until this page is looked at.")
+    tell(1, 2)
+    page.evaluate(look, False)
+    expect(rows).to_have_count(2)
+
+
 def test_it_says_when_the_connection_is_lost_and_what_is_missing(
     page: Page,
     app: Flask,
