@@ -93,5 +93,7 @@ def _links(asked: PagedRanking, total: int) -> list[str]:
 
 def _address(page: int) -> str:
     # Only these: url_for takes others, such as `_external`, for orders.
-    chosen = {name: value for name, value in request.args.items() if name in _CHOICES}
+    chosen: dict[str, Any] = {
+        name: value for name, value in request.args.items() if name in _CHOICES
+    }
     return url_for(request.endpoint or "", **(request.view_args or {}), **chosen, page=page)

@@ -49,11 +49,8 @@ def get_result() -> ResponseReturnValue:
         raise failure_of(result)
     if result.status != Status.FINISHED:
         status = _status_of(result)
-        raise _not_found(
-            "result_not_ready",
-            f"There is no result yet: the job is {status}. Ask again in a moment.",
-            job_status=status,
-        )
+        sentence = f"There is no result yet: the job is {status}. Ask again in a moment."
+        raise Problem(404, "result_not_ready", sentence, error=_error(sentence), job_status=status)
 
     def document(rows: list[Ranked]) -> dict[str, Any]:
         return {
@@ -77,7 +74,8 @@ def _asked_for() -> Result:
         raise Problem(400, "bad_parameter", '"job_id" is missing: send what /enqueue answered.')
     result = Result.by_key(job_id)
     if result is None:
-        raise _not_found("unknown_key", f"There is no job with the id {job_id[:40]!r}.")
+        sentence = f"There is no job with the id {job_id[:40]!r}."
+        raise Problem(404, "unknown_key", sentence, error=_error(sentence))
     return result
 
 
@@ -87,5 +85,5 @@ def _status_of(result: Result) -> str:
     return _STARTED if result.status == Status.RUNNING else result.status
 
 
-def _not_found(code: str, sentence: str, **facts: Any) -> Problem:
-    return Problem(404, code, sentence, error=f"404 Not Found: {sentence}", **facts)
+def _error(sentence: str) -> str:
+    return f"404 Not Found: {sentence}"
