@@ -2,9 +2,11 @@
 
 from sqlalchemy import text
 
+import callbacks
 import leases
 import submissions
-from models import db
+from callbacks import Wanted
+from models import Result, db
 from tests.counts import begin, counted_page
 from tests.support import PROJECT
 from views.openapi import examples
@@ -24,6 +26,7 @@ def store_examples() -> None:
     _rename(submissions.submit(str(examples.STANDING["url"])), examples.PENDING)
     submissions.submit_list(f"{examples.STANDING['url']}\nftp://example.com")
     db.session.execute(text("UPDATE lists SET list_key = :key"), {"key": examples.LIST})
+    _tell_of_a_callback()
     _keep_times()
     db.session.commit()
     db.session.remove()
@@ -50,4 +53,19 @@ def _keep_times() -> None:
     db.session.execute(
         text("UPDATE results SET finished_at = :counted WHERE finished_at IS NOT NULL"),
         {"counted": examples.COUNTED},
+    )
+
+
+def _tell_of_a_callback() -> None:
+    """Let somebody have been told of the count of the sample page."""
+    result = Result.by_key(examples.FINISHED)
+    assert result
+    callbacks.add(result, Wanted("https://receiver.example/", "a secret"))
+    db.session.flush()
+    db.session.execute(
+        text(
+            "UPDATE callbacks SET delivery_id = :id, state = 'delivered', secret = NULL,"
+            " attempts = 1, last_status = 204"
+        ),
+        {"id": examples.DELIVERY},
     )

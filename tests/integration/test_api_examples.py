@@ -2,7 +2,9 @@
 
 import json
 import re
+import uuid
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -11,10 +13,16 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
+from callbacks import Taken
+from models import Result
+from notices import notice_of
 from tests.described import store_examples
 from views.openapi import examples
 from views.openapi.document import document
 
+#: Path, method, and how it is described.
+Operation = tuple[str, str, dict[str, Any]]
+Operations = dict[str, Operation]
 #: What files refuse if it makes no sense, as the pages do that they belong to, and otherwise leave
 #: alone.
 OF_PAGES = {"q", "sort", "top", "chart", "lines", "part", "min", "stopwords", "case", "forms", "w"}
@@ -40,7 +48,7 @@ class Noted(MultiDict[str, str]):
 
 
 @pytest.fixture(name="operations")
-def _operations(app: Flask) -> dict[str, tuple[str, str, dict[str, Any]]]:
+def _operations(app: Flask) -> Operations:
     """By name: path, method, and how it is described. The examples are stored."""
     store_examples()
     return {
@@ -50,9 +58,7 @@ def _operations(app: Flask) -> dict[str, tuple[str, str, dict[str, Any]]]:
     }
 
 
-def ask(
-    client: FlaskClient, operation: tuple[str, str, dict[str, Any]], **changed: str
-) -> TestResponse:
+def ask(client: FlaskClient, operation: Operation, **changed: str) -> TestResponse:
     """Ask what the example asks, with some parameters changed."""
     path, method, described = operation
     query = {}
@@ -98,9 +104,7 @@ STREAMS = {"events", "countEvents"}
 NEW = {"start", "enqueue", "service"}
 
 
-def test_the_examples_are_true(
-    client: FlaskClient, operations: dict[str, tuple[str, str, dict[str, Any]]]
-) -> None:
+def test_the_examples_are_true(client: FlaskClient, operations: Operations) -> None:
     compared = set()
     # What is sent changes what is found after it.
     for name, operation in sorted(operations.items(), key=lambda item: item[1][1] == "post"):
@@ -116,9 +120,7 @@ def test_the_examples_are_true(
     assert len(compared) >= 12
 
 
-def test_what_is_pending_and_what_has_failed(
-    client: FlaskClient, operations: dict[str, tuple[str, str, dict[str, Any]]]
-) -> None:
+def test_what_is_pending_and_what_has_failed(client: FlaskClient, operations: Operations) -> None:
     for key, status in ((examples.PENDING, "202"), (examples.FAILED, "422")):
         response = ask(client, operations["results"], job_key=key)
         of = operations["results"][2]["responses"][status]["content"][response.mimetype]
@@ -129,10 +131,33 @@ def test_what_is_pending_and_what_has_failed(
             assert answered[member] == of["example"][member], member
 
 
+def test_what_callbacks_are_told(
+    operations: Operations,
+) -> None:
+    for name, key in (("finished", examples.FINISHED), ("failed", examples.FAILED)):
+        told = document()["webhooks"][name]["post"]["requestBody"]["content"][JSON]["example"]
+        result = Result.by_key(key)
+        assert result
+        taken = Taken(
+            id=1,
+            result_id=result.id,
+            delivery_id=uuid.UUID(examples.DELIVERY),
+            url="https://receiver.example/",
+            host="receiver.example",
+            secret="a secret",
+            attempts=1,
+        )
+        sent_at = datetime.fromisoformat(told["sent_at"])
+        notice = notice_of(taken, result, sent_at=sent_at, site_url="")
+        assert json.loads(notice.body) == told
+        headers = document()["webhooks"][name]["post"]["parameters"]
+        assert {one["name"] for one in headers} == notice.headers.keys() - {"Content-Type"}
+
+
 def test_the_parameters_are_those_that_are_read(
     app: Flask,
     client: FlaskClient,
-    operations: dict[str, tuple[str, str, dict[str, Any]]],
+    operations: Operations,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(app.request_class, "parameter_storage_class", Noted)
@@ -148,7 +173,7 @@ def test_the_parameters_are_those_that_are_read(
 
 
 def test_the_choices_and_limits_are_those_that_are_told(
-    client: FlaskClient, operations: dict[str, tuple[str, str, dict[str, Any]]]
+    client: FlaskClient, operations: Operations
 ) -> None:
     told = 0
     for operation in operations.values():

@@ -175,7 +175,7 @@ def _callbacks() -> Json:
         answers={
             "200": answer(
                 "The deliveries.",
-                body("application/json", schema("Callbacks"), []),
+                body("application/json", schema("Callbacks"), examples.CALLBACKS),
             ),
             **misdirected(),
             **unknown(),

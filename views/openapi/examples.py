@@ -122,7 +122,18 @@ COMPARISON = {
     "a": FACTS,
     "b": {**FACTS, "url": OTHER_URL, "final_url": OTHER_URL, "title": "The rose garden"}
     | {"total_words": 3, "distinct_words": 3},
-    "words": [],
+    "words": [
+        {
+            "word": "rose",
+            "a_count": 0,
+            "b_count": 1,
+            "a_per_thousand": 0.0,
+            "b_per_thousand": 333.3333333333333,
+            "log_likelihood": 8.274203007120201,
+            "log_ratio": -6.672425341971495,
+            "stop_word": False,
+        }
+    ],
 }
 HISTORY = {
     "url": SAMPLE,
@@ -166,3 +177,15 @@ FAILURE = {
     "attempt": 1,
     "submitted_at": SUBMITTED,
 }
+#: Of the count of the sample page.
+CALLBACKS = [
+    {
+        "delivery_id": DELIVERY,
+        "host": "receiver.example",
+        "state": "delivered",
+        "attempts": 1,
+        "last_status": 204,
+        "last_error": None,
+        "next_at": None,
+    }
+]

@@ -2,6 +2,7 @@
 
 from models import Status
 from views import live
+from views.disclosure import MOST_KEYS
 from views.openapi import examples, parameters
 from views.openapi.answers import (
     RETRY_AFTER,
@@ -33,7 +34,7 @@ from views.openapi.bricks import (
 EVENTS, INBOX = "Events", "The inbox"
 
 _ENDED = [status for status in Status if not status.is_pending]
-_LIST_OF_KEYS = {**list_of(schema("Key")), "maxItems": 20}
+_KEYS = {**list_of(schema("Key")), "maxItems": MOST_KEYS}
 
 
 def paths() -> Json:
@@ -108,7 +109,7 @@ def _all_events() -> Json:
                 "name": "key",
                 "in": "query",
                 "description": "Of a count whose URL, key and `ref` are to be told.",
-                "schema": _LIST_OF_KEYS,
+                "schema": _KEYS,
             },
             {
                 "name": "last_event_id",
@@ -128,7 +129,7 @@ def _all_events() -> Json:
                 "A parameter makes no sense; the sentence names it.",
                 "bad_parameter",
                 "bad_request",
-                sentence='There may be at most 20 times "key".',
+                sentence=f'There may be at most {MOST_KEYS} times "key".',
             ),
             **unknown(),
             **broken(),

@@ -1,5 +1,6 @@
 """What programs send and get in JSON, but for tables."""
 
+from callbacks import SECRET_LENGTHS
 from models import Status, Step
 from views.openapi.bricks import (
     HOW_MANY,
@@ -19,6 +20,7 @@ from views.openapi.bricks import (
 from views.openapi.tables import SCHEMAS as OF_TABLES
 from wordcount.url import MAX_CHARACTERS
 
+_UUID: Json = {"type": "string", "format": "uuid"}
 _PENDING = [status for status in Status if status.is_pending]
 _URL = said("As it was submitted, normalised.", TEXT)
 _PROBLEM = an_object(
@@ -76,7 +78,8 @@ _SUBMISSION = an_object(
             "Who is told of the outcome by POST; see the webhooks.", TEXT_OR_NOTHING
         ),
         "callback_secret": said(
-            "Signs what is sent there. It can be left out where the operator has set one.",
+            f"Signs what is sent there: {SECRET_LENGTHS[0]} to {SECRET_LENGTHS[-1]} printable"
+            " characters. It can be left out where the operator has set one.",
             TEXT_OR_NOTHING,
         ),
     },
@@ -110,7 +113,7 @@ _ITEM_SHOWN = an_object(
 _JOB_STATUS = ("queued", "started", "finished", "failed")
 _OUTCOME = {
     "event": one_of([Status.FINISHED, Status.FAILED]),
-    "delivery_id": said("The same at each attempt: so you can tell what you have heard.", TEXT),
+    "delivery_id": said("The same at each attempt: so you can tell what you have heard.", _UUID),
     "job_key": schema("Key"),
     "url": _URL,
     "status": one_of([Status.FINISHED, Status.FAILED]),
@@ -122,7 +125,7 @@ _OUTCOME = {
 SCHEMAS: dict[str, Json] = {
     "Key": said(
         "Of a count or a list. Who knows it can see what was counted.",
-        {"type": "string", "format": "uuid"},
+        _UUID,
     ),
     "Problem": said("Why not (RFC 9457).", _PROBLEM),
     "Failure": said("Why a page could not be counted.", _FAILURE),
@@ -152,13 +155,15 @@ SCHEMAS: dict[str, Json] = {
     "Callbacks": list_of(
         an_object(
             {
-                "delivery_id": TEXT,
-                "host": TEXT,
+                "delivery_id": _UUID,
+                "host": said("Of the `callback_url`.", TEXT),
                 "state": one_of(["waiting", "delivered", "given_up"]),
                 "attempts": HOW_MANY,
-                "last_status": {"type": ["integer", "null"]},
-                "last_error": TEXT_OR_NOTHING,
-                "next_at": TIME_OR_NOTHING,
+                "last_status": said(
+                    "What the receiver has answered.", {"type": ["integer", "null"]}
+                ),
+                "last_error": said("The code of what went wrong.", TEXT_OR_NOTHING),
+                "next_at": said("When it is sent again.", TIME_OR_NOTHING),
             }
         )
     ),

@@ -1,10 +1,13 @@
 """What is sent to a `callback_url` when its count has ended."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from callbacks import PAUSES
 from views.openapi import examples
-from views.openapi.bricks import TEXT, Json, body, operation, said, schema, sent
+from views.openapi.bricks import TEXT, Json, body, operation, schema, sent
 from views.openapi.parameters import header
+from wordcount.errors import in_seconds
 
 WEBHOOKS = "Webhooks"
 _OUTCOME: dict[str, Any] = {
@@ -50,14 +53,14 @@ def _told(name: str, summary: str, of: str, example: dict[str, Any]) -> Json:
         WEBHOOKS,
         summary,
         description=(
-            "Sent until it was heard: after 5 seconds, 30 seconds, 2 minutes, 10 minutes, an hour"
-            " and 6 hours. It may come twice, with the same `delivery_id`. Redirects are not"
-            " followed."
+            f"Sent until it was heard: again after {_spoken(PAUSES)}, and then no more. It may come"
+            " twice, with the same `delivery_id`. Redirects are not followed. Check the signature"
+            " before you believe anything."
         ),
         parameters=[
             header(
                 "X-Wordcount-Signature",
-                said("`sha256=` and 64 hexadecimal digits.", TEXT),
+                {"type": "string", "pattern": "^sha256=[0-9a-f]{64}$"},
                 "HMAC-SHA256 of the body as it was sent, keyed with the `callback_secret`. Compare"
                 " it in constant time.",
             ),
@@ -71,3 +74,17 @@ def _told(name: str, summary: str, of: str, example: dict[str, Any]) -> Json:
             "default": {"description": "It is sent again later."},
         },
     )
+
+
+def _spoken(pauses: Sequence[int]) -> str:
+    """``5 seconds, 2 minutes and 1 hour``."""
+    named = [_time(seconds) for seconds in pauses]
+    return f"{', '.join(named[:-1])} and {named[-1]}"
+
+
+def _time(seconds: int) -> str:
+    for unit, of_seconds in (("hour", 3600), ("minute", 60)):
+        if seconds % of_seconds == 0:
+            number = seconds // of_seconds
+            return f"{number} {unit}{'' if number == 1 else 's'}"
+    return in_seconds(seconds)
