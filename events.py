@@ -98,16 +98,15 @@ class Events:
         :param step: a status or a step of the models, such as ``fetching``.
         :param facts: further members; None is left out.
         """
+        of_count = {"job_key": count.job_key, "host": urlsplit(count.url).hostname}
+        self.announce(step, **of_count, attempt=count.attempt, **facts)
+
+    def announce(self, step: str, **facts: object) -> None:
+        """Publish a step of what is no count, such as a rejected item; as :meth:`tell`."""
         if time.monotonic() < self._silent_until:
             return
-        event = {
-            "job_key": count.job_key,
-            "host": urlsplit(count.url).hostname,
-            "step": step,
-            "attempt": count.attempt,
-            "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            **{name: value for name, value in facts.items() if value is not None},
-        }
+        at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        event = {"step": step, **{name: x for name, x in facts.items() if x is not None}, "at": at}
         try:
             self._redis.publish(CHANNEL, json.dumps(event))
         except RedisError as error:

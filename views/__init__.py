@@ -13,6 +13,7 @@ from views.lists import lists
 from views.live import allow_streams
 from views.pages import pages
 from views.phrases import several_words
+from views.prodcons import prodcons
 from views.proxies import trust_proxies
 from views.rules import rules
 from views.take import FRAME_POLICY, take
@@ -50,9 +51,17 @@ def register(app: Flask) -> None:
     app.register_blueprint(url_history)
     app.register_blueprint(lists)
     app.register_blueprint(api)
+    app.register_blueprint(prodcons)
     app.register_blueprint(rules)
     allow_streams(app)
-    limit_submissions(app, "pages.submit", "counts.paste", "compare.start", "api.start")
+    limit_submissions(
+        app,
+        "pages.submit",
+        "counts.paste",
+        "compare.start",
+        "api.start",
+        alone={"prodcons.push": "PRODCONS_RATE_LIMIT"},
+    )
     app.after_request(_protect)
 
 

@@ -25,6 +25,12 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "list_too_long": "The list has {lines} different lines, but at most {limit} pages can be"
         " submitted at once.",
         "list_without_urls": "No line of the list is the address of a page.",
+        # What a program has put into the inbox
+        "item_too_large": "The item is larger than {limit}.",
+        "item_not_text": "The item is not text in UTF-8.",
+        "item_not_json": "The item begins like a JSON object, but is not valid JSON.",
+        "item_without_url": 'The JSON object has no text named "url".',
+        "item_bad_ref": "The ref must be a number, or a text of at most {limit} characters.",
         # The way to the page
         "port_not_allowed": "Port {port} is not allowed: only {allowed} are.",
         "not_public": "This address is not on the public internet.",
