@@ -150,9 +150,9 @@ class Reader:
             logger.info("from the inbox: %s is %s", host, job_key)
 
     def _reject(self, taken: Taken, error: InputError, ref: Ref | None) -> None:
-        outcome = _outcome(code=error.code, ref=ref)
+        outcome = _outcome(code=error.code, detail=error.detail, ref=ref)
         beginning = storable(taken.item[: 4 * _KEPT].decode("utf-8", "replace"))[:_KEPT]
-        rejection = {"item": beginning, "detail": error.detail, **outcome}
+        rejection = {"item": beginning, **outcome}
         if self._inbox.finish(taken, outcome, rejection):
             jobs.events().announce("rejected", code=error.code, detail=error.detail, ref=ref)
             logger.info("from the inbox: an item is rejected (%s)", error.code)

@@ -1,8 +1,6 @@
 """Whatever is put into the inbox is counted once, or rejected with a reason, whoever dies."""
 
 import json
-import os
-import signal
 from collections.abc import Iterator
 from typing import Any
 
