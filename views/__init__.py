@@ -11,12 +11,14 @@ from views.evidence import evidence
 from views.limits import limit_submissions
 from views.lists import lists
 from views.live import allow_streams
+from views.other_sites import allow_other_sites
 from views.pages import pages
 from views.phrases import several_words
 from views.prodcons import prodcons
 from views.proxies import trust_proxies
 from views.rules import rules
 from views.take import FRAME_POLICY, take
+from views.template_api import template_api
 from views.url_history import url_history
 from views.where import where
 
@@ -51,6 +53,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(url_history)
     app.register_blueprint(lists)
     app.register_blueprint(api)
+    app.register_blueprint(template_api)
     app.register_blueprint(prodcons)
     app.register_blueprint(rules)
     allow_streams(app)
@@ -60,8 +63,10 @@ def register(app: Flask) -> None:
         "counts.paste",
         "compare.start",
         "api.start",
+        "api_of_template.enqueue",
         alone={"prodcons.push": "PRODCONS_RATE_LIMIT"},
     )
+    allow_other_sites(app)
     app.after_request(_protect)
 
 

@@ -28,6 +28,7 @@ from items import Item, read_item, read_ref, written
 from models import as_key
 from submissions import QueueFullError
 from views.errors import Problem, http_error, problem_of, wants_page
+from views.other_sites import refuse_other_sites
 from views.visitor import recent
 from wordcount.errors import InputError
 from wordcount.url import read_url
@@ -70,7 +71,7 @@ def push() -> ResponseReturnValue:
 
     Programs get 202 and how many items wait; browsers are shown that.
     """
-    _refuse_other_sites()
+    refuse_other_sites()
     typed = Typed(request.form.get("url", ""), request.form.get("ref", ""))
     try:
         length = _push(typed)
@@ -192,13 +193,3 @@ def _for_page(outcome: Mapping[str, Any]) -> dict[str, Any]:
         "address": url_for("counts.show", job_key=key) if key else None,
         "time": at,
     }
-
-
-def _refuse_other_sites() -> None:
-    """Refuse what a page of another site submits; its visitor would not know of it."""
-    sent_from = request.headers.get("Sec-Fetch-Site")
-    origin = request.headers.get("Origin", "")
-    # Browsers of before 2023 send only the origin.
-    is_other = sent_from is None and origin and urlsplit(origin).netloc != request.host
-    if sent_from == "cross-site" or is_other:
-        raise Problem(403, "cross_site", "Pages of other sites may not start counts.")
