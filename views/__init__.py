@@ -16,6 +16,7 @@ from views.pages import pages
 from views.phrases import several_words
 from views.prodcons import prodcons
 from views.proxies import trust_proxies
+from views.pubsub import pubsub
 from views.rules import rules
 from views.take import FRAME_POLICY, take
 from views.template_api import template_api
@@ -57,6 +58,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(prodcons)
     app.register_blueprint(rules)
     allow_streams(app)
+    app.register_blueprint(pubsub)
     limit_submissions(
         app,
         "pages.submit",
