@@ -10,6 +10,7 @@ import os
 import signal
 import time
 from datetime import UTC, datetime
+from types import FrameType
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app
@@ -39,7 +40,7 @@ _PATIENCE = 2.0
 #: How often to look for items whose reader died, in seconds.
 _CLAIM_EVERY = 2.0
 #: How long to wait when nothing can be done just now, in seconds.
-_PAUSE = 0.5
+PAUSE = 0.5
 #: How long a look may take, in seconds. A reader that hangs, for a connection is dead and nobody
 #: says so, is ended by the kernel, and the parent starts another.
 _LONGEST_LOOK = 2 * LEASE_SECONDS
@@ -87,13 +88,13 @@ class Reader:
             return f"the inbox waits for the database: {reason(error)}"
         except QueueFullError:
             return "the inbox waits, for MAX_QUEUED counts wait for a worker"
+        except Exception:
+            # Whatever this item is, others can be read. It comes again when its lease is over.
+            logger.exception("an item could not be seen to")
+            self._held = None
         finally:
             db.session.remove()  # gives the connection back
         return ""
-
-    def let_lapse(self) -> None:
-        """See to no more of the item at hand: it is another one's turn, when its lease is over."""
-        self._held = None
 
     def leave(self) -> None:
         """Let others have at once what is not finished."""
@@ -164,45 +165,42 @@ def _outcome(**facts: object) -> dict[str, object]:
     return {**{name: value for name, value in facts.items() if value is not None}, "at": at}
 
 
-class _Order:
-    """The order to stop; it is given by a signal."""
+class Order:
+    """The order to stop; it is given by a signal. A second one ends the process at once.
 
-    is_given = False
+    :param patience: the kernel ends the process so many seconds after it; 0: it does not.
+    :ivar given: the signal, when it has come.
+    """
 
-    def __init__(self) -> None:
+    given: int | None = None
+
+    def __init__(self, patience: int = 0) -> None:
+        self._patience = patience
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         for number in STOP_SIGNALS:
             signal.signal(number, self._give)
 
-    def _give(self, *_: object) -> None:
+    def _give(self, number: int, _frame: FrameType | None) -> None:
         # Nothing is raised: it could come when an item is submitted, and not yet finished.
-        self.is_given = True
-        signal.alarm(_LAST_SECONDS)
+        self.given = number
+        signal.signal(number, signal.SIG_DFL)
+        signal.alarm(self._patience)
 
 
 def work(app: Flask, parent: int) -> None:
     """Be the reader beside some workers; it ends with their parent."""
-    order = _Order()
+    order = Order(_LAST_SECONDS)
     trouble = ""
     with app.app_context():
         reader = Reader()
         logger.info("ready for items")
-        while not order.is_given and os.getppid() == parent:
+        while order.given is None and os.getppid() == parent:
             before = trouble
             signal.alarm(_LONGEST_LOOK)
-            trouble = _look(reader)
+            trouble = reader.look()
             if trouble != before:  # once, however long it lasts
                 logger.warning("%s", trouble or "the inbox is read again")
-            if trouble and not order.is_given:
-                time.sleep(_PAUSE)
+            if trouble and order.given is None:
+                time.sleep(PAUSE)
         reader.leave()
-
-
-def _look(reader: Reader) -> str:
-    try:
-        return reader.look()
-    except Exception:
-        # Whatever strangers may have put into Redis, other items can be read.
-        logger.exception("an item could not be seen to")
-        reader.let_lapse()
-        return ""
+        signal.alarm(0)

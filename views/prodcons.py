@@ -27,6 +27,7 @@ from inbox import INBOX, Inbox, Standing
 from items import Item, read_item, read_ref, written
 from models import as_key
 from submissions import QueueFullError
+from views.disclosure import shown
 from views.errors import Problem, http_error, problem_of, wants_page
 from views.other_sites import refuse_other_sites
 from views.visitor import recent
@@ -37,9 +38,6 @@ prodcons = Blueprint("prodcons", __name__)
 Found = TypeVar("Found")
 
 UNAVAILABLE = "The inbox cannot be reached just now. Please try again in a moment."
-#: What is shown of an outcome to everybody; the others only to those who hold its key.
-_OPEN = ("host", "code", "detail", "at")
-_NAMES = ("job_key", "ref")
 
 
 @dataclass(frozen=True)
@@ -153,10 +151,10 @@ def _with_headers(response: Response) -> Response:
 
 def _last(standing: Standing) -> list[dict[str, Any]]:
     """The last items, those that wait first, as far as whoever asks may know."""
-    held = {visit.key for visit in recent() if visit.kind == "counts"}
-    waiting = [{"state": "waiting", **_shown(_of_waiting(item), held)} for item in standing.waiting]
+    held = {visit.key: "" for visit in recent() if visit.kind == "counts"}
+    waiting = [{"state": "waiting", **_seen(_of_waiting(item), held)} for item in standing.waiting]
     handled = [
-        {"state": "rejected" if "code" in outcome else "accepted", **_shown(outcome, held)}
+        {"state": "rejected" if "code" in outcome else "accepted", **_seen(outcome, held)}
         for outcome in standing.handled
     ]
     return waiting + handled
@@ -171,14 +169,12 @@ def _of_waiting(item: bytes) -> dict[str, Any]:
         return {}
 
 
-def _shown(outcome: Mapping[str, Any], held: set[str]) -> dict[str, Any]:
-    """An outcome without what is not for everybody. Never with the URL: it may be secret itself."""
-    is_known = current_app.config["PUBLIC_KEYS"] or outcome.get("job_key") in held
-    names = (*_NAMES, *_OPEN) if is_known else _OPEN
-    # Redis may hold what we never wrote.
-    return {
-        name: outcome[name] for name in names if isinstance(outcome.get(name), str | int | float)
-    }
+def _seen(outcome: Mapping[str, Any], held: Mapping[str, str]) -> dict[str, Any]:
+    """An outcome as whoever asks may see it; never with the URL, which may be secret itself."""
+    members = shown({**outcome}, held, current_app.config["PUBLIC_KEYS"])
+    members.pop("url", None)
+    detail = outcome.get("detail")
+    return members | ({"detail": detail} if isinstance(detail, str) else {})
 
 
 def _for_page(outcome: Mapping[str, Any]) -> dict[str, Any]:
