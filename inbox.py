@@ -128,11 +128,13 @@ class Taken:
     :ivar ticket: under which it is done.
     :ivar item: of one that is too large perhaps only the beginning.
     :ivar digest: of all of it.
+    :ivar is_taken_over: from a reader that was not heard of any more.
     """
 
     ticket: bytes
     item: bytes
     digest: str
+    is_taken_over: bool = False
 
 
 @dataclass(frozen=True)
@@ -200,7 +202,7 @@ class Inbox:
     def claim(self) -> Taken | None:
         """Take over an item whose reader has not been heard of for as long as a lease lasts."""
         found = self._claim([TICKETS], [TAKEN, LEASE_SECONDS, _KEPT_SECONDS, LARGEST_ITEM + 1])
-        return Taken(found[0], found[1], found[2].decode()) if found else None
+        return Taken(found[0], found[1], found[2].decode(), True) if found else None
 
     def finish(
         self,

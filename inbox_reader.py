@@ -18,6 +18,7 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 from redis.retry import Retry
+from sqlalchemy import text as sql
 from sqlalchemy.exc import SQLAlchemyError
 
 import jobs
@@ -47,6 +48,8 @@ _LONGEST_LOOK = 2 * LEASE_SECONDS
 #: How long it may take to finish what is at hand when told to stop, in seconds; whatever is not
 #: finished is left to others.
 _LAST_SECONDS = 1
+#: How long to wait for a lock in the database: for who is about to store the same item.
+_BE_PATIENT = sql("SET LOCAL lock_timeout = '2s'")
 #: How much of a rejected item is kept, in characters.
 _KEPT = 500
 
@@ -85,6 +88,9 @@ class Reader:
         except RedisError as error:
             return f"the inbox cannot be read just now: {error}"
         except SQLAlchemyError as error:
+            if self._held and self._held.is_taken_over:
+                # Its first reader may only have been stopped, with the item locked in the database.
+                self._held = None
             return f"the inbox waits for the database: {reason(error)}"
         except QueueFullError:
             return "the inbox waits, for MAX_QUEUED counts wait for a worker"
@@ -143,6 +149,7 @@ class Reader:
         # Asked here, for who submits in vain writes a line each time.
         if not Result.queue_has_room(1, current_app.config["MAX_QUEUED"]):
             raise QueueFullError
+        db.session.execute(_BE_PATIENT)
         ticket = taken.ticket.decode("latin-1")
         # With the URL: were there two items under a ticket, by whomever, they are two counts.
         job_key = submissions.submit_item(url, Once(f"inbox {ticket} {url}", url), ref=item.ref)
@@ -166,9 +173,9 @@ def _outcome(**facts: object) -> dict[str, object]:
 
 
 class Order:
-    """The order to stop; it is given by a signal. A second one ends the process at once.
+    """The order to stop; it is given by a signal.
 
-    :param patience: the kernel ends the process so many seconds after it; 0: it does not.
+    :param patience: the kernel ends the process so many seconds after it; 0: a second signal does.
     :ivar given: the signal, when it has come.
     """
 
@@ -183,8 +190,10 @@ class Order:
     def _give(self, number: int, _frame: FrameType | None) -> None:
         # Nothing is raised: it could come when an item is submitted, and not yet finished.
         self.given = number
-        signal.signal(number, signal.SIG_DFL)
-        signal.alarm(self._patience)
+        if self._patience:
+            signal.alarm(self._patience)
+        else:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def work(app: Flask, parent: int) -> None:
