@@ -1,6 +1,7 @@
 """``manage.py listen pubsub``: every event of every count, as it is told."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -37,6 +38,8 @@ def pubsub(as_json: bool) -> None:
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
+        # What is left of the line would be tried again at the very end, and then complained of.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(BROKEN_PIPE)
 
 

@@ -210,9 +210,12 @@ def test_redis_lets_nobody_run_scripts(own: OwnServer) -> None:
         with pytest.raises(NoPermissionError):
             client.eval("return 1", 0)
     events = Events(own.url)
+    feed = followed(events)
     with events.listen(COUNT.job_key) as listener:
         tell(events, 1)
         assert listener.wait(5)
+    heard = feed.wait(5)
+    assert (told(heard.events), heard.has_gap) == ([1], False)
 
 
 def test_a_connection_breaks_while_redis_is_there(app: Flask, redis: Redis, events: Events) -> None:
