@@ -22,6 +22,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+import courier
 import inbox_reader
 import jobs
 from base_app import create_base_app
@@ -55,6 +56,7 @@ def main(workers: int | None) -> None:
 
     last = workers or app.config["WORKERS"]
     places = [Place(f"worker {place}", start(_work)) for place in range(1, last + 1)]
+    places.append(Place("courier", start(courier.run)))
     places.append(Place("inbox reader", start(inbox_reader.work)))
     Supervisor(places).run()
 

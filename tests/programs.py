@@ -31,6 +31,13 @@ def worker_of(program: "Program") -> int:
     return worker
 
 
+def courier_of(program: "Program") -> int:
+    """The process beside the workers that tells of outcomes."""
+    children = psutil.Process(program.process.pid).children()
+    (courier,) = (child.pid for child in children if child.name() == "courier")
+    return courier
+
+
 def inbox_reader_of(program: "Program") -> int:
     """The reader of the inbox beside the workers."""
     children = psutil.Process(program.process.pid).children()

@@ -4,6 +4,7 @@ from flask import Flask, Response, request
 
 from views.api import api
 from views.assets import serve_assets
+from views.callback_states import callback_states
 from views.collocations import collocations
 from views.compare import compare
 from views.counts import counts
@@ -55,6 +56,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(lists)
     app.register_blueprint(api)
     app.register_blueprint(template_api)
+    app.register_blueprint(callback_states)
     app.register_blueprint(prodcons)
     app.register_blueprint(rules)
     allow_streams(app)

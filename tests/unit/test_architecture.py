@@ -76,7 +76,20 @@ MAY_IMPORT = {
         "wordcount.errors",
         "wordcount.url",
     },
-    "callbacks": {"models"},
+    "callbacks": {"models", "states", "wordcount.errors", "wordcount.url"},
+    "deliver": {"fetch", "transport", "wordcount.address", "wordcount.errors"},
+    "notices": {"callbacks", "models", "wordcount.counts"},
+    "courier": {
+        "callbacks",
+        "deliver",
+        "fetch",
+        "host_limit",
+        "models",
+        "notices",
+        "states",
+        "supervisor",
+        "wordcount.errors",
+    },
     "supervisor": set(),
     "rescuer": {"jobs", "leases", "models", "supervisor"},
     "count_worker": {"confine", "jobs", "models", "rescuer"},
@@ -100,6 +113,7 @@ MAY_IMPORT = {
         "base_app",
         "config",
         "count_worker",
+        "courier",
         "inbox_reader",
         "jobs",
         "rescuer",
@@ -138,6 +152,7 @@ MAY_IMPORT = {
 NOT_IN_THE_CORE = ("flask", "redis", "rq", "sqlalchemy", "requests")
 # What only a job needs; see jobs.JOB.
 NOT_IN_THE_WEB = (
+    "deliver",
     "fetch",
     "transport",
     "requests",

@@ -17,6 +17,7 @@ RAISERS = {
     "TextError": 0,
     "ListError": 0,
     "ItemError": 0,
+    "CallbackError": 0,
     "PageError": 0,
     "SourceError": 0,
     "Problem": 1,
@@ -49,7 +50,7 @@ def raised(*sources: str) -> set[str]:
 
 def test_every_sentence_is_listed_word_for_word() -> None:
     pages = ("The URL", "The way to the page", "The site's answer", "The page and its count")
-    others = ("A pasted text, a list of pages", "An item of the inbox")
+    others = ("A pasted text, a list of pages", "A callback", "An item of the inbox")
     assert listed(*pages, *others) == SENTENCES
 
 
