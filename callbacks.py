@@ -63,3 +63,8 @@ class Callback(db.Model):  # type: ignore[name-defined,misc]  # as for models.Re
 def add(result: Result, wanted: Wanted) -> None:
     """Promise word of the outcome of a count. The caller commits."""
     db.session.add(Callback(result_id=result.id, url=wanted.url, secret=wanted.secret))
+
+
+def wanted_from(url: str, secret: str | None) -> Wanted:
+    """What a submitter asks for, checked."""
+    raise NotImplementedError

@@ -11,11 +11,13 @@ from views.evidence import evidence
 from views.limits import limit_submissions
 from views.lists import lists
 from views.live import allow_streams
+from views.other_sites import allow_other_sites
 from views.pages import pages
 from views.phrases import several_words
 from views.proxies import trust_proxies
 from views.rules import rules
 from views.take import FRAME_POLICY, take
+from views.template_api import template_api
 from views.url_history import url_history
 from views.where import where
 
@@ -50,9 +52,18 @@ def register(app: Flask) -> None:
     app.register_blueprint(url_history)
     app.register_blueprint(lists)
     app.register_blueprint(api)
+    app.register_blueprint(template_api)
     app.register_blueprint(rules)
     allow_streams(app)
-    limit_submissions(app, "pages.submit", "counts.paste", "compare.start", "api.start")
+    limit_submissions(
+        app,
+        "pages.submit",
+        "counts.paste",
+        "compare.start",
+        "api.start",
+        "api_of_template.enqueue",
+    )
+    allow_other_sites(app)
     app.after_request(_protect)
 
 

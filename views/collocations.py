@@ -16,6 +16,7 @@ from views.phrases import LONGEST_SHOWN
 from views.table_selection import CollocationsAsked
 from views.tables import how, table_page
 from views.texts import in_turn_of_text, indexed
+from views.unchanging import unchanging
 from wordcount.collocations import MOST_COMPARED, Collocation, Collocations
 from wordcount.collocations import collocations as collocations_of
 from wordcount.counts import shortened
@@ -50,6 +51,7 @@ def show(job_key: str) -> ResponseReturnValue:
 
 
 @collocations.get(f"/counts/<job_key>/collocations.{ENDING}")
+@unchanging
 @download
 def show_file(job_key: str, ending: str) -> Response:
     """All pairs to take along."""

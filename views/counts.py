@@ -18,6 +18,7 @@ from views.forms import EXPIRED, PasteForm, UrlForm
 from views.rankings import in_turn
 from views.selection import MORE_ROWS, MOST_ROWS, Selection
 from views.standing import standing_of
+from views.unchanging import unchanging
 from views.visitor import remember, visitor
 from views.words import Words
 from wordcount.errors import TextError
@@ -77,6 +78,7 @@ def too_often(error: RateLimitExceeded) -> ResponseReturnValue:
 
 
 @counts.get(f"/counts/<job_key>.{ENDING}")
+@unchanging
 @download
 def show_file(job_key: str, ending: str) -> Response:
     """All words to take along."""

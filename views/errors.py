@@ -138,9 +138,12 @@ def wants_page() -> bool:
 
 
 def _api_paths() -> set[str]:
-    """The first parts of the API's addresses; also right where no route of it was matched (405)."""
+    """The first parts of the API's addresses; also right where no route of it was matched (405).
+
+    The names of its blueprints begin with "api".
+    """
     return {
         rule.rule.split("/")[1]
         for rule in current_app.url_map.iter_rules()
-        if rule.endpoint.startswith("api.")
+        if "." in rule.endpoint and rule.endpoint.startswith("api")
     }

@@ -20,6 +20,7 @@ from views.selection import MOST_ROWS
 from views.strips import strip
 from views.text_parts import Addresses, anchor, parts_of
 from views.texts import in_turn_of_text
+from views.unchanging import unchanging
 from wordcount.concordance import Line, Sort, concordance, first_of, line_at
 from wordcount.counts import shortened
 
@@ -100,6 +101,7 @@ def text(job_key: str) -> ResponseReturnValue:
 
 
 @evidence.get(f"/counts/<job_key>/word.{ENDING}")
+@unchanging
 @download
 def word_file(job_key: str, ending: str) -> Response:
     """The concordance of a word to take along, in the order that a view shows it in."""
@@ -122,6 +124,7 @@ def word_file(job_key: str, ending: str) -> Response:
 
 
 @evidence.get(f"/counts/<job_key>/word/strip.{FORMAT}")
+@unchanging
 @download
 def strip_file(job_key: str, ending: str) -> Response:
     """The strip of a word, as a drawing."""
@@ -146,6 +149,7 @@ def strip_file(job_key: str, ending: str) -> Response:
 
 
 @evidence.get(f"/counts/<job_key>/as-counted.{ENDING}")
+@unchanging
 @download
 def text_file(job_key: str, ending: str) -> Response:
     """The text as it was counted to take along, line by line."""

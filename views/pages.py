@@ -12,13 +12,19 @@ from views.forms import EXPIRED, UrlForm
 from views.history import Visited, visited
 from views.visitor import forget, recent, remember, visitor
 from wordcount.errors import ListError, UrlError
+from wordcount.version import VERSION
 
 pages = Blueprint("pages", __name__)
 
 
 @pages.get("/")
 def form() -> ResponseReturnValue:
-    """The form; ``?url=`` fills it in, ``?many=1`` makes room for several addresses."""
+    """The form; ``?url=`` fills it in, ``?many=1`` makes room for several addresses.
+
+    Programs that want JSON are told that the service runs.
+    """
+    if request.accept_mimetypes.best == "application/json":
+        return {"name": "Wordcount", "status": "running", "version": VERSION}
     visitor()  # has a name from now on: two submissions at once are of one visitor
     typed = UrlForm(url=request.args.get("url", ""))
     return _form(typed)

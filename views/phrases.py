@@ -17,6 +17,7 @@ from views.finished import finished_count
 from views.table_selection import PhrasesAsked
 from views.tables import how, table_page
 from views.texts import in_turn_of_text, indexed
+from views.unchanging import unchanging
 from wordcount.counts import shortened
 from wordcount.phrase_search import holding, in_alphabet
 from wordcount.phrases import Phrases, phrases
@@ -66,6 +67,7 @@ def show(job_key: str) -> ResponseReturnValue:
 
 
 @several_words.get(f"/counts/<job_key>/phrases.{ENDING}")
+@unchanging
 @download
 def show_file(job_key: str, ending: str) -> Response:
     """The phrases to take along, also those that are there once, the most frequent first."""

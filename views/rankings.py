@@ -20,6 +20,13 @@ class Size(NamedTuple):
     words: int
 
 
+class Part(NamedTuple):
+    """Some rows of a ranking, and how many it has; None where nobody knows."""
+
+    rows: list[Ranked]
+    total: int | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ranking:
     """Which ranking: how many rows, with or without stop words, case folded or as written.
@@ -37,19 +44,29 @@ class Ranking:
     shortest: int = 1
 
     def of(self, result: Result) -> list[Ranked]:
-        """The rows of a finished count.
+        """The first rows of a finished count.
+
+        :raises views.errors.Problem: if that would keep the web busy for too long.
+        """
+        return self.part_of(result, 0).rows
+
+    def part_of(self, result: Result, first: int) -> Part:
+        """So many rows of a finished count, and how many there are in all.
 
         The first rows are stored ready-made, so that the usual question costs the same for a page
         of any size; for anything else, all words of the page are read and ranked, in turn.
 
-        :raises views.errors.Problem: if that would keep the web busy for too long.
+        :param first: from which on; 0 for the most frequent.
+        :raises views.errors.Problem: as :meth:`of`.
         """
-        if self.top <= TOP_ROWS and not (self.main or self.together) and self.shortest == 1:
-            rows = (result.tops or {}).get(self._name, [])
-            return [Ranked(*row) for row in rows[: self.top]]
+        end = first + self.top
+        if end <= TOP_ROWS and not (self.main or self.together) and self.shortest == 1:
+            rows, size = (result.tops or {}).get(self._name, []), self.size_of(result)
+            return Part([Ranked(*row) for row in rows[first:end]], size and size.rows)
         refuse_many(result)
         with in_turn(result, main=self.main):
-            return self.rows_of(self.counts_of(result), result.language, self.top)
+            everything = self.rows_of(self.counts_of(result), result.language)
+        return Part(everything[first:end], len(everything))
 
     def all_rows(self, result: Result) -> list[Ranked]:
         """All rows of a finished count, however many `top` asks for. To be called :func:`in_turn`.

@@ -9,6 +9,7 @@ from views.drawings import FORMAT, chart_file, nothing_to_draw
 from views.files import download, file_name
 from views.finished import finished_count
 from views.selection import Selection
+from views.unchanging import unchanging
 from views.verdict import Verdict
 from views.words import Words
 
@@ -28,6 +29,7 @@ FRAME_POLICY = (
 
 
 @take.get(f"/counts/<job_key>/chart.{FORMAT}")
+@unchanging
 @download
 def chart(job_key: str, ending: str) -> Response:
     """The chart of a view of the words."""

@@ -20,6 +20,7 @@ from views.rankings import refuse_many
 from views.table_selection import WhereAsked
 from views.tables import table_page
 from views.texts import beside_of, in_turn_of_text, indexed, spans_of
+from views.unchanging import unchanging
 from wordcount import rank
 from wordcount.counts import LONGEST_SHOWN, shortened
 from wordcount.forms import keys_of_rows
@@ -71,6 +72,7 @@ def show(job_key: str) -> ResponseReturnValue:
 
 
 @where.get(f"/counts/<job_key>/where.{ENDING}")
+@unchanging
 @download
 def show_file(job_key: str, ending: str) -> Response:
     """All words to take along, the most frequent first."""

@@ -1,8 +1,11 @@
 """Nothing that is installed is left to chance."""
 
 import re
+import tomllib
 from importlib.metadata import distributions
 from pathlib import Path
+
+from wordcount.version import VERSION
 
 PROJECT = Path(__file__).parent.parent.parent
 # It comes with the virtual environment itself.
@@ -36,3 +39,8 @@ def test_every_installed_version_is_pinned() -> None:
 
 def test_no_version_is_pinned_twice() -> None:
     assert not pins("requirements.txt").keys() & pins("requirements-dev.txt").keys()
+
+
+def test_the_release_is_the_same_for_packagers_and_for_the_program() -> None:
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+    assert project["version"] == VERSION

@@ -1,0 +1,99 @@
+"""Rows of a ranking for programs: so many, page by page, or all at once.
+
+Where there are more, the header `Link` leads on (RFC 8288), so that the rows themselves stay what
+they always were: a list.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Self
+
+from flask import Response, jsonify, request, url_for
+
+from models import Result
+from views.errors import Problem
+from views.files import download
+from views.parameters import choice, number
+from views.rankings import Ranking
+from views.sizes import MOST_RANKED_WORDS
+from wordcount import Ranked
+from wordcount.counts import LONGEST_SHOWN
+
+#: Rows of a page unless `top` says otherwise.
+DEFAULT_TOP = 10
+#: A longer answer takes one of the places for downloads: its reader may be slow.
+_LONG = 1000
+
+#: The parameters that are the same on each page; `job_id` is that of ``GET /get_result``.
+_CHOICES = {"job_id", "top", "of", "stopwords", "case", "forms", "min"}
+
+
+@dataclass(frozen=True)
+class PagedRanking:
+    """A part of a ranking, as an address asks for it.
+
+    :ivar ranking: which, and how many rows a page has.
+    :ivar page: which page, from 1 on.
+    """
+
+    ranking: Ranking
+    page: int
+
+    @classmethod
+    def asked(cls) -> Self:
+        """What the request asks for.
+
+        :raises views.errors.Problem: if a parameter makes no sense.
+        """
+        is_all, page = request.args.get("top") == "all", number("page", otherwise=1)
+        if is_all and page > 1:
+            raise Problem(400, "bad_parameter", '"page" must be 1 where "top" is "all".')
+        ranking = Ranking(
+            # There are no rankings of more words; see views.rankings.refuse_many.
+            top=MOST_RANKED_WORDS if is_all else number("top", otherwise=DEFAULT_TOP),
+            main=choice("of", "page", "main") == "main",
+            stop_words=choice("stopwords", "drop", "keep") == "keep",
+            fold_case=choice("case", "fold", "keep") == "fold",
+            together=choice("forms", "apart", "together") == "together",
+            shortest=number("min", otherwise=1, high=LONGEST_SHOWN),
+        )
+        return cls(ranking, page)
+
+
+def paged(asked: PagedRanking, result: Result, document: Callable[[list[Ranked]], Any]) -> Response:
+    """The rows of one page.
+
+    :param document: what is answered in JSON, given the rows.
+    """
+    make = download(_answer) if asked.ranking.top > _LONG else _answer
+    return make(asked, result, document)
+
+
+def _answer(
+    asked: PagedRanking, result: Result, document: Callable[[list[Ranked]], Any]
+) -> Response:
+    rows, total = asked.ranking.part_of(result, (asked.page - 1) * asked.ranking.top)
+    response = jsonify(document(rows))
+    if total is not None:  # counts of the first releases do not say
+        response.headers["X-Total-Count"] = str(total)
+        if links := _links(asked, total):
+            response.headers["Link"] = ", ".join(links)
+    return response
+
+
+def _links(asked: PagedRanking, total: int) -> list[str]:
+    last = max(1, -(-total // asked.ranking.top))
+    pages = {"first": 1, "prev": asked.page - 1, "next": asked.page + 1, "last": last}
+    return [
+        f'<{_address(page)}>; rel="{relation}"'
+        for relation, page in pages.items()
+        if last > 1 and 1 <= page <= last
+    ]
+
+
+def _address(page: int) -> str:
+    # Only these: url_for takes others, such as `_external`, for orders.
+    chosen: dict[str, Any] = {
+        name: value for name, value in request.args.items() if name in _CHOICES
+    }
+    return url_for(request.endpoint or "", **(request.view_args or {}), **chosen, page=page)
