@@ -205,7 +205,7 @@ class Wordcount:
             answer, wait = None, pause
             try:
                 answer = self._session.request(method, self.server + path, **more)
-            except requests.RequestException as error:
+            except (requests.RequestException, ValueError) as error:  # the latter for odd hosts
                 failure = WordcountError(
                     "server_unreachable", f"Nothing answers: {_reason(error)}."
                 )
@@ -246,11 +246,16 @@ def _retry_after(answer: requests.Response) -> float:
 
 def _reason(error: BaseException | None) -> str:
     """What the system says at the bottom of an error of requests."""
-    while error and not isinstance(error, requests.Timeout):
-        if isinstance(error, OSError) and error.strerror:
-            return error.strerror
+    while error:
+        match error:
+            case requests.Timeout():
+                return "it takes too long"
+            case OSError(strerror=str(reason)):
+                return reason
+            case ValueError() | OverflowError():
+                return "the address is wrong"
         error = error.__context__
-    return "it takes too long" if error else "no HTTP"
+    return "no HTTP"
 
 
 if __name__ == "__main__":

@@ -203,6 +203,12 @@ def test_nothing_answers() -> None:
     assert error.detail == "Nothing answers: Connection refused."
 
 
+@pytest.mark.parametrize("address", ["http://a..b", "http://[", "http://127.0.0.1:99999"])
+def test_an_address_that_cannot_be(address: str) -> None:
+    error = error_of(Wordcount(address).version)
+    assert str(error) == "Nothing answers: the address is wrong. (server_unreachable)"
+
+
 def test_no_longer_than_it_has_patience() -> None:
     with Server(lambda visit: visit.reset()) as server:
         impatient = Wordcount(server.origin, patience=0.3)
