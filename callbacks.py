@@ -1,18 +1,47 @@
 """Whom to tell of the outcome of a count: a URL that its submitter named, each told until it heard.
 
 A row for each, in the same transaction as the count, so that nobody who was promised word waits for
-ever. Who sends it is :mod:`courier`.
+ever. Who sends it is :mod:`courier`; each step of a delivery is one UPDATE here, in database time,
+as those of a count are in :mod:`leases`. A receiver may hear twice, but never nothing: what a
+courier has taken is due again a minute later, should nobody say what became of it.
 """
 
 import uuid
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index, func
+from flask import current_app
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Index,
+    func,
+    select,
+    update,
+)
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
+import states
 from models import Result, db
+from wordcount.errors import CallbackError, UrlError
+from wordcount.url import read_url
+
+#: How long a secret may be, in characters: not to be guessed, and not a novel.
+SECRET_LENGTHS = range(8, 201)
+#: How long a courier has for what it took, in seconds. It needs much less; see :mod:`deliver`.
+LEASE_SECONDS = 60
+#: How long to wait after each attempt that failed, in seconds; after one more it is given up.
+PAUSES = (5, 30, 2 * 60, 10 * 60, 60 * 60, 6 * 60 * 60)
+#: How many of one host are taken at a time, so that a slow one does not hold up the others.
+MOST_OF_A_HOST = 2
+#: How many of one count are listed; of more, the newest.
+MOST_LISTED = 100
 
 
 @dataclass(frozen=True)
@@ -27,6 +56,22 @@ class Wanted:
     secret: str = field(repr=False)
 
 
+@dataclass(frozen=True)
+class Taken:
+    """A callback that is to be sent now, by whoever took it.
+
+    :param attempts: with this one; fences off whoever took it before.
+    """
+
+    id: int
+    result_id: int
+    delivery_id: uuid.UUID
+    url: str = field(repr=False)  # it may hold a token, and a repr may be logged
+    host: str
+    secret: str = field(repr=False)
+    attempts: int
+
+
 class Callback(db.Model):  # type: ignore[name-defined,misc]  # as for models.Result
     """One receiver of one outcome."""
 
@@ -37,6 +82,8 @@ class Callback(db.Model):  # type: ignore[name-defined,misc]  # as for models.Re
     #: The same for each attempt, so that a receiver can tell that it has heard this before.
     delivery_id: Mapped[uuid.UUID] = mapped_column(default=uuid.uuid4)
     url: Mapped[str]
+    #: Of the URL: what may be logged and shown of it.
+    host: Mapped[str]
     #: Removed when there is nothing left to be signed.
     secret: Mapped[str | None]
     #: ``waiting``, ``delivered`` or ``given_up``.
@@ -44,7 +91,8 @@ class Callback(db.Model):  # type: ignore[name-defined,misc]  # as for models.Re
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")
     #: When the next attempt may be made, should the count have an outcome by then.
     due_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
-    #: What the last attempt came to.
+    #: What the last attempt came to: the status of HTTP, if there was one; a code of
+    #: `wordcount.errors`, unless it was delivered.
     last_status: Mapped[int | None]
     last_error: Mapped[str | None]
     submitted_at: Mapped[datetime] = mapped_column(
@@ -55,16 +103,114 @@ class Callback(db.Model):  # type: ignore[name-defined,misc]  # as for models.Re
         CheckConstraint(
             sql("state IN ('waiting', 'delivered', 'given_up')"), name="ck_callbacks_state"
         ),
+        CheckConstraint(sql("(secret IS NULL) = (state <> 'waiting')"), name="ck_callbacks_secret"),
         Index("ix_callbacks_result_id", "result_id"),
         Index("ix_callbacks_waiting", "due_at", postgresql_where=sql("state = 'waiting'")),
     )
 
 
+def wanted_from(url: str, secret: str | None) -> Wanted:
+    """What a submitter asks for, by the members of a request.
+
+    :param secret: by default that of the operator.
+    :raises CallbackError: if nothing can be sent there, or it could not be signed.
+    """
+    try:
+        address = read_url(url)
+    except UrlError as error:
+        raise CallbackError("callback_url_wrong", reason=error.detail) from None
+    if secret is not None and not (len(secret) in SECRET_LENGTHS and secret.isprintable()):
+        least, most = SECRET_LENGTHS[0], SECRET_LENGTHS[-1]
+        raise CallbackError("callback_secret_wrong", least=least, most=most)
+    signing = secret or current_app.config["WEBHOOK_SECRET"]
+    if not signing:
+        raise CallbackError("callback_secret_missing")
+    return Wanted(address, signing)
+
+
 def add(result: Result, wanted: Wanted) -> None:
     """Promise word of the outcome of a count. The caller commits."""
-    db.session.add(Callback(result_id=result.id, url=wanted.url, secret=wanted.secret))
+    host = urlsplit(wanted.url).hostname or ""
+    db.session.add(Callback(result_id=result.id, url=wanted.url, host=host, secret=wanted.secret))
 
 
-def wanted_from(url: str, secret: str | None) -> Wanted:
-    """What a submitter asks for, checked."""
-    raise NotImplementedError
+def of(result: Result) -> Sequence[Callback]:
+    """Those of a count, the newest first."""
+    chosen = select(Callback).where(Callback.result_id == result.id)
+    return db.session.scalars(chosen.order_by(Callback.id.desc()).limit(MOST_LISTED)).all()
+
+
+def take(limit: int, *, busy: Collection[str] = ()) -> list[Taken]:
+    """Take some that are due and whose count has ended, the longest due first, and commit.
+
+    :param busy: hosts to which something is being sent already; theirs are left.
+    """
+    due = (Callback.state == "waiting", Callback.due_at <= func.now())
+    turn = func.row_number().over(partition_by=Callback.host, order_by=Callback.due_at)
+    ready = (
+        select(Callback.id, Callback.due_at, turn.label("turn"))
+        .join(Result, Result.id == Callback.result_id)
+        .where(*due, ~states.is_pending(), Callback.host.not_in(busy))
+        .subquery()
+    )
+    chosen = select(ready.c.id).where(ready.c.turn <= MOST_OF_A_HOST)
+    chosen = chosen.order_by(ready.c.due_at).limit(limit)
+    # What another courier takes at this moment is passed over, and what it has taken is not due.
+    free = select(Callback.id).where(Callback.id.in_(chosen), *due)
+    locked = free.with_for_update(skip_locked=True).cte("free")
+    rows = db.session.execute(
+        update(Callback)
+        .where(Callback.id.in_(select(locked.c.id)))
+        .values(attempts=Callback.attempts + 1, due_at=states.in_seconds(LEASE_SECONDS))
+        .returning(
+            Callback.id,
+            Callback.result_id,
+            Callback.delivery_id,
+            Callback.url,
+            Callback.host,
+            Callback.secret,
+            Callback.attempts,
+        ),
+        execution_options={"synchronize_session": False},
+    ).all()
+    db.session.commit()
+    return [Taken(**row._mapping) for row in rows]
+
+
+def delivered(taken: Taken, status: int) -> None:
+    """Put down that its receiver has heard of it, and commit."""
+    _end(taken, state="delivered", secret=None, last_status=status, last_error=None)
+
+
+def failed(taken: Taken, error: str, status: int | None = None) -> int | None:
+    """Put down that an attempt failed, and commit.
+
+    :returns: in how many seconds there is another one; None if it is given up.
+    """
+    if taken.attempts > len(PAUSES):
+        give_up(taken, error, status)
+        return None
+    pause = PAUSES[taken.attempts - 1]
+    _end(taken, due_at=states.in_seconds(pause), last_status=status, last_error=error)
+    return pause
+
+
+def give_up(taken: Taken, error: str, status: int | None = None) -> None:
+    """Put down that there is no use in trying again, and commit."""
+    _end(taken, state="given_up", secret=None, last_status=status, last_error=error)
+
+
+def postpone(taken: Taken, error: str, seconds: float) -> None:
+    """Put down that there was no attempt, through no fault of the receiver, and commit."""
+    later = states.in_seconds(seconds)
+    _end(taken, attempts=Callback.attempts - 1, due_at=later, last_error=error)
+
+
+def _end(taken: Taken, **columns: Any) -> None:
+    """End an attempt, unless somebody else has begun another one since."""
+    is_ours = (Callback.id == taken.id, Callback.attempts == taken.attempts)
+    db.session.execute(
+        update(Callback).where(*is_ours, Callback.state == "waiting").values(columns),
+        execution_options={"synchronize_session": False},
+    )
+    db.session.commit()

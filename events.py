@@ -2,7 +2,8 @@
 
 Telling is best effort. Nobody waits for a listener, and nothing depends on one: what counts is in
 Postgres. While Redis is away, events are lost. So who hears something looks at Postgres then, and
-who hears nothing looks there now and then.
+who hears nothing looks there now and then. Who follows all counts reads them from the log of the
+latest events (:mod:`event_log`), and is told when some may be missing.
 """
 
 import json
@@ -17,6 +18,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+import event_log
+from event_log import Event, Feed
 from states import Count
 
 logger = logging.getLogger(__name__)
@@ -89,27 +92,40 @@ class Events:
             socket_timeout=_PATIENCE,
             retry=Retry(NoBackoff(), 0),
         )
+        # For those who follow: Redis lets them wait. The second try is for a connection that broke
+        # while Redis was there, and then nothing is missing.
+        self._followed = Redis.from_url(
+            redis_url,
+            socket_connect_timeout=_PATIENCE,
+            socket_timeout=event_log.LONGEST_BLOCK + _PATIENCE,
+            retry=Retry(NoBackoff(), 1),
+        )
         self._silent_until = 0.0
 
     def tell(self, count: Count, step: str, **facts: object) -> None:
-        """Publish a step, as JSON.
+        """Tell a step.
 
         :param count: the URL itself is not told, only its host: pages may be private.
         :param step: a status or a step of the models, such as ``fetching``.
         :param facts: further members; None is left out.
         """
+        self._publish(
+            {
+                "job_key": count.job_key,
+                "host": urlsplit(count.url).hostname,
+                "step": step,
+                "attempt": count.attempt,
+                "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+                **{name: value for name, value in facts.items() if value is not None},
+            }
+        )
+
+    def _publish(self, event: Event) -> None:
+        """Publish and keep an event, as JSON, unless Redis was away a moment ago."""
         if time.monotonic() < self._silent_until:
             return
-        event = {
-            "job_key": count.job_key,
-            "host": urlsplit(count.url).hostname,
-            "step": step,
-            "attempt": count.attempt,
-            "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            **{name: value for name, value in facts.items() if value is not None},
-        }
         try:
-            self._redis.publish(CHANNEL, json.dumps(event))
+            event_log.add(self._redis, CHANNEL, event)
         except RedisError as error:
             self._silent_until = time.monotonic() + _SILENCE
             logger.debug("nobody is told for %g seconds: %s", _SILENCE, error)
@@ -117,3 +133,15 @@ class Events:
     def listen(self, job_key: str) -> Listener:
         """Hear of one count; on a connection of its own, while the block lasts."""
         return Listener(self._redis, job_key)
+
+    def follow(self, after: str | None = None) -> Feed:
+        """Hear of all counts, from now on or after the event with this id."""
+        return Feed(self._followed, after)
+
+    def latest(self, most: int) -> list[Event]:
+        """The events that were told last, in their order; none while Redis is away."""
+        try:
+            return event_log.latest(self._redis, most)
+        except RedisError as error:
+            logger.debug("the latest events cannot be read: %s", error)
+            return []

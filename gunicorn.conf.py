@@ -20,7 +20,7 @@ workers = settings.WEB_CONCURRENCY
 worker_class = "gthread"
 # Twice as many as there may be streams of events (views/live.py), so that those keep nobody
 # waiting.
-threads = 16
+threads = 32
 # Heroku kills what has not stopped 30 seconds after SIGTERM.
 graceful_timeout = 20
 # The heartbeat file of a worker must not wait for a slow disk.

@@ -48,7 +48,15 @@ def _count(_ctx: click.Context) -> click.Command:
 
 def _listen(ctx: click.Context) -> click.Command:
     _give_app(ctx)
-    return LateGroup(help="Show what happens, as it happens, until Ctrl-C.", late={})
+    return LateGroup(
+        help="Show what happens, as it happens, until Ctrl-C.", late={"pubsub": _listen_pubsub}
+    )
+
+
+def _listen_pubsub(_ctx: click.Context) -> click.Command:
+    from commands.listen_pubsub import pubsub
+
+    return pubsub
 
 
 def _purge(ctx: click.Context) -> click.Command:

@@ -31,6 +31,13 @@ def worker_of(program: "Program") -> int:
     return worker
 
 
+def courier_of(program: "Program") -> int:
+    """The process beside the workers that tells of outcomes."""
+    children = psutil.Process(program.process.pid).children()
+    (courier,) = (child.pid for child in children if child.name() == "courier")
+    return courier
+
+
 def horse_of(program: "Program") -> int:
     """The process that runs the job; it leads a group of its own, the rescuer does not."""
     (horse,) = (pid for pid in children_of(worker_of(program)) if os.getpgid(pid) == pid)

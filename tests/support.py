@@ -18,8 +18,9 @@ from models import db
 PROJECT = Path(__file__).parent.parent
 #: A job key that was given to nobody.
 NOBODYS_KEY = uuid.UUID("6f1c1c5e-6f0d-4d54-8a5b-1d0f5a3c9b7e")
-#: Removes whatever is stored.
-EMPTY_ALL = "TRUNCATE results, lists, list_lines, submitted_once, callbacks RESTART IDENTITY"
+#: Removes whatever is stored; in the order in which couriers lock tables, so that neither waits for
+#: the other for ever.
+EMPTY_ALL = "TRUNCATE callbacks, submitted_once, list_lines, lists, results RESTART IDENTITY"
 Found = TypeVar("Found")
 
 

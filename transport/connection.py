@@ -50,7 +50,7 @@ class Gate:
 
 
 class BoundedSocket(socket.socket):
-    """A socket that asks the budget before each read.
+    """A socket that asks the budget before each read, and how long it may still send.
 
     `http.client` reads status line, headers, chunk sizes, body and trailers through the one method
     `recv_into` (by way of `makefile`), so none of them can drip for ever or be endless.
@@ -63,6 +63,14 @@ class BoundedSocket(socket.socket):
         received = super().recv_into(*args, **kwargs)
         self.budget.spend(received)
         return received
+
+    def send(self, *args: Any, **kwargs: Any) -> int:
+        self.settimeout(self.budget.seconds_left())
+        return super().send(*args, **kwargs)
+
+    def sendall(self, *args: Any, **kwargs: Any) -> None:
+        self.settimeout(self.budget.seconds_left())
+        super().sendall(*args, **kwargs)
 
 
 class BoundedTLSSocket(BoundedSocket, ssl.SSLSocket):

@@ -4,6 +4,7 @@ from flask import Flask, Response, request
 
 from views.api import api
 from views.assets import serve_assets
+from views.callback_states import callback_states
 from views.collocations import collocations
 from views.compare import compare
 from views.counts import counts
@@ -15,6 +16,7 @@ from views.other_sites import allow_other_sites
 from views.pages import pages
 from views.phrases import several_words
 from views.proxies import trust_proxies
+from views.pubsub import pubsub
 from views.rules import rules
 from views.take import FRAME_POLICY, take
 from views.template_api import template_api
@@ -53,8 +55,10 @@ def register(app: Flask) -> None:
     app.register_blueprint(lists)
     app.register_blueprint(api)
     app.register_blueprint(template_api)
+    app.register_blueprint(callback_states)
     app.register_blueprint(rules)
     allow_streams(app)
+    app.register_blueprint(pubsub)
     limit_submissions(
         app,
         "pages.submit",

@@ -5,7 +5,7 @@ two seconds in any case: the place in the queue changes without a word, and word
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, request
@@ -20,9 +20,10 @@ from views.standing import pending_document
 
 live = Blueprint("live", __name__)
 
-#: How many streams one process may have. Each keeps a thread and a connection to Redis for as long
-#: as it lasts; these are half of gunicorn's threads, and the others answer all that is short.
-MAX_STREAMS = 8
+#: How many streams one process may have, of one count or of all. Each keeps a thread and a
+#: connection to Redis for as long as it lasts; these are half of gunicorn's threads, and the others
+#: answer all that is short.
+MAX_STREAMS = 16
 #: How long at most until the next look, in seconds. Each look sends something, if only a comment:
 #: that a client has gone shows when it is written to.
 LOOK_SECONDS = 2.0
@@ -31,11 +32,13 @@ NOTICE_SECONDS = 0.5
 #: How long a stream may be, in seconds; the client comes again by itself.
 LONGEST_SECONDS = 300.0
 
+#: What every stream begins with: when to come again, in milliseconds.
+RETRY = "retry: 2000\n"
+STILL_HERE = ": still here\n\n"
 _HEADERS = {
     "Cache-Control": "no-store",
     "X-Accel-Buffering": "no",  # nginx would collect the events before it passes them on
 }
-_STILL_HERE = ": still here\n\n"
 
 
 class Streams:
@@ -59,7 +62,7 @@ def _too_many_streams() -> Problem:
     return Problem(
         503,
         "too_many_streams",
-        "Too many counts are followed just now. Ask for the result now and then instead.",
+        "Too many follow events just now. Come back in a moment, or ask for results instead.",
         headers={"Retry-After": "10"},
     )
 
@@ -70,26 +73,33 @@ def allow_streams(app: Flask) -> None:
     app.extensions["streams"] = Streams()
 
 
+def streamed(make: Callable[[], Iterator[str]]) -> Response:
+    """A stream as an answer, which holds a place as long as it lasts.
+
+    :raises views.errors.Problem: if there is none.
+    """
+    if request.method == "HEAD":  # whose answer has no body, and so none that could end
+        return _response([])
+    streams: Streams = current_app.extensions["streams"]
+    return streams.places.serve(lambda: _response(make()))
+
+
+def _response(events: Iterable[str]) -> Response:
+    return Response(events, mimetype="text/event-stream", headers=_HEADERS)
+
+
 @live.get("/counts/<job_key>/events")
 def count_events(job_key: str) -> ResponseReturnValue:
     """The standing of a count, now and whenever it changes, until there is an outcome."""
     if Result.by_key(job_key) is None:
         raise Problem(404, "unknown_key", "There is no count with this key.")
-    if request.method == "HEAD":  # whose answer has no body, and so none that could end
-        return Response(mimetype="text/event-stream", headers=_HEADERS)
-    streams: Streams = current_app.extensions["streams"]
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     environ = request.environ
-
-    def stream() -> Response:
-        events = _stream(app, environ, job_key)
-        return Response(events, mimetype="text/event-stream", headers=_HEADERS)
-
-    return streams.places.serve(stream)
+    return streamed(lambda: _stream(app, environ, job_key))
 
 
 def _stream(app: Flask, environ: dict[str, Any], job_key: str) -> Iterator[str]:
-    yield "retry: 2000\n\n"
+    yield f"{RETRY}\n"
     end = time.monotonic() + LONGEST_SECONDS
     streams: Streams = app.extensions["streams"]
     said = None
@@ -98,7 +108,7 @@ def _stream(app: Flask, environ: dict[str, Any], job_key: str) -> Iterator[str]:
     with listener:
         while time.monotonic() < end and not streams.are_ending:
             event, is_last = _look(app, environ, job_key)
-            yield event if event != said else _STILL_HERE
+            yield event if event != said else STILL_HERE
             if is_last:
                 return
             said = event
@@ -122,13 +132,13 @@ def _look(app: Flask, environ: dict[str, Any], job_key: str) -> tuple[str, bool]
         try:
             result = Result.by_key(job_key)
             if result is None:  # removed meanwhile: who comes again is told so
-                return _STILL_HERE, True
+                return STILL_HERE, True
             if Status(result.status).is_pending:
                 return _event("standing", pending_document(result)), False
             return _event("done", {"status": result.status}), True
         except DATABASE_AWAY as error:
             app.logger.error("a stream ends, the database cannot be reached: %s", reason(error))
-            return _STILL_HERE, True
+            return STILL_HERE, True
 
 
 def _event(name: str, data: dict[str, Any]) -> str:

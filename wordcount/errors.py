@@ -25,6 +25,11 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "list_too_long": "The list has {lines} different lines, but at most {limit} pages can be"
         " submitted at once.",
         "list_without_urls": "No line of the list is the address of a page.",
+        # A callback that was asked for
+        "callback_url_wrong": "No callback can be sent to that URL: {reason}",
+        "callback_secret_missing": "Nothing could sign the callback: send a secret with its URL.",
+        "callback_secret_wrong": "The secret of a callback must be {least} to {most} printable"
+        " characters.",
         # The way to the page
         "port_not_allowed": "Port {port} is not allowed: only {allowed} are.",
         "not_public": "This address is not on the public internet.",
@@ -93,6 +98,10 @@ class TextError(InputError):
 
 class ListError(InputError):
     """The lines are no list of pages."""
+
+
+class CallbackError(InputError):
+    """The callback that was asked for could not be sent, or not be signed."""
 
 
 class FetchError(WordcountError):

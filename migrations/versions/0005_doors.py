@@ -38,6 +38,7 @@ def upgrade() -> None:
         ),
         sa.Column("delivery_id", sa.Uuid(), nullable=False),
         sa.Column("url", sa.String(), nullable=False),
+        sa.Column("host", sa.String(), nullable=False),
         sa.Column("secret", sa.String()),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
@@ -58,6 +59,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "state IN ('waiting', 'delivered', 'given_up')", name="ck_callbacks_state"
         ),
+        sa.CheckConstraint("(secret IS NULL) = (state <> 'waiting')", name="ck_callbacks_secret"),
     )
     op.create_index("ix_callbacks_result_id", "callbacks", ["result_id"])
     op.create_index(

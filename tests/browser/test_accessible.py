@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 from sqlalchemy import select, text
 
+import jobs
 import leases
 import submissions
 from models import Result, db
@@ -146,6 +147,15 @@ def history(page: Page, web: str) -> None:
     expect(page.get_by_role("table")).to_be_visible()
 
 
+def live_events(page: Page, web: str) -> None:
+    """What was told before the page was opened, and after."""
+    claim = begin(submissions.submit("http://example.com/" + "long" * 30))
+    page.goto(f"{web}/pubsub?key={claim.job_key}")
+    expect(page.get_by_text("Listening")).to_be_visible()
+    jobs.events().tell(claim, "finished", words=1234567, ref="a reference " + "x" * 180)
+    expect(page.get_by_text("1,234,567 words")).to_be_visible()
+
+
 def stored_keys() -> list[str]:
     db.session.rollback()
     return [str(key) for key in db.session.scalars(select(Result.job_key).order_by(Result.id))]
@@ -181,6 +191,8 @@ PAGES: dict[str, Open] = {
     "not compared": not_compared,
     "history": history,
     "history form": at("/history", "History of a page"),
+    "live events": live_events,
+    "live events, none yet": at("/pubsub", "Live events"),
     "error": at("/nowhere", "Not Found"),
 }
 

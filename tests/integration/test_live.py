@@ -5,7 +5,7 @@ import os
 import runpy
 import signal
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
@@ -19,46 +19,29 @@ import submissions
 from models import Result, Step, db
 from progress import Progress
 from tests.counts import begin, finished
-from tests.programs import Program, running
+from tests.programs import running
 from tests.site import Site, start_held
-from tests.support import NOBODYS_KEY, PROJECT, free_port, wait_for
+from tests.streams import Stream, own_web
+from tests.support import NOBODYS_KEY, PROJECT, wait_for
 from views.live import MAX_STREAMS
 
 STEPS = ["queued", "fetching", "reading", "counting", "saving"]
 Event = tuple[str, dict[str, object]]
 
 
-class Stream:
-    """A client that follows one count; it loses patience if nothing at all comes."""
+class Standings(Stream):
+    """A client that follows one count."""
 
     def __init__(self, web: str, key: str) -> None:
-        self.answer = requests.get(f"{web}/counts/{key}/events", stream=True, timeout=15)
-        self._lines = self.answer.iter_lines(chunk_size=1, decode_unicode=True)
+        super().__init__(f"{web}/counts/{key}/events")
 
     def events(self) -> Iterator[Event]:
-        """Its events; comments are left out, as browsers do."""
-        name = ""
-        for line in self._lines:
-            field, _, value = line.partition(": ")
-            if field == "event":
-                name = value
-            elif field == "data":
-                yield name, json.loads(value)
+        """The names and objects of its events."""
+        for name, data, _ in self.messages():
+            yield name, json.loads(data)
 
-    def __enter__(self) -> "Stream":
+    def __enter__(self) -> "Standings":
         return self
-
-    def __exit__(self, *_: object) -> None:
-        self.answer.close()
-
-
-@contextmanager
-def own_web(environ: dict[str, str], log: Path) -> Iterator[tuple[Program, str]]:
-    """A gunicorn of one process, with places for streams that nobody else takes."""
-    settings = {**environ, "PORT": (port := str(free_port())), "WEB_CONCURRENCY": "1"}
-    with running(["gunicorn", "app:create_app()"], settings, log) as program:
-        program.wait_for_line("Booting worker")
-        yield program, f"http://127.0.0.1:{port}"
 
 
 def test_a_held_page_from_its_fetching_to_its_outcome(
@@ -68,7 +51,7 @@ def test_a_held_page_from_its_fetching_to_its_outcome(
     with running(["worker"], environ, logs / "live_worker.log") as worker, ExitStack() as clients:
         worker.wait_for_line("ready for counts")
         key = start_held(client, site)
-        stream = clients.enter_context(Stream(web, key))
+        stream = clients.enter_context(Standings(web, key))
         assert stream.answer.headers["Content-Type"] == "text/event-stream; charset=utf-8"
         assert stream.answer.headers["Cache-Control"] == "no-store"
         events = stream.events()
@@ -84,7 +67,7 @@ def test_a_held_page_from_its_fetching_to_its_outcome(
 def test_every_step_as_it_is_told(app: Flask, web: str) -> None:
     claim = begin(submissions.submit("http://example.com/"))
     progress = Progress(claim, jobs.events())
-    with Stream(web, claim.job_key) as stream:
+    with Standings(web, claim.job_key) as stream:
         events = stream.events()
         assert next(events)[1]["step"] == "fetching"
         for step in (Step.READING, Step.COUNTING, Step.SAVING):
@@ -95,7 +78,7 @@ def test_every_step_as_it_is_told(app: Flask, web: str) -> None:
 
 def test_the_place_in_the_queue_changes_without_a_word(app: Flask, web: str) -> None:
     first, second = (submissions.submit(f"http://{n}.example/") for n in range(2))
-    with Stream(web, second) as stream:
+    with Standings(web, second) as stream:
         events = stream.events()
         assert next(events)[1]["position"] == 2
         begin(first)
@@ -103,19 +86,19 @@ def test_the_place_in_the_queue_changes_without_a_word(app: Flask, web: str) -> 
 
 
 def test_a_count_that_is_done(app: Flask, web: str) -> None:
-    with Stream(web, finished()) as stream:
+    with Standings(web, finished()) as stream:
         assert list(stream.events()) == [("done", {"status": "finished"})]
 
 
 def test_a_count_that_is_removed_meanwhile(app: Flask, web: str) -> None:
     key = submissions.submit("http://example.com/")
-    with Stream(web, key) as stream:
+    with Standings(web, key) as stream:
         events = stream.events()
         next(events)
         db.session.delete(Result.by_key(key))
         db.session.commit()
         assert list(events) == []
-    assert Stream(web, key).answer.status_code == 404
+    assert Standings(web, key).answer.status_code == 404
 
 
 @pytest.mark.parametrize("key", [str(NOBODYS_KEY), "x", str(NOBODYS_KEY).upper()])
@@ -139,16 +122,16 @@ def test_there_are_only_so_many_streams(app: Flask, environ: dict[str, str], log
     with own_web(environ, logs / "streams.log") as (program, web), ExitStack() as clients:
         for _ in range(2 * MAX_STREAMS):
             assert requests.head(f"{web}/counts/{key}/events", timeout=15).status_code == 200
-        streams = [clients.enter_context(Stream(web, key)) for _ in range(MAX_STREAMS)]
+        streams = [clients.enter_context(Standings(web, key)) for _ in range(MAX_STREAMS)]
         assert {next(stream.events())[0] for stream in streams} == {"standing"}
-        with Stream(web, key) as refused:
+        with Standings(web, key) as refused:
             assert refused.answer.status_code == 503
             assert refused.answer.json()["code"] == "too_many_streams"
             assert refused.answer.headers["Retry-After"] == "10"
         for _ in range(2 * MAX_STREAMS):
             assert requests.get(f"{web}/results/{key}", timeout=15).status_code == 202
         streams[0].answer.close()
-        wait_for("free place", lambda: Stream(web, key).answer.status_code == 200)
+        wait_for("free place", lambda: Standings(web, key).answer.status_code == 200)
         assert "Traceback" not in program.log
 
 
@@ -159,7 +142,7 @@ def test_a_stream_ends_when_gunicorn_is_to_stop(
     key = submissions.submit("http://example.com/")
     with (
         own_web(environ, logs / f"stop_{how.name}.log") as (program, web),
-        Stream(web, key) as stream,
+        Standings(web, key) as stream,
     ):
         events = stream.events()
         next(events)
@@ -172,7 +155,7 @@ def test_a_stream_ends_when_its_gunicorn_was_killed(
     app: Flask, environ: dict[str, str], logs: Path
 ) -> None:
     key = submissions.submit("http://example.com/")
-    with own_web(environ, logs / "orphan.log") as (program, web), Stream(web, key) as stream:
+    with own_web(environ, logs / "orphan.log") as (program, web), Standings(web, key) as stream:
         events = stream.events()
         next(events)
         children = psutil.Process(program.process.pid).children()

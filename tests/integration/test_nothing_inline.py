@@ -7,6 +7,7 @@ from urllib.parse import quote
 import pytest
 from flask.testing import FlaskClient
 
+import jobs
 import leases
 import submissions
 import views
@@ -81,6 +82,14 @@ def with_a_text() -> str:
     )
 
 
+def of_evil_events() -> str:
+    """The key of a count with an event as bad as can be."""
+    evil = "'\"><script>alert(1)</script>"
+    claim = begin(submissions.submit("http://example.com/?'onclick='%22%3E%3Cscript%3E"))
+    jobs.events().tell(claim, evil, ref=evil, code=evil, at=evil * 2)
+    return claim.job_key
+
+
 #: By name: the path of each kind of page.
 PAGES: dict[str, Callable[[], str]] = {
     "form": lambda: "/",
@@ -107,6 +116,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "one word": lambda: f"/counts/{with_a_text()}/word?w=onclick",
     "no such word": lambda: f"/counts/{with_a_text()}/word?w=%22onclick=%22alert(1)",
     "text": lambda: f"/counts/{with_a_text()}/as-counted?w=script",
+    "live events": lambda: f"/pubsub?key={of_evil_events()}",
     "list": lambda: f"/lists/{submissions.submit_list('example.com')}",
 }
 

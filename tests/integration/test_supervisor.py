@@ -12,7 +12,16 @@ from flask import Flask
 
 import supervisor
 from tests.counts import stored, wait_for_end
-from tests.programs import Program, children_of, horse_of, kill_all, rescuer_of, running, worker_of
+from tests.programs import (
+    Program,
+    children_of,
+    horse_of,
+    kill_all,
+    rescuer_of,
+    running,
+    worker_of,
+    workers_of,
+)
 from tests.site import Site, start_held
 from tests.support import wait_for
 
@@ -47,16 +56,16 @@ def test_the_number_comes_from_the_environment(
 ) -> None:
     with running(["worker"], {**environ, "WORKERS": "3"}, logs / "three_workers.log") as program:
         wait_for("workers", lambda: program.log.count("ready for counts") == 3)
-        assert len(children_of(program.process.pid)) == 3
+        assert len(workers_of(program)) == 3
     assert "Traceback" not in program.log
 
 
 def test_one_that_dies_is_replaced(app: Flask, site: Site, two: Program) -> None:
-    before = children_of(two.process.pid)
+    before = workers_of(two)
     os.kill(before[0], signal.SIGKILL)
     wait_for("another", lambda: two.log.count("ready for counts") == 3)
     two.wait_for_line("worker 1 ended (-9); it is started again")
-    after = children_of(two.process.pid)
+    after = workers_of(two)
     assert len(after) == 2
     assert before[1] in after
     key = app.test_client().post("/start", json={"url": site.serve("/", "<p>Hello")}).text

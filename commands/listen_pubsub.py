@@ -1,0 +1,90 @@
+"""``manage.py listen pubsub``: every event of every count, as it is told."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from commands.count import BROKEN_PIPE, INTERRUPTED
+from commands.formats import printable
+from event_log import Event
+from events import Events
+
+#: How long to wait at once, in seconds; Ctrl-C is heard in between.
+_AT_ONCE = 1.0
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each event.")
+@with_appcontext
+def pubsub(as_json: bool) -> None:
+    """Print each step of each count, in one line, until Ctrl-C.
+
+    While Redis is away, nothing is printed; what was told meanwhile may be missing then, which is
+    said on standard error.
+    """
+    # Pipes get each line at once, too, and in UTF-8, whatever the locale says.
+    sys.stdout.reconfigure(line_buffering=True, encoding="utf-8")  # type: ignore[union-attr]
+    line: Callable[[Event], str] = _json if as_json else _line
+    channel: Events = current_app.extensions["events"]
+    try:
+        for event in _heard(channel):
+            click.echo(line(event))
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # What is left of the line would be tried again at the very end, and then complained of.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(BROKEN_PIPE)
+
+
+def _heard(channel: Events) -> Iterator[Event]:
+    """Events, for ever; what else there is to say goes to standard error."""
+    feed = channel.follow()
+    was_away = False
+    heard = feed.wait(0)
+    _say("Listening to all events; Ctrl-C ends it.")
+    while True:
+        if heard.is_away and not was_away:
+            _say("Redis cannot be reached. Waiting for it.")
+        if was_away and not heard.is_away:
+            _say("Redis is back.")
+        if heard.has_gap:
+            _say("Events may have been missed.")
+        was_away = heard.is_away
+        yield from heard.events
+        heard = feed.wait(_AT_ONCE)
+
+
+def _say(sentence: str) -> None:
+    click.echo(sentence, err=True)
+
+
+def _json(event: Event) -> str:
+    return json.dumps(event).replace("\x7f", "\\u007f")  # JSON lets it stand, terminals obey it
+
+
+def _line(event: Event) -> str:
+    """For people: when, what, which count, which site, and the figures."""
+    parts = [_time(event), f"{_text(event, 'step'):<9}", _text(event, "job_key")]
+    parts += [_text(event, name) for name in ("host", "code") if name in event]
+    parts += [f"{_text(event, name)} {name}" for name in ("words", "bytes") if name in event]
+    parts += [f"ref {_text(event, 'ref')}"] if "ref" in event else []
+    return "  ".join(part for part in parts if part.strip())
+
+
+def _text(event: Event, name: str) -> str:
+    return printable(str(event.get(name, "")))
+
+
+def _time(event: Event) -> str:
+    """On the clock of whoever reads it."""
+    try:
+        return f"{datetime.fromisoformat(str(event.get('at'))).astimezone():%H:%M:%S}"
+    except (ValueError, OverflowError):  # anybody may add events
+        return "--:--:--"

@@ -1,0 +1,187 @@
+"""Beside the workers: tells those who asked for it what became of a count.
+
+Any number of couriers may look at the same time: each step of theirs is one of :mod:`callbacks`.
+"""
+
+import logging
+import os
+import signal
+import time
+import traceback
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from types import FrameType
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+import callbacks
+import states
+from callbacks import Taken
+from deliver import deliver
+from fetch import Manners
+from host_limit import HostLimit
+from models import DATABASE_AWAY, Result, db, reason
+from notices import Notice, notice_of
+from supervisor import STOP_SIGNALS
+from wordcount.errors import FetchError
+
+logger = logging.getLogger(__name__)
+
+#: How many are sent at the same time: a receiver that says nothing keeps a thread for 10 seconds.
+THREADS = 16
+#: How often to look, in seconds.
+LOOK_EVERY = 1.0
+#: How long a look may take, in seconds. A courier that hangs, for its connection is dead and nobody
+#: says so, is ended by the kernel, and the parent starts another.
+LONGEST_LOOK = 10
+#: How long what is being sent may go on when it is time to stop, in seconds. What is cut off is
+#: sent again, by another courier.
+GRACE = 2.0
+#: What no waiting mends: where the URL leads to is forbidden.
+_NEVER = {"not_public", "port_not_allowed"}
+#: How long a host that was asked too often is left alone, in seconds.
+_BUSY_PAUSE = 10
+
+
+class Courier:
+    """What one courier remembers from one look to the next."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="courier")
+        self._sending: dict[Future[None], Taken] = {}
+        #: Hosts that were asked too often, until when, on the monotonic clock.
+        self._left_alone: dict[str, float] = {}
+        self._trouble = ""
+        settings = app.config
+        # Nobody waits in a thread for a host's turn: its callbacks are left for later.
+        limit = HostLimit(
+            settings["HOST_RATE_LIMIT"],
+            settings["RATELIMIT_STORAGE_URI"],
+            settings["RATELIMIT_STORAGE_OPTIONS"],
+            patience=0,
+        )
+        self._manners = Manners(contact=settings["CONTACT_URL"], permit=limit.wait)
+        self.stopped = False
+
+    def stop(self, _signal: int, _frame: FrameType | None) -> None:
+        """End soon. An exception could be lost, and a lock be held, when a signal comes."""
+        self.stopped = True
+
+    def look(self) -> None:
+        """Send what is due, and see what became of what was sent; return a little later."""
+        free = THREADS - len(self._sending)
+        before = self._trouble
+        if free:
+            signal.alarm(LONGEST_LOOK)
+            self._trouble = self._take(free)
+            signal.alarm(0)
+        if self._trouble != before:  # once, however long it lasts
+            logger.warning("%s", self._trouble or "looking for callbacks again")
+        if self._sending and not self._trouble:
+            done, _ = wait(self._sending, LOOK_EVERY, FIRST_COMPLETED)
+        else:
+            time.sleep(LOOK_EVERY)
+            done = {sent for sent in self._sending if sent.done()}
+        for sent in done:
+            self._see_to(self._sending.pop(sent), sent.exception())
+
+    def end(self) -> None:
+        """Let what is being sent come to an end, but not for long."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        wait(self._sending, GRACE)
+
+    def _take(self, free: int) -> str:
+        """Begin to send; what keeps the courier from that, and "" if nothing does."""
+        for host, until in [*self._left_alone.items()]:  # the threads add to it meanwhile
+            if until < time.monotonic():
+                del self._left_alone[host]
+        busy = {*self._left_alone, *(taken.host for taken in self._sending.values())}
+        try:
+            with self._app.app_context():
+                due = callbacks.take(free, busy=busy)
+        except SQLAlchemyError as error:
+            return f"cannot look for callbacks just now: {reason(error)}"
+        for taken in due:
+            self._sending[self._threads.submit(self._send, taken)] = taken
+        return ""
+
+    def _send(self, taken: Taken) -> None:
+        """Make one attempt, in a thread; no connection to the database is held meanwhile."""
+        notice = self._notice(taken)
+        if notice is None:  # its count was removed
+            return
+        allowed = self._app.config["FETCH_ALLOWED_NETWORKS"]
+        status, error = None, ""
+        try:
+            status = deliver(taken.url, notice.body, notice.headers, allowed, self._manners)
+            error = "" if 200 <= status < 300 else "http_status"
+        except FetchError as failure:
+            error = failure.code
+        if error == "host_busy":
+            self._left_alone[taken.host] = time.monotonic() + _BUSY_PAUSE
+        with self._app.app_context():
+            _log(taken, _put_down(taken, error, status))
+
+    def _notice(self, taken: Taken) -> Notice | None:
+        site_url = self._app.config["SITE_URL"]
+        with self._app.app_context():
+            row = db.session.execute(
+                select(Result, states.now()).where(Result.id == taken.result_id)
+            ).one_or_none()
+            if row is None:
+                return None
+            return notice_of(taken, row[0], sent_at=row[1], site_url=site_url)
+
+    def _see_to(self, taken: Taken, error: BaseException | None) -> None:
+        """See to an attempt of which its thread has not put down what came of it."""
+        if error is None:
+            return
+        if isinstance(error, DATABASE_AWAY):  # it is due again soon
+            _log(taken, f"nobody knows: {reason(error)}")
+            return
+        # The text of an error may hold a URL, the lines of the code do not.
+        place = "".join(traceback.format_tb(error.__traceback__))
+        logger.error("sending to %s broke off: %s\n%s", taken.host, type(error).__name__, place)
+        try:
+            with self._app.app_context():
+                _log(taken, _put_down(taken, "crashed", None))
+        except DATABASE_AWAY as away:
+            _log(taken, f"nobody knows: {reason(away)}")
+
+
+def run(app: Flask, parent: int) -> None:
+    """Be the courier, until told to stop or the parent is gone."""
+    # It would warn of headers that make no sense, and name the URL.
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
+    courier = Courier(app)
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    for number in STOP_SIGNALS:
+        signal.signal(number, courier.stop)
+    while not courier.stopped and os.getppid() == parent:
+        courier.look()
+    courier.end()
+    os._exit(0)  # a thread that still sends would be waited for
+
+
+def _put_down(taken: Taken, error: str, status: int | None) -> str:
+    """Store what came of an attempt; the same for the log."""
+    what = f"{error}, {status}" if status else error
+    if not error:
+        callbacks.delivered(taken, status or 0)
+        return f"delivered, {status}"
+    if error == "host_busy":
+        callbacks.postpone(taken, error, _BUSY_PAUSE)
+        return "put off, for many pages of this host were asked for"
+    if error in _NEVER or status == 410:
+        callbacks.give_up(taken, error, status)
+        return f"given up: {what}"
+    pause = callbacks.failed(taken, error, status)
+    return f"{what}; again in {pause} s" if pause else f"given up: {what}"
+
+
+def _log(taken: Taken, said: str) -> None:
+    """One line, without what may be secret in the URL."""
+    name, host, number = taken.delivery_id, taken.host, taken.attempts
+    logger.info("callback %s to %s, attempt %d: %s", name, host, number, said)

@@ -1,0 +1,255 @@
+"""The steps of a callback, on a real database, without a courier."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+import callbacks
+import leases
+import retention
+import submissions
+from callbacks import LEASE_SECONDS, MOST_OF_A_HOST, PAUSES, Callback, Taken, Wanted, wanted_from
+from models import db
+from notices import signature
+from once import Once
+from tests.counts import begin, counted, finished, stored
+from tests.support import NOBODYS_KEY, wait_for
+from wordcount.errors import CallbackError
+
+pytestmark = pytest.mark.usefixtures("app")
+SECRET = "known to two alone"
+URL = "http://hooks.example/told?token=hidden"
+
+
+def promise(key: str, url: str = URL) -> None:
+    callbacks.add(stored(key), Wanted(url, SECRET))
+    db.session.commit()
+
+
+def row() -> Callback:
+    db.session.rollback()
+    return db.session.query(Callback).one()
+
+
+def make_due() -> None:
+    db.session.execute(text("UPDATE callbacks SET due_at = now()"))
+    db.session.commit()
+
+
+def take_one() -> Taken:
+    make_due()
+    (taken,) = callbacks.take(10)
+    return taken
+
+
+def seconds_until(callback: Callback) -> float:
+    now = db.session.scalar(text("SELECT now()"))
+    until: timedelta = callback.due_at - now
+    return until.total_seconds()
+
+
+def test_none_is_taken_before_its_count_has_ended() -> None:
+    key = submissions.submit("http://example.com/", callback=Wanted(URL, SECRET))
+    assert callbacks.take(10) == []
+    claim = begin(key)
+    assert callbacks.take(10) == []
+    leases.fail(claim, "empty_page", "It is empty.")
+    (taken,) = callbacks.take(10)
+    assert (taken.url, taken.secret, taken.attempts) == (URL, SECRET, 1)
+    assert taken.host == "hooks.example"
+
+
+def test_what_is_taken_is_nobody_elses_until_its_lease_is_over() -> None:
+    promise(finished())
+    first = take_one()
+    assert callbacks.take(10) == []
+    assert LEASE_SECONDS - 5 < seconds_until(row()) <= LEASE_SECONDS
+    second = take_one()
+    assert (second.delivery_id, second.attempts) == (first.delivery_id, 2)
+    callbacks.delivered(first, 204)  # by a courier that was believed dead
+    assert row().state == "waiting"
+    callbacks.delivered(second, 200)
+    assert (row().state, row().last_status, row().secret) == ("delivered", 200, None)
+    callbacks.give_up(second, "http_status", 410)
+    assert row().state == "delivered"
+
+
+def test_two_couriers_never_take_the_same(app: Flask) -> None:
+    key = finished()
+    for number in range(60):
+        promise(key, f"http://{number}.example/")
+
+    def some(_: int) -> list[int]:
+        with app.app_context():
+            return [taken.id for taken in callbacks.take(5)]
+
+    taken: list[int] = []
+
+    def is_all_taken() -> bool:
+        with ThreadPoolExecutor(8) as couriers:  # who comes second to a row passes over it
+            taken.extend(number for numbers in couriers.map(some, range(16)) for number in numbers)
+        return len(taken) >= 60
+
+    wait_for("end of them", is_all_taken)
+    assert len(set(taken)) == 60
+
+
+def test_an_attempt_that_failed_is_made_again_later_and_later() -> None:
+    promise(finished())
+    for number, pause in enumerate(PAUSES, start=1):
+        assert callbacks.failed(take_one(), "http_status", 500) == pause
+        assert pause - 5 < seconds_until(row()) <= pause
+        assert (row().state, row().attempts) == ("waiting", number)
+        assert (row().last_status, row().last_error) == (500, "http_status")
+    assert callbacks.failed(take_one(), "timeout") is None
+    assert (row().state, row().attempts, row().secret) == ("given_up", len(PAUSES) + 1, None)
+    assert (row().last_status, row().last_error) == (None, "timeout")
+
+
+def test_what_was_put_off_was_no_attempt() -> None:
+    promise(finished())
+    callbacks.postpone(take_one(), "host_busy", 10)
+    assert (row().state, row().attempts, row().last_error) == ("waiting", 0, "host_busy")
+    assert 5 < seconds_until(row()) <= 10
+
+
+def test_of_one_host_only_some_are_taken_at_a_time() -> None:
+    key = finished()
+    for number in range(5):
+        promise(key, f"http://slow.example/{number}")
+    promise(key, "http://other.example/")
+    hosts = [taken.host for taken in callbacks.take(10)]
+    assert sorted(hosts) == ["other.example", *["slow.example"] * MOST_OF_A_HOST]
+    assert callbacks.take(10, busy={"slow.example"}) == []
+
+
+@pytest.fixture
+def crowd(app: Flask) -> None:
+    """Ten thousand that wait for their counts, and as many that are due, of one host."""
+    key = stored(finished()).id
+    db.session.execute(
+        text("""
+        WITH new AS (
+            INSERT INTO results (url, status, job_key, attempt)
+            SELECT 'http://example.com/' || n, 'queued', gen_random_uuid(), 0
+            FROM generate_series(1, 10000) AS n RETURNING id)
+        INSERT INTO callbacks (result_id, delivery_id, url, host, secret, state)
+        SELECT id, gen_random_uuid(), 'http://a.example/', 'a.example', 'secret', 'waiting'
+        FROM new UNION ALL
+        SELECT :key, gen_random_uuid(), 'http://b.example/', 'b.example', 'secret', 'waiting'
+        FROM generate_series(1, 10000)"""),
+        {"key": key},
+    )
+    db.session.commit()
+    db.session.execute(text("ANALYZE results, callbacks"))
+    db.session.commit()
+
+
+@pytest.mark.usefixtures("crowd")
+def test_looking_is_cheap_however_many_wait() -> None:
+    begun = time.perf_counter()
+    assert len(callbacks.take(16)) == MOST_OF_A_HOST
+    assert callbacks.take(16, busy={"b.example"}) == []
+    # Once with ten thousand to choose from, once with none.
+    seconds = (time.perf_counter() - begun) / 2
+    assert seconds < 0.5
+
+
+@pytest.mark.parametrize(
+    ("url", "secret", "code"),
+    [
+        ("", SECRET, "callback_url_wrong"),
+        ("ftp://example.com/", SECRET, "callback_url_wrong"),
+        ("http://user:password@example.com/", SECRET, "callback_url_wrong"),
+        ("http://example.com/", "1234567", "callback_secret_wrong"),
+        ("http://example.com/", "", "callback_secret_wrong"),
+        ("http://example.com/", "x" * 201, "callback_secret_wrong"),
+        ("http://example.com/", "12345678\n", "callback_secret_wrong"),
+        ("http://example.com/", "12345678\ud800", "callback_secret_wrong"),
+        ("http://example.com/", None, "callback_secret_missing"),
+    ],
+)
+def test_what_cannot_be_sent_or_signed_is_refused(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, url: str, secret: str | None, code: str
+) -> None:
+    monkeypatch.setitem(app.config, "WEBHOOK_SECRET", "")
+    with pytest.raises(CallbackError) as refused:
+        wanted_from(url, secret)
+    assert refused.value.code == code
+
+
+def test_the_operators_secret_signs_for_those_who_send_none(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "WEBHOOK_SECRET", "the operator's")
+    assert wanted_from("Example.com", None) == Wanted("http://example.com/", "the operator's")
+    assert wanted_from("http://a.example/", "ßecret ☃") == Wanted("http://a.example/", "ßecret ☃")
+    assert "secret" not in repr(wanted_from("http://a.example/", "a secret"))
+
+
+def test_the_signature_is_that_of_rfc_4231() -> None:
+    expected = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+    assert signature(b"what do ya want for nothing?", "Jefe") == f"sha256={expected}"
+
+
+def test_what_is_submitted_twice_under_one_name_is_told_once() -> None:
+    for _ in range(2):
+        submissions.submit("http://example.com/", name=Once("a", "b"), callback=Wanted(URL, SECRET))
+    assert row().url == URL
+
+
+def test_who_has_the_key_sees_what_became_of_it(client: FlaskClient) -> None:
+    key = submissions.submit("http://example.com/", callback=Wanted(URL, SECRET))
+    (waiting,) = client.get(f"/results/{key}/callbacks").json
+    assert waiting == {
+        "delivery_id": str(row().delivery_id),
+        "host": "hooks.example",
+        "state": "waiting",
+        "attempts": 0,
+        "last_status": None,
+        "last_error": None,
+        "next_at": None,
+    }
+    leases.fail(begin(key), "empty_page", "It is empty.")
+    callbacks.failed(take_one(), "http_status", 500)
+    answer = client.get(f"/results/{key}/callbacks")
+    (failed,) = answer.json
+    assert (failed["attempts"], failed["last_status"]) == (1, 500)
+    assert failed["next_at"] == row().due_at.isoformat()
+    assert "hidden" not in answer.text
+    assert SECRET not in answer.text
+    callbacks.delivered(take_one(), 200)
+    (delivered,) = client.get(f"/results/{key}/callbacks").json
+    assert (delivered["state"], delivered["next_at"]) == ("delivered", None)
+
+
+def test_a_count_without_callbacks_has_an_empty_list(client: FlaskClient) -> None:
+    assert client.get(f"/results/{finished()}/callbacks").json == []
+
+
+@pytest.mark.parametrize("key", [NOBODYS_KEY, "none"])
+def test_a_key_that_nobody_has(client: FlaskClient, key: object) -> None:
+    answer = client.get(f"/results/{key}/callbacks", headers={"Accept": "text/html"})
+    assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
+    assert answer.get_json(force=True)["code"] == "unknown_key"
+
+
+def test_callbacks_and_names_go_with_their_count() -> None:
+    key = submissions.submit(
+        "http://example.com/", name=Once("a", "b"), callback=Wanted(URL, SECRET)
+    )
+    leases.fail(begin(key), "empty_page", "It is empty.")
+    promise(kept := counted({"word": 1}))
+    db.session.execute(
+        text("UPDATE results SET finished_at = now() - interval '9 days' WHERE job_key = :key"),
+        {"key": key},
+    )
+    db.session.commit()
+    assert list(retention.purge(1)) == [1]
+    assert row().result_id == stored(kept).id
+    assert db.session.scalar(text("SELECT count(*) FROM submitted_once")) == 0

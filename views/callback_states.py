@@ -1,0 +1,41 @@
+"""What became of the callbacks of a count, for whoever has its key."""
+
+from typing import Any
+
+from flask import Blueprint, jsonify
+from flask.typing import ResponseReturnValue
+
+import callbacks
+from callbacks import Callback
+from models import Result, Status
+from views.errors import Problem
+
+callback_states = Blueprint("api_callbacks", __name__)
+
+
+@callback_states.get("/results/<job_key>/callbacks")
+def of_count(job_key: str) -> ResponseReturnValue:
+    """The callbacks of a count, the newest first; 404 if there is no count with this key.
+
+    Of their URLs only the host: the rest may be a secret of who submitted it.
+    """
+    result = Result.by_key(job_key)
+    if result is None:
+        raise Problem(404, "unknown_key", "There is no count with this key.")
+    has_ended = not Status(result.status).is_pending
+    response = jsonify([_state(found, has_ended=has_ended) for found in callbacks.of(result)])
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _state(callback: Callback, *, has_ended: bool) -> dict[str, Any]:
+    is_to_come = has_ended and callback.state == "waiting"
+    return {
+        "delivery_id": str(callback.delivery_id),
+        "host": callback.host,
+        "state": callback.state,
+        "attempts": callback.attempts,
+        "last_status": callback.last_status,
+        "last_error": callback.last_error,
+        "next_at": callback.due_at.isoformat() if is_to_come else None,
+    }
