@@ -23,7 +23,13 @@ from tests.support import PROJECT, free_port, wait_for
 pytestmark = pytest.mark.usefixtures("app", "worker")
 
 SECONDS = 60
-SERVER, RECEIVER, SOCKET = "http://127.0.0.1:5000", 8000, ".data/redis/redis.sock"
+#: What stands on the page: the server, a receiver of callbacks, and the socket of Redis.
+THERE = re.compile(
+    r"(?P<server>127\.0\.0\.1:5000)\b"
+    r"|(?P<receiver>127\.0\.0\.1:8000)\b"
+    r'|(?P<listening>"127\.0\.0\.1", 8000)\b'
+    r"|(?P<socket>\.data/redis/redis\.sock)\b"
+)
 
 
 def cases() -> Iterator[object]:
@@ -53,19 +59,16 @@ class Shell:
             "HOME": str(home),
             "PYTHONUNBUFFERED": "1",
         }
-        self._changed = {
-            SERVER: web,
-            SERVER.removeprefix("http://"): web.removeprefix("http://"),
-            f"127.0.0.1:{RECEIVER}": f"127.0.0.1:{self.port}",
-            f'"127.0.0.1", {RECEIVER}': f'"127.0.0.1", {self.port}',
-            SOCKET: urlsplit(environ["REDIS_URL"]).path,
+        self._here = {
+            "server": urlsplit(web).netloc,
+            "receiver": f"127.0.0.1:{self.port}",
+            "listening": f'"127.0.0.1", {self.port}',
+            "socket": urlsplit(environ["REDIS_URL"]).path,
         }
 
     def here(self, text: str) -> str:
         """A part of the page with the addresses of here."""
-        for there, here in self._changed.items():
-            text = text.replace(there, here)
-        return text
+        return THERE.sub(lambda found: self._here[found.lastgroup or ""], text)
 
     def started(self, script: Script, out: int, err: int) -> subprocess.Popen[bytes]:
         program = {"sh": ["bash"], "python": [sys.executable, "-"]}[script.language]
@@ -131,6 +134,13 @@ def test_script(shell: Shell, listeners: list[Script], script: Script) -> None:
                 f"{heard} in what is heard",
                 lambda heard=heard, output=output: re.search(heard, output.read_text("utf-8")),  # type: ignore[misc]
             )
+
+
+def wait_for_output(file: Path, expected: str) -> None:
+    try:
+        wait_for("output", lambda: re.search(expected, file.read_text("utf-8")))
+    except AssertionError as late:
+        raise AssertionError(f"{late}:\n{file.read_text('utf-8')}\n{expected}") from None
 
 
 def test_the_client_is_shown_as_it_is() -> None:
