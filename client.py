@@ -183,7 +183,7 @@ class Wordcount:
                         yield told
                     if time.monotonic() > end:
                         return
-        except (requests.RequestException, ValueError, TypeError, LookupError):
+        except (requests.RequestException, ValueError, TypeError, LookupError, RecursionError):
             return
 
     def _get(self, path: str, kind: type[Kind], **more: Any) -> Kind:
@@ -258,12 +258,16 @@ def _reason(error: BaseException | None) -> str:
     return "no HTTP"
 
 
+def _printable(text: str) -> str:
+    """A server's text without what a terminal obeys."""
+    return "".join(char if char.isprintable() else "?" for char in text)
+
+
 if __name__ == "__main__":
     if len(sys.argv) not in {2, 3}:
         sys.exit("usage: python client.py URL [SERVER]")
     try:
         for word, times in Wordcount((sys.argv[2:] or [SERVER])[0]).count(sys.argv[1]):
-            # A terminal obeys what is not printable.
-            print(f"{times:>6}  {''.join(c if c.isprintable() else '?' for c in word)}")
+            print(f"{times:>6}  {_printable(word)}")
     except (WordcountError, ValueError) as error:
-        sys.exit(str(error))
+        sys.exit(_printable(str(error)))

@@ -190,6 +190,22 @@ def test_as_a_command(web: str) -> None:
 # -- servers that do as they like
 
 
+def test_no_server_commands_the_terminal() -> None:
+    refusal = {"code": "x\x1b[2J", "detail": "A\r\nsentence\x9b."}
+    words = told([["a\x1b[2J", 1]])
+    by_key = {EVENTS: [STREAM], RESULTS: [words]}
+    for script, status in (
+        (answers(told(refusal, "400 Bad Request")), 1),
+        (by_path(**{"/start": [answer(KEY.encode(), connection="close")], **by_key}), 0),
+    ):
+        with Server(script) as server:
+            done = run("example.com", server.origin)
+        assert done.returncode == status
+        shown = done.stdout + done.stderr
+        assert len(shown.splitlines()) == 1
+        assert shown.removesuffix("\n").isprintable()
+
+
 def test_the_address_of_a_server() -> None:
     for wrong in ("example.com", "ftp://example.com", "http://", "http://a b", "http://a/?q", ""):
         with pytest.raises(ValueError, match="begins with http"):
@@ -318,9 +334,11 @@ def test_a_stream_that_breaks_off_is_taken_up_again() -> None:
     assert heard == [QUEUED, {**QUEUED, "retry_after": 0.0}]
 
 
-@pytest.mark.parametrize("data", [b"data: {nonsense\n\n", b"data: 7\n\n", b"data: {}\n\n"])
+@pytest.mark.parametrize("data", [b"{nonsense", b"7", b"{}", b"[" * 10_000, b'{"status": []}'])
 def test_a_stream_of_nonsense_does_no_harm(data: bytes) -> None:
-    with Server(by_path(**{EVENTS: [STREAM + data], RESULTS: [told([])]})) as server:
+    with Server(
+        by_path(**{EVENTS: [STREAM + b"data: " + data + b"\n\n"], RESULTS: [told([])]})
+    ) as server:
         Wordcount(server.origin).wait(KEY)
 
 
