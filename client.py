@@ -156,13 +156,13 @@ class Wordcount:
         return self.words(key, top, **choices)
 
     def version(self) -> str:
-        """The version of the server, which is asked for it only once."""
+        """The version of the server. If nothing answers, it is not asked again."""
         answer = self._ask("GET", "/", (), headers={"Accept": "application/json"})
         match _json(answer):
             case {"name": "Wordcount", "version": str(version)}:
                 return version
         # The first releases had nothing but a page there.
-        if _error(self._ask("GET", "/results/0", ())).code == "unknown_key":
+        if _error(self._ask("GET", "/results/0")).code == "unknown_key":
             raise WordcountError("server_too_old", "This Wordcount does not tell its version.")
         raise _error(answer)
 
