@@ -120,6 +120,12 @@ class Events:
             }
         )
 
+    def announce(self, step: str, **facts: object) -> None:
+        """Tell a step of what is no count, such as an item that was rejected; as :meth:`tell`."""
+        at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        known = {name: value for name, value in facts.items() if value is not None}
+        self._publish({"step": step, "at": at, **known})
+
     def _publish(self, event: Event) -> None:
         """Publish and keep an event, as JSON, unless Redis was away a moment ago."""
         if time.monotonic() < self._silent_until:

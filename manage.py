@@ -49,8 +49,15 @@ def _count(_ctx: click.Context) -> click.Command:
 def _listen(ctx: click.Context) -> click.Command:
     _give_app(ctx)
     return LateGroup(
-        help="Show what happens, as it happens, until Ctrl-C.", late={"pubsub": _listen_pubsub}
+        help="Show what happens, as it happens, until Ctrl-C.",
+        late={"prodcons": _listen_prodcons, "pubsub": _listen_pubsub},
     )
+
+
+def _listen_prodcons(_ctx: click.Context) -> click.Command:
+    from commands.listen_prodcons import prodcons
+
+    return prodcons
 
 
 def _listen_pubsub(_ctx: click.Context) -> click.Command:

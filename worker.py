@@ -1,4 +1,5 @@
-"""The worker program: workers, and a courier, under one parent, which starts another when one dies.
+"""The worker program: workers and what stands beside them, under one parent, which starts another
+when one dies.
 
 A worker (:mod:`count_worker`) forks a work horse for each job. Parents therefore load all that a
 job needs, for a fork then starts in milliseconds, and hold no connection of the database when they
@@ -22,6 +23,7 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 import courier
+import inbox_reader
 import jobs
 from base_app import create_base_app
 from config import ConfigError
@@ -55,6 +57,7 @@ def main(workers: int | None) -> None:
     last = workers or app.config["WORKERS"]
     places = [Place(f"worker {place}", start(_work)) for place in range(1, last + 1)]
     places.append(Place("courier", start(courier.run)))
+    places.append(Place("inbox reader", start(inbox_reader.work)))
     Supervisor(places).run()
 
 

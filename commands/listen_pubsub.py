@@ -30,7 +30,7 @@ def pubsub(as_json: bool) -> None:
     """
     # Pipes get each line at once, too, and in UTF-8, whatever the locale says.
     sys.stdout.reconfigure(line_buffering=True, encoding="utf-8")  # type: ignore[union-attr]
-    line: Callable[[Event], str] = _json if as_json else _line
+    line: Callable[[Event], str] = _json if as_json else line_of
     channel: Events = current_app.extensions["events"]
     try:
         for event in _heard(channel):
@@ -48,20 +48,20 @@ def _heard(channel: Events) -> Iterator[Event]:
     feed = channel.follow()
     was_away = False
     heard = feed.wait(0)
-    _say("Listening to all events; Ctrl-C ends it.")
+    say("Listening to all events; Ctrl-C ends it.")
     while True:
         if heard.is_away and not was_away:
-            _say("Redis cannot be reached. Waiting for it.")
+            say("Redis cannot be reached. Waiting for it.")
         if was_away and not heard.is_away:
-            _say("Redis is back.")
+            say("Redis is back.")
         if heard.has_gap:
-            _say("Events may have been missed.")
+            say("Events may have been missed.")
         was_away = heard.is_away
         yield from heard.events
         heard = feed.wait(_AT_ONCE)
 
 
-def _say(sentence: str) -> None:
+def say(sentence: str) -> None:
     click.echo(sentence, err=True)
 
 
@@ -69,7 +69,7 @@ def _json(event: Event) -> str:
     return json.dumps(event).replace("\x7f", "\\u007f")  # JSON lets it stand, terminals obey it
 
 
-def _line(event: Event) -> str:
+def line_of(event: Event) -> str:
     """For people: when, what, which count, which site, and the figures."""
     parts = [_time(event), f"{_text(event, 'step'):<9}", _text(event, "job_key")]
     parts += [_text(event, name) for name in ("host", "code") if name in event]

@@ -38,6 +38,13 @@ def courier_of(program: "Program") -> int:
     return courier
 
 
+def inbox_reader_of(program: "Program") -> int:
+    """The reader of the inbox beside the workers."""
+    children = psutil.Process(program.process.pid).children()
+    (reader,) = [child.pid for child in children if child.name() == "inbox reader"]
+    return reader
+
+
 def horse_of(program: "Program") -> int:
     """The process that runs the job; it leads a group of its own, the rescuer does not."""
     (horse,) = (pid for pid in children_of(worker_of(program)) if os.getpgid(pid) == pid)

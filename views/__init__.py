@@ -15,6 +15,7 @@ from views.live import allow_streams
 from views.other_sites import allow_other_sites
 from views.pages import pages
 from views.phrases import several_words
+from views.prodcons import prodcons
 from views.proxies import trust_proxies
 from views.pubsub import pubsub
 from views.rules import rules
@@ -56,6 +57,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(api)
     app.register_blueprint(template_api)
     app.register_blueprint(callback_states)
+    app.register_blueprint(prodcons)
     app.register_blueprint(rules)
     allow_streams(app)
     app.register_blueprint(pubsub)
@@ -66,6 +68,7 @@ def register(app: Flask) -> None:
         "compare.start",
         "api.start",
         "api_of_template.enqueue",
+        alone={"prodcons.push": "PRODCONS_RATE_LIMIT"},
     )
     allow_other_sites(app)
     app.after_request(_protect)

@@ -1,4 +1,5 @@
-"""How often one client may submit: one allowance for the forms and the API together.
+"""How often one client may submit: one allowance for the forms and the API together, others for
+what is submitted in another way.
 
 It is counted in Redis, for all web processes together. While Redis is away or full, each process
 counts for itself.
@@ -8,7 +9,7 @@ import ipaddress
 import math
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Flask, current_app, g, request
@@ -21,6 +22,8 @@ from submissions import MAX_TEXT
 #: Some proxies add the port to an address.
 _PORT = re.compile(r"\[(.*)\](?::\d+)?|([\d.]+):\d+")
 _LIMITER = "submissions"
+#: What is counted together: the setting that says how much of it, and its name in Redis.
+_SCOPES = {"SUBMISSION_RATE_LIMIT": "submissions", "PRODCONS_RATE_LIMIT": "prodcons"}
 #: Forms that may be larger than `MAX_CONTENT_LENGTH`, in bytes: a list of long addresses, and a
 #: text in any script.
 _LARGEST = {"pages.submit": 2 * 1024**2, "counts.paste": 5 * MAX_TEXT}
@@ -50,13 +53,16 @@ def client_of(address: str | None) -> str:
     return str(ipaddress.IPv6Network((int(found) >> 64 << 64, 64)))
 
 
-def limit_submissions(app: Flask, *endpoints: str) -> None:
+def limit_submissions(app: Flask, *endpoints: str, alone: Mapping[str, str]) -> None:
     """Give each client of an application one allowance for these endpoints together.
 
     A list of pages takes one of it for each 10 lines begun.
 
     The limiter is the application's own, as its settings are: the rate, the switch and the Redis.
+
+    :param alone: endpoints that have an allowance of their own, and the setting that says which.
     """
+    allowances = {**dict.fromkeys(endpoints, "SUBMISSION_RATE_LIMIT"), **alone}
     # Errors are swallowed, and logged, for requests that wait for Redis at the same moment: the
     # library turns to its memory for the first one that fails, and raises what befalls the others.
     limiter = Limiter(
@@ -67,18 +73,18 @@ def limit_submissions(app: Flask, *endpoints: str) -> None:
     # Its own has a handler that writes nothing.
     limiter.logger = app.logger
     # Nothing else is limited; nor is it to wait for a Redis that may be back.
-    limiter.request_filter(lambda: request.endpoint not in endpoints)
+    limiter.request_filter(lambda: request.endpoint not in allowances)
     limiter.init_app(app)
     app.extensions[_LIMITER] = limiter
 
     # Not by the limiter, which takes any error, such as the size of a form, for one of Redis.
     app.before_request(_weigh)
-    allowance = limiter.shared_limit(
-        app.config["SUBMISSION_RATE_LIMIT"], scope="submissions", cost=lambda: int(g.cost)
-    )
-    for endpoint in endpoints:
+    for endpoint, setting in allowances.items():
         view: Callable[..., Any] = app.view_functions[endpoint]
-        app.view_functions[endpoint] = allowance(view)
+        limit = limiter.shared_limit(
+            app.config[setting], scope=_SCOPES[setting], cost=lambda: int(g.cost)
+        )
+        app.view_functions[endpoint] = limit(view)
 
 
 def _weigh() -> None:

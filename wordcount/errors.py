@@ -30,6 +30,12 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "callback_secret_missing": "Nothing could sign the callback: send a secret with its URL.",
         "callback_secret_wrong": "The secret of a callback must be {least} to {most} printable"
         " characters.",
+        # What a program has put into the inbox
+        "item_too_large": "The item is larger than {limit}.",
+        "item_not_text": "The item is not text in UTF-8.",
+        "item_not_json": "The item begins like a JSON object, but is not valid JSON.",
+        "item_without_url": 'The JSON object has no text named "url".',
+        "item_bad_ref": "The ref must be a number, or a text of at most {limit} characters.",
         # The way to the page
         "port_not_allowed": "Port {port} is not allowed: only {allowed} are.",
         "not_public": "This address is not on the public internet.",

@@ -7,12 +7,16 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 import pytest
+from flask import current_app
 from playwright.sync_api import Page, ViewportSize, expect
+from redis import Redis
 from sqlalchemy import select, text
 
 import jobs
 import leases
 import submissions
+from inbox import INBOX
+from inbox_reader import Reader
 from models import Result, db
 from tests.browser.actions import NARROW_AND_DARK
 from tests.browser.conftest import check_accessible
@@ -156,6 +160,29 @@ def live_events(page: Page, web: str) -> None:
     expect(page.get_by_text("1,234,567 words")).to_be_visible()
 
 
+def inbox(page: Page, web: str) -> None:
+    """Items that wait, that were taken, and one that was rejected."""
+    redis: Redis = current_app.extensions["redis"]
+    items: list[str | bytes] = ["ftp://example.com", '{"url": "a.example", "ref": "mine"}']
+    for number, item in enumerate([*items, b"\xff", "b.example"], start=1):
+        redis.lpush(INBOX, item)
+        if number <= len(items):
+            reader = Reader()
+            assert reader.look() == ""
+            reader.leave()
+    page.goto(f"{web}/prodcons")
+    expect(page.locator("#last tbody tr")).to_have_count(4)
+
+
+def not_put_in(page: Page, web: str) -> None:
+    """The form of the inbox, with a name that is too long."""
+    page.goto(f"{web}/prodcons")
+    page.get_by_label("Address of a page").fill("example.com")
+    page.get_by_label("Your name for it").fill("x" * 300)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("The ref must be a number")
+
+
 def stored_keys() -> list[str]:
     db.session.rollback()
     return [str(key) for key in db.session.scalars(select(Result.job_key).order_by(Result.id))]
@@ -192,6 +219,9 @@ PAGES: dict[str, Open] = {
     "history": history,
     "history form": at("/history", "History of a page"),
     "live events": live_events,
+    "inbox": inbox,
+    "inbox, none yet": at("/prodcons", "The inbox"),
+    "inbox that takes nothing": not_put_in,
     "live events, none yet": at("/pubsub", "Live events"),
     "error": at("/nowhere", "Not Found"),
 }
@@ -209,7 +239,17 @@ def test_everybody_can_use_it(page: Page, web: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["form", "finished", "finished, with warnings", "one word", "text", "list", "compared"]
+    "name",
+    [
+        "form",
+        "finished",
+        "finished, with warnings",
+        "one word",
+        "text",
+        "list",
+        "compared",
+        "inbox",
+    ],
 )
 def test_the_focus_is_seen_wherever_it_goes(page: Page, web: str, name: str) -> None:
     PAGES[name](page, web)

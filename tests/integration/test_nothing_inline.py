@@ -1,16 +1,20 @@
 """Pages have no script, style or handler within them: the policy forbids those, and rightly."""
 
+import json
 from collections.abc import Callable
 from html.parser import HTMLParser
 from urllib.parse import quote
 
 import pytest
+from flask import current_app
 from flask.testing import FlaskClient
+from redis import Redis
 
 import jobs
 import leases
 import submissions
 import views
+from inbox import INBOX
 from tests.counts import begin, counted, counted_page, finished
 from views.take import FRAME_POLICY
 
@@ -90,6 +94,14 @@ def of_evil_events() -> str:
     return claim.job_key
 
 
+def with_evil_items() -> str:
+    """The inbox, with items that are as bad as can be."""
+    redis: Redis = current_app.extensions["redis"]
+    for ref in ("'\"><script>", "' onclick='x()"):
+        redis.lpush(INBOX, json.dumps({"url": "http://example.com/", "ref": ref}))
+    return "/prodcons"
+
+
 #: By name: the path of each kind of page.
 PAGES: dict[str, Callable[[], str]] = {
     "form": lambda: "/",
@@ -116,6 +128,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "one word": lambda: f"/counts/{with_a_text()}/word?w=onclick",
     "no such word": lambda: f"/counts/{with_a_text()}/word?w=%22onclick=%22alert(1)",
     "text": lambda: f"/counts/{with_a_text()}/as-counted?w=script",
+    "inbox": with_evil_items,
     "live events": lambda: f"/pubsub?key={of_evil_events()}",
     "list": lambda: f"/lists/{submissions.submit_list('example.com')}",
 }

@@ -17,6 +17,7 @@ RAISERS = {
     "UrlError": 0,
     "TextError": 0,
     "ListError": 0,
+    "ItemError": 0,
     "CallbackError": 0,
     "PageError": 0,
     "SourceError": 0,
@@ -50,7 +51,8 @@ def raised(*sources: str, raisers: Mapping[str, int] = RAISERS) -> set[str]:
 
 def test_every_sentence_is_listed_word_for_word() -> None:
     pages = ("The URL", "The way to the page", "The site's answer", "The page and its count")
-    assert listed(*pages, "A pasted text, a list of pages", "A callback") == SENTENCES
+    others = ("A pasted text, a list of pages", "A callback", "An item of the inbox")
+    assert listed(*pages, *others) == SENTENCES
 
 
 def test_every_sentence_is_for_an_error_that_is_raised() -> None:

@@ -1,0 +1,72 @@
+"""``manage.py listen prodcons``: a consumer of the inbox, in a terminal."""
+
+import signal
+import sys
+import time
+from collections.abc import Iterator
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from commands.count import BROKEN_PIPE, INTERRUPTED, TERMINATED
+from commands.formats import printable
+from commands.listen_pubsub import line_of, say
+from event_log import Event, Heard
+from events import Events
+from inbox_reader import PAUSE, Order, Reader
+
+#: What becomes of an item.
+_OUTCOMES = {"accepted", "rejected"}
+
+
+@click.command()
+@click.option("--watch", is_flag=True, help="Take nothing; only show what others take.")
+@with_appcontext
+def prodcons(watch: bool) -> None:
+    """Take items from the inbox, beside the workers, until Ctrl-C.
+
+    Prints a line for each item that anybody takes or rejects. What is at hand when it is told to
+    stop is finished, or left to others.
+    """
+    # Pipes get each line at once, too, and in UTF-8, whatever the locale says.
+    sys.stdout.reconfigure(line_buffering=True, encoding="utf-8")  # type: ignore[union-attr]
+    order = Order()
+    reader = None if watch else Reader()
+    try:
+        for event in _outcomes(reader, order):
+            click.echo(line_of(event))
+    except BrokenPipeError:
+        sys.exit(BROKEN_PIPE)
+    finally:
+        if reader:
+            reader.leave()
+    sys.exit(INTERRUPTED if order.given == signal.SIGINT else TERMINATED)
+
+
+def _outcomes(reader: Reader | None, order: Order) -> Iterator[Event]:
+    """What becomes of items, until it is time to stop; the rest goes to standard error."""
+    channel: Events = current_app.extensions["events"]
+    feed = channel.follow()
+    heard = feed.wait(0)
+    taking = "Listening to" if reader is None else "Taking items from, and listening to,"
+    say(f"{taking} the inbox; Ctrl-C ends it.")
+    trouble = ""
+    while order.given is None:
+        before, trouble = trouble, _trouble(reader, heard)
+        if trouble != before:
+            say(printable(trouble) or "The inbox is read again.")
+        if trouble:
+            time.sleep(PAUSE)
+        heard = feed.wait(0 if reader or trouble else PAUSE)
+        if heard.has_gap:
+            say("Events may have been missed.")
+        yield from (event for event in heard.events if event.get("step") in _OUTCOMES)
+
+
+def _trouble(reader: Reader | None, heard: Heard) -> str:
+    """Take an item, if that is wanted; what keeps us from it, or from hearing of others."""
+    if reader:
+        trouble = reader.look()
+        return f"{trouble[:1].upper()}{trouble[1:]}"
+    return "Redis cannot be reached. Waiting for it." if heard.is_away else ""

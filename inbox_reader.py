@@ -1,0 +1,215 @@
+"""Beside the workers: takes the items of the inbox, and submits each as a count of its own.
+
+Any number of readers may do so at the same time. One that dies, at whatever moment, loses nothing:
+see :mod:`inbox`.
+"""
+
+import logging
+import math
+import os
+import signal
+import time
+from datetime import UTC, datetime
+from types import FrameType
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError, ResponseError
+from redis.retry import Retry
+from sqlalchemy import text as sql
+from sqlalchemy.exc import SQLAlchemyError
+
+import jobs
+import submissions
+from inbox import LEASE_SECONDS, Inbox, Taken, new_ticket
+from items import Ref, read_item
+from models import Result, db, reason, storable
+from once import Once
+from submissions import QueueFullError
+from supervisor import STOP_SIGNALS
+from wordcount.errors import InputError
+from wordcount.url import read_url
+
+logger = logging.getLogger(__name__)
+
+#: How long to wait for an item, in seconds. For no longer, so that an order to stop is heard soon.
+_BLOCK_SECONDS = 0.5
+#: How long Redis may take to answer, in seconds.
+_PATIENCE = 2.0
+#: How often to look for items whose reader died, in seconds.
+_CLAIM_EVERY = 2.0
+#: How long to wait when nothing can be done just now, in seconds.
+PAUSE = 0.5
+#: How long a look may take, in seconds. A reader that hangs, for a connection is dead and nobody
+#: says so, is ended by the kernel, and the parent starts another.
+_LONGEST_LOOK = 2 * LEASE_SECONDS
+#: How long it may take to finish what is at hand when told to stop, in seconds; whatever is not
+#: finished is left to others.
+_LAST_SECONDS = 1
+#: How long to wait for a lock in the database: for who is about to store the same item.
+_BE_PATIENT = sql("SET LOCAL lock_timeout = '2s'")
+#: How much of a rejected item is kept, in characters.
+_KEPT = 500
+
+
+class Reader:
+    """Takes items, one at a time."""
+
+    def __init__(self) -> None:
+        # A connection of its own, on which nothing is asked twice; see `Inbox`.
+        self._redis = Redis.from_url(
+            current_app.config["REDIS_URL"],
+            socket_connect_timeout=_PATIENCE,
+            socket_timeout=_BLOCK_SECONDS + _PATIENCE,
+            retry=Retry(NoBackoff(), 0),
+        )
+        self._inbox = Inbox(self._redis)
+        self._ticket: bytes | None = None
+        self._held: Taken | None = None
+        self._has_adopted = False
+        self._claimed_at = -math.inf
+
+    def look(self) -> str:
+        """Take an item, if there is one or comes soon, and see to it.
+
+        :returns: what keeps the reader from that, in words; "" if nothing does. An item that cannot
+            be submitted just now is held, and tried again at the next look.
+        """
+        try:
+            if self._held:
+                self._inbox.register(self._held.ticket)
+            else:
+                self._held = self._next()
+            if self._held:
+                self._see_to(self._held)
+                self._held = None
+        except RedisError as error:
+            return f"the inbox cannot be read just now: {error}"
+        except SQLAlchemyError as error:
+            if self._held and self._held.is_taken_over:
+                # Its first reader may only have been stopped, with the item locked in the database.
+                self._held = None
+            return f"the inbox waits for the database: {reason(error)}"
+        except QueueFullError:
+            return "the inbox waits, for MAX_QUEUED counts wait for a worker"
+        except Exception:
+            # Whatever this item is, others can be read. It comes again when its lease is over.
+            logger.exception("an item could not be seen to")
+            self._held = None
+        finally:
+            db.session.remove()  # gives the connection back
+        return ""
+
+    def leave(self) -> None:
+        """Let others have at once what is not finished."""
+        ticket = self._held.ticket if self._held else self._ticket
+        try:
+            if ticket:
+                self._inbox.give_back(ticket)
+        except RedisError as error:
+            logger.debug("the lease of a ticket has to run out: %s", error)
+        self._redis.close()
+
+    def _next(self) -> Taken | None:
+        """An item that nobody else sees to."""
+        if not self._has_adopted:
+            self._inbox.adopt()
+            self._has_adopted = True
+        if time.monotonic() - self._claimed_at > _CLAIM_EVERY:
+            if taken := self._inbox.claim():
+                logger.info("an item is taken over from a reader that is gone")
+                return taken
+            self._claimed_at = time.monotonic()
+        # Unless Redis says what becomes of the move, the ticket may stand for an item: no other may
+        # come to it. Its lease runs out, and then it is looked at.
+        ticket, self._ticket = self._ticket or new_ticket(), None
+        self._inbox.register(ticket)
+        try:
+            taken = self._inbox.take(ticket, _BLOCK_SECONDS)
+        except ResponseError:  # it was refused
+            self._ticket = ticket
+            raise
+        if taken is None:
+            self._ticket = ticket
+        return taken
+
+    def _see_to(self, taken: Taken) -> None:
+        try:
+            item = read_item(taken.item)
+        except InputError as error:
+            self._reject(taken, error, getattr(error, "ref", None))
+            return
+        try:
+            url = read_url(item.url)
+        except InputError as error:
+            self._reject(taken, error, item.ref)
+            return
+        # Asked here, for who submits in vain writes a line each time.
+        if not Result.queue_has_room(1, current_app.config["MAX_QUEUED"]):
+            raise QueueFullError
+        db.session.execute(_BE_PATIENT)
+        ticket = taken.ticket.decode("latin-1")
+        # With the URL: were there two items under a ticket, by whomever, they are two counts.
+        job_key = submissions.submit_item(url, Once(f"inbox {ticket} {url}", url), ref=item.ref)
+        host = urlsplit(url).hostname
+        if self._inbox.finish(taken, _outcome(job_key=job_key, host=host, ref=item.ref)):
+            logger.info("from the inbox: %s is %s", host, job_key)
+
+    def _reject(self, taken: Taken, error: InputError, ref: Ref | None) -> None:
+        outcome = _outcome(code=error.code, detail=error.detail, ref=ref)
+        beginning = storable(taken.item[: 4 * _KEPT].decode("utf-8", "replace"))[:_KEPT]
+        rejection = {"item": beginning, **outcome}
+        if self._inbox.finish(taken, outcome, rejection):
+            jobs.events().announce("rejected", code=error.code, detail=error.detail, ref=ref)
+            logger.info("from the inbox: an item is rejected (%s)", error.code)
+
+
+def _outcome(**facts: object) -> dict[str, object]:
+    """What became of an item, with the time; without what is not known."""
+    at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    return {**{name: value for name, value in facts.items() if value is not None}, "at": at}
+
+
+class Order:
+    """The order to stop; it is given by a signal.
+
+    :param patience: the kernel ends the process so many seconds after it; 0: a second signal does.
+    :ivar given: the signal, when it has come.
+    """
+
+    given: int | None = None
+
+    def __init__(self, patience: int = 0) -> None:
+        self._patience = patience
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        for number in STOP_SIGNALS:
+            signal.signal(number, self._give)
+
+    def _give(self, number: int, _frame: FrameType | None) -> None:
+        # Nothing is raised: it could come when an item is submitted, and not yet finished.
+        self.given = number
+        if self._patience:
+            signal.alarm(self._patience)
+        else:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def work(app: Flask, parent: int) -> None:
+    """Be the reader beside some workers; it ends with their parent."""
+    order = Order(_LAST_SECONDS)
+    trouble = ""
+    with app.app_context():
+        reader = Reader()
+        logger.info("ready for items")
+        while order.given is None and os.getppid() == parent:
+            before = trouble
+            signal.alarm(_LONGEST_LOOK)
+            trouble = reader.look()
+            if trouble != before:  # once, however long it lasts
+                logger.warning("%s", trouble or "the inbox is read again")
+            if trouble and order.given is None:
+                time.sleep(PAUSE)
+        reader.leave()
+        signal.alarm(0)

@@ -1,0 +1,394 @@
+"""Whatever is put into the inbox is counted once, or rejected with a reason, whoever dies."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from redis import Redis
+from sqlalchemy import func, select
+
+import inbox
+import jobs
+import submissions
+from events import CHANNEL
+from inbox import HANDLED, INBOX, REJECTED, TAKEN, TICKETS, Inbox, new_ticket
+from inbox_reader import Reader
+from items import LARGEST_ITEM
+from models import Result, db
+from once import Once
+from tests.support import wait_for
+
+URL = "http://example.com/"
+
+
+@pytest.fixture
+def redis(app: Flask) -> Redis:
+    connection: Redis = app.extensions["redis"]
+    return connection
+
+
+@pytest.fixture
+def lists(redis: Redis) -> Inbox:
+    return Inbox(redis)
+
+
+@pytest.fixture
+def reader(app: Flask) -> Iterator[Reader]:
+    made = Reader()
+    yield made
+    made.leave()
+
+
+def rows() -> list[str]:
+    """The URLs that there are counts of."""
+    db.session.rollback()
+    return list(db.session.scalars(select(Result.url).order_by(Result.id)))
+
+
+def objects(redis: Redis, name: str) -> list[dict[str, Any]]:
+    return [json.loads(entry) for entry in redis.lrange(name, 0, -1)]
+
+
+def is_clean(redis: Redis) -> bool:
+    """Whether nothing is in flight, and nobody waits for it."""
+    return not redis.keys(f"{TAKEN}*") and not redis.llen(INBOX)
+
+
+def die(lists: Inbox, item: str = URL) -> bytes:
+    """Take an item, and be heard of no more."""
+    ticket = new_ticket()
+    lists._redis.lpush(INBOX, item)
+    lists.register(ticket)
+    assert lists.take(ticket, 0.1)
+    end_lease(lists, ticket)
+    return ticket
+
+
+def end_lease(lists: Inbox, ticket: bytes) -> None:
+    lists._redis.zadd(TICKETS, {ticket: 0})
+
+
+@pytest.mark.parametrize(
+    ("item", "url", "ref"),
+    [
+        ("http://example.com/", URL, None),
+        (" example.com\n", URL, None),
+        ("http://bücher.example/ä?q=ö", "http://xn--bcher-kva.example/%C3%A4?q=%C3%B6", None),
+        ('{"url": "example.com"}', URL, None),
+        ('  {"url": "example.com", "ref": "mine", "more": [1]}', URL, "mine"),
+        ('{"url": "example.com", "ref": 7}', URL, 7),
+        ('{"url": "example.com", "ref": -1.5}', URL, -1.5),
+        ('{"url": "example.com", "ref": ""}', URL, ""),
+        ('{"url": "example.com", "ref": null}', URL, None),
+        (f'{{"url": "example.com", "ref": "{"ä" * 200}"}}', URL, "ä" * 200),
+    ],
+)
+def test_an_item_becomes_a_count(
+    redis: Redis, reader: Reader, item: str, url: str, ref: str | int | None
+) -> None:
+    channel = redis.pubsub(ignore_subscribe_messages=True)
+    channel.subscribe(CHANNEL)
+    channel.get_message(timeout=1)
+    redis.lpush(INBOX, item)
+    assert reader.look() == ""
+    assert rows() == [url]
+    (outcome,) = objects(redis, HANDLED)
+    key = outcome["job_key"]
+    assert (outcome["host"], outcome.get("ref")) == (url.split("/")[2], ref)
+    assert jobs.queue().get_job_ids() == [key]
+    told = json.loads(wait_for("event", lambda: channel.get_message(timeout=1))["data"])
+    assert (told["step"], told["job_key"], told.get("ref")) == ("accepted", key, ref)
+    assert URL not in json.dumps([told, outcome])
+    channel.close()
+    assert is_clean(redis)
+
+
+@pytest.mark.parametrize(
+    ("item", "code", "ref"),
+    [
+        (b"", "url_missing", None),
+        (b"ftp://example.com/", "url_scheme", None),
+        (b"http://example.com/\0", "url_has_control_characters", None),
+        (b"x" * 3000, "url_too_long", None),
+        (b"x" * (LARGEST_ITEM + 1), "item_too_large", None),
+        (b"\xff\xfe\xfa", "item_not_text", None),
+        (b"{", "item_not_json", None),
+        (b'{"url":' + b"[" * 60_000, "item_not_json", None),
+        (b'{"url": "example.com", "ref": NaN}', "item_not_json", None),
+        (b'{"url": "example.com", "ref": 1' + b"0" * 5000 + b"}", "item_not_json", None),
+        (b'{"ref": 7}', "item_without_url", 7),
+        (b'{"url": ["example.com"], "ref": "a"}', "item_without_url", "a"),
+        (b'{"url": "ftp://x/", "ref": "mine"}', "url_scheme", "mine"),
+        (b'{"url": "\\ud800", "ref": "mine"}', "url_host", "mine"),
+        (b'{"url": "example.com", "ref": 1e999}', "item_bad_ref", None),
+        (b'{"url": "example.com", "ref": true}', "item_bad_ref", None),
+        (b'{"url": "example.com", "ref": [1]}', "item_bad_ref", None),
+        (b'{"url": "example.com", "ref": "\\ud800"}', "item_bad_ref", None),
+        (b'{"url": "example.com", "ref": 1' + b"0" * 100 + b"}", "item_bad_ref", None),
+        (b'{"url": "example.com", "ref": "' + b"a" * 201 + b'"}', "item_bad_ref", None),
+    ],
+)
+def test_what_is_no_use_is_rejected_with_the_reason(
+    redis: Redis, reader: Reader, item: bytes, code: str, ref: str | int | None
+) -> None:
+    channel = redis.pubsub(ignore_subscribe_messages=True)
+    channel.subscribe(CHANNEL)
+    channel.get_message(timeout=1)
+    redis.lpush(INBOX, item)
+    assert reader.look() == ""
+    assert rows() == []
+    (rejection,) = objects(redis, REJECTED)
+    assert (rejection["code"], rejection.get("ref")) == (code, ref)
+    assert rejection["detail"].endswith(".")
+    assert len(rejection["item"]) <= 500
+    assert rejection["item"].encode()[:3] in {item[:3], "\N{REPLACEMENT CHARACTER}".encode()}
+    (outcome,) = objects(redis, HANDLED)
+    assert (outcome["code"], "item" in outcome) == (code, False)
+    told = json.loads(wait_for("event", lambda: channel.get_message(timeout=1))["data"])
+    assert (told["step"], told["code"], told.get("ref")) == ("rejected", code, ref)
+    channel.close()
+    assert is_clean(redis)
+    redis.lpush(INBOX, URL)
+    reader.look()
+    assert rows() == [URL]
+
+
+def test_the_oldest_comes_first_and_each_is_a_count_of_its_own(
+    redis: Redis, reader: Reader
+) -> None:
+    for url in ("a.example", "b.example", "b.example"):
+        redis.lpush(INBOX, url)
+    for _ in range(3):
+        reader.look()
+    assert rows() == ["http://a.example/", "http://b.example/", "http://b.example/"]
+
+
+def test_so_many_rejected_items_are_kept(
+    redis: Redis, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "MOST_REJECTED", 2)
+    monkeypatch.setattr(inbox, "MOST_HANDLED", 2)
+    for ref in (1, 2, 3):
+        redis.lpush(INBOX, json.dumps({"url": "ftp://x/", "ref": ref}))
+        reader.look()
+    assert [entry["ref"] for entry in objects(redis, REJECTED)] == [3, 2]
+    assert [entry["ref"] for entry in objects(redis, HANDLED)] == [3, 2]
+
+
+# --- Readers that die, or are stopped for a while
+
+
+def test_what_a_dead_reader_had_taken_is_taken_over(
+    redis: Redis, lists: Inbox, reader: Reader
+) -> None:
+    die(lists)
+    assert reader.look() == ""
+    assert rows() == [URL]
+    assert is_clean(redis)
+
+
+def test_what_a_dead_reader_had_stored_already_is_not_counted_twice(
+    redis: Redis, lists: Inbox, reader: Reader
+) -> None:
+    ticket = die(lists)
+    key = submissions.submit_item(URL, Once(f"inbox {ticket.decode()} {URL}", URL))
+    reader.look()
+    assert rows() == [URL]
+    assert [entry["job_key"] for entry in objects(redis, HANDLED)] == [key]
+
+
+def test_a_living_reader_is_left_alone(redis: Redis, lists: Inbox, reader: Reader) -> None:
+    ticket = die(lists)
+    lists.register(ticket)
+    reader.look()
+    assert rows() == []
+    assert redis.llen(TAKEN + ticket.decode()) == 1
+
+
+def test_one_that_was_stopped_for_a_while_finishes_nothing_twice(
+    redis: Redis, lists: Inbox, reader: Reader
+) -> None:
+    ticket = new_ticket()
+    redis.lpush(INBOX, URL)
+    lists.register(ticket)
+    taken = lists.take(ticket, 0.1)
+    assert taken
+    end_lease(lists, ticket)
+    reader.look()  # another one takes it over
+    again = submissions.submit_item(URL, Once(f"inbox {ticket.decode()} {URL}", URL))
+    assert lists.finish(taken, {"job_key": again}) is False
+    assert rows() == [URL]
+    assert len(objects(redis, HANDLED)) == 1
+    assert redis.zscore(TICKETS, ticket) is None
+
+
+def test_a_ticket_without_an_item_is_kept_for_an_hour(
+    redis: Redis, lists: Inbox, reader: Reader
+) -> None:
+    ticket = new_ticket()
+    lists.register(ticket)
+    now = redis.time()[0] * 1000
+    redis.zadd(TICKETS, {ticket: now - 3_500_000})
+    assert lists.claim() is None
+    redis.lpush(INBOX, URL)
+    assert lists.take(ticket, 0.1)  # its reader goes on at last, and dies
+    reader.look()
+    assert rows() == [URL]
+    redis.zadd(TICKETS, {ticket: now - 3_700_000})
+    assert lists.claim() is None
+    assert redis.zscore(TICKETS, ticket) is None
+
+
+def test_an_item_whose_ticket_was_removed_is_found_by_the_next_reader(
+    redis: Redis, lists: Inbox, reader: Reader
+) -> None:
+    ticket = die(lists)
+    redis.delete(TICKETS)
+    reader.look()
+    assert rows() == []  # its reader may be alive
+    end_lease(lists, ticket)
+    reader._claimed_at = -10.0
+    reader.look()
+    assert rows() == [URL]
+
+
+def test_two_items_under_one_ticket_are_two_counts(
+    redis: Redis, lists: Inbox, reader: Reader
+) -> None:
+    ticket = die(lists)
+    redis.lpush(TAKEN + ticket.decode(), "http://example.org/")
+    reader.look()
+    end_lease(lists, ticket)
+    reader.look()
+    assert rows() == [URL, "http://example.org/"]
+    assert is_clean(redis)
+
+
+def test_of_one_that_is_far_too_large_little_is_taken_over(lists: Inbox, reader: Reader) -> None:
+    die(lists, "x" * 1_000_000)
+    taken = lists.claim()
+    assert taken
+    assert len(taken.item) == LARGEST_ITEM + 1
+    end_lease(lists, taken.ticket)
+    reader.look()
+    assert objects(lists._redis, REJECTED)[0]["code"] == "item_too_large"
+    assert is_clean(lists._redis)
+
+
+def test_what_it_had_is_free_at_once_when_a_reader_leaves(
+    app: Flask, redis: Redis, reader: Reader
+) -> None:
+    app.config["MAX_QUEUED"], most = 0, app.config["MAX_QUEUED"]
+    try:
+        redis.lpush(INBOX, URL)
+        assert "MAX_QUEUED" in reader.look()
+        reader.leave()
+    finally:
+        app.config["MAX_QUEUED"] = most
+    other = Reader()
+    other.look()
+    other.leave()
+    assert rows() == [URL]
+    assert redis.zcard(TICKETS) == 0
+
+
+# --- What an item waits for
+
+
+def test_while_the_queue_is_full_an_item_waits(
+    app: Flask, redis: Redis, reader: Reader, caplog: pytest.LogCaptureFixture
+) -> None:
+    app.config["MAX_QUEUED"], most = 1, app.config["MAX_QUEUED"]
+    try:
+        for _ in range(2):
+            redis.lpush(INBOX, URL)
+        assert reader.look() == ""
+        assert [reader.look() for _ in range(2)] == [
+            "the inbox waits, for MAX_QUEUED counts wait for a worker"
+        ] * 2
+        assert Inbox(redis).standing().in_flight == 1
+    finally:
+        app.config["MAX_QUEUED"] = most
+    assert caplog.text.count("MAX_QUEUED") == 0
+    reader.look()
+    assert rows() == [URL, URL]
+    assert objects(redis, REJECTED) == []
+
+
+@pytest.mark.parametrize("name", [INBOX, TICKETS, REJECTED, TAKEN + "x"])
+def test_a_key_that_somebody_has_written_over(redis: Redis, reader: Reader, name: str) -> None:
+    redis.set(name, "nonsense")
+    if name.startswith(TAKEN):
+        redis.zadd(TICKETS, {"x": 0})
+    if name != INBOX:
+        redis.lpush(INBOX, "ftp://example.com")
+    told = [reader.look() for _ in range(3)]
+    if name.startswith(TAKEN):
+        assert told == [""] * 3
+    else:
+        assert "WRONGTYPE" in told[-1]
+        redis.delete(name)
+        redis.lpush(INBOX, URL)
+        for _ in range(3):
+            assert reader.look() == ""
+        assert rows() == [URL]
+    assert name in {INBOX} or len(objects(redis, REJECTED)) == 1
+    assert redis.zcard(TICKETS) <= 2
+
+
+def test_a_full_redis(redis: Redis, reader: Reader) -> None:
+    redis.lpush(INBOX, URL)
+    redis.config_set("maxmemory", 1)
+    try:
+        assert "the inbox cannot be read just now" in reader.look()
+    finally:
+        redis.config_set("maxmemory", 0)
+    assert reader.look() == ""
+    assert rows() == [URL]
+
+
+def test_a_redis_that_is_full_when_an_item_is_done(redis: Redis, reader: Reader) -> None:
+    redis.lpush(INBOX, URL)
+    reader._held = reader._next()
+    redis.config_set("maxmemory", 1)
+    try:
+        assert "the inbox cannot be read just now" in reader.look()
+    finally:
+        redis.config_set("maxmemory", 0)
+    assert reader.look() == ""
+    assert rows() == [URL]
+    assert is_clean(redis)
+
+
+def test_a_flush_while_an_item_is_seen_to(app: Flask, redis: Redis, reader: Reader) -> None:
+    redis.lpush(INBOX, URL)
+    reader._held = reader._next()
+    redis.flushall()
+    assert reader.look() == ""
+    assert rows() == [URL]
+    assert is_clean(redis)
+
+
+def test_what_nobody_foresaw_does_not_keep_others_waiting(
+    redis: Redis, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import inbox_reader
+
+    def fail(_item: bytes) -> None:
+        raise KeyError("nobody foresaw this")
+
+    redis.lpush(INBOX, URL)
+    with monkeypatch.context() as patch:
+        patch.setattr(inbox_reader, "read_item", fail)
+        assert reader.look() == ""
+    redis.lpush(INBOX, "http://example.org/")
+    reader.look()
+    assert rows() == ["http://example.org/"]
+    assert Inbox(redis).standing().in_flight == 1
+
+
+def count_of_rows() -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(Result)) or 0

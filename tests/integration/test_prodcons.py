@@ -1,0 +1,264 @@
+"""The inbox on the web: what is put in by a form or by programs, and how it stands."""
+
+import json
+import os
+import signal
+from collections.abc import Callable, Iterator
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from redis import Redis
+
+from app import create_app
+from config import settings_from
+from dev.services import local_redis
+from inbox import HANDLED, INBOX
+from inbox_reader import Reader
+from tests.programs import process_of
+from tests.support import NOBODYS_KEY
+
+BROWSER = {"Accept": "text/html,*/*;q=0.8"}
+URL = "http://example.com/"
+
+Made = Callable[..., FlaskClient]
+
+
+@pytest.fixture
+def redis(app: Flask) -> Redis:
+    connection: Redis = app.extensions["redis"]
+    return connection
+
+
+@pytest.fixture
+def with_settings(app: Flask, environ: dict[str, str]) -> Made:
+    """Makes an application with other settings, and asks it."""
+
+    def make(**settings: str) -> FlaskClient:
+        return create_app(settings_from({**environ, **settings})).test_client()
+
+    return make
+
+
+@pytest.fixture
+def own_redis(tmp_path: Path) -> Iterator[str]:
+    """The URL of a Redis that a test may spoil."""
+    with local_redis(tmp_path / "redis") as url:
+        yield url
+
+
+def items(redis: Redis) -> list[dict[str, Any]]:
+    return [json.loads(item) for item in redis.lrange(INBOX, 0, -1)]
+
+
+def read_all(app: Flask, redis: Redis) -> None:
+    """Be the reader until nothing waits."""
+    reader = Reader()
+    while redis.llen(INBOX):
+        assert reader.look() == ""
+    reader.leave()
+
+
+def test_a_program_puts_an_item_in(client: FlaskClient, redis: Redis) -> None:
+    first = client.post("/prodcons", data={"url": "HTTP://Example.com:80"})
+    assert (first.status_code, first.json) == (202, {"length": 1})
+    second = client.post("/prodcons", data={"url": "example.org", "ref": "7"})
+    assert (second.status_code, second.json) == (202, {"length": 2})
+    assert items(redis) == [{"url": "http://example.org/", "ref": "7"}, {"url": URL}]
+
+
+def test_a_browser_is_shown_how_it_stands(client: FlaskClient, redis: Redis) -> None:
+    answer = client.post("/prodcons", data={"url": "example.com", "ref": ""}, headers=BROWSER)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/prodcons")
+    assert items(redis) == [{"url": URL}]
+    page = client.get("/prodcons", headers=BROWSER)
+    assert (page.status_code, page.mimetype) == (200, "text/html")
+    assert "<strong>1</strong> waiting" in page.text
+    assert (page.headers["Cache-Control"], "Accept" in page.vary) == ("no-store", True)
+
+
+@pytest.mark.parametrize(
+    ("form", "code"),
+    [
+        ({}, "url_missing"),
+        ({"url": "ftp://example.com/<b>"}, "url_scheme"),
+        ({"url": "example.com", "ref": "<" * 201}, "item_bad_ref"),
+    ],
+)
+def test_what_cannot_be_counted_is_refused_at_once(
+    client: FlaskClient, redis: Redis, form: dict[str, str], code: str
+) -> None:
+    refused = client.post("/prodcons", data=form)
+    assert (refused.status_code, refused.mimetype) == (400, "application/problem+json")
+    problem = refused.get_json(force=True)
+    assert problem["code"] == code
+    page = client.post("/prodcons", data=form, headers=BROWSER)
+    assert (page.status_code, page.mimetype) == (400, "text/html")
+    assert f'role="alert">{problem["detail"]}</p>' in unescape(page.text)
+    for typed in form.values():
+        assert f'value="{typed}"' in unescape(page.text)
+        assert f'value="{typed}"' not in page.text or "<" not in typed
+    assert page.text.count('aria-invalid="true"') == 1
+    assert items(redis) == []
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"},
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+    ],
+)
+def test_pages_of_other_sites_put_nothing_in(
+    client: FlaskClient, redis: Redis, headers: dict[str, str]
+) -> None:
+    refused = client.post("/prodcons", data={"url": "example.com"}, headers=headers)
+    assert (refused.status_code, refused.get_json(force=True)["code"]) == (403, "cross_site")
+    assert items(redis) == []
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "same-origin", "Origin": "http://localhost"},
+        {"Sec-Fetch-Site": "none"},
+        {"Origin": "http://localhost"},
+    ],
+)
+def test_pages_of_this_site_do(client: FlaskClient, headers: dict[str, str]) -> None:
+    answer = client.post("/prodcons", data={"url": "example.com"}, headers=headers)
+    assert answer.status_code == 202
+
+
+def test_an_inbox_that_is_full(with_settings: Made, redis: Redis) -> None:
+    client = with_settings(MAX_QUEUED="2")
+    for _ in range(2):
+        assert client.post("/prodcons", data={"url": "example.com"}).status_code == 202
+    refused = client.post("/prodcons", data={"url": "example.com"})
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "30")
+    assert refused.get_json(force=True)["code"] == "queue_full"
+    page = client.post("/prodcons", data={"url": "third.example"}, headers=BROWSER)
+    assert (page.status_code, page.headers["Retry-After"]) == (503, "30")
+    assert 'value="third.example"' in page.text
+    assert redis.llen(INBOX) == 2
+
+
+def test_no_client_puts_in_more_than_it_may(with_settings: Made) -> None:
+    client = with_settings(
+        RATELIMIT_ENABLED="true", PRODCONS_RATE_LIMIT="2/hour", SUBMISSION_RATE_LIMIT="1/hour"
+    )
+    form = {"url": "example.com"}
+    assert client.post("/start", json=form).status_code == 200  # another allowance
+    answers = [client.post("/prodcons", data=form) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [202, 202, 429]
+    assert answers[-1].get_json(force=True)["code"] == "too_many_requests"
+    assert 0 < int(answers[-1].headers["Retry-After"]) <= 3601
+    page = client.post("/prodcons", data=form, headers=BROWSER)
+    assert (page.status_code, page.mimetype) == (429, "text/html")
+    assert 'value="example.com"' in page.text
+    assert client.get("/prodcons").status_code == 200
+
+
+def test_without_redis(with_settings: Made) -> None:
+    client = with_settings(REDIS_URL="unix:///nowhere/redis.sock")
+    for answer in (client.get("/prodcons"), client.post("/prodcons", data={"url": "a.example"})):
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+        assert answer.get_json(force=True)["code"] == "inbox_unavailable"
+    page = client.post("/prodcons", data={"url": "a.example"}, headers=BROWSER)
+    assert page.status_code == 503
+    assert 'value="a.example"' in page.text
+    assert "The inbox cannot be reached just now." in page.text
+    assert client.get("/prodcons", headers=BROWSER).status_code == 503
+
+
+def test_a_list_that_somebody_has_written_over(client: FlaskClient, redis: Redis) -> None:
+    redis.set(INBOX, "nonsense")
+    for answer in (client.get("/prodcons"), client.post("/prodcons", data={"url": "a.example"})):
+        assert answer.get_json(force=True)["code"] == "inbox_unavailable"
+
+
+def test_what_redis_takes_late_is_one_item(with_settings: Made, own_redis: str) -> None:
+    client = with_settings(REDIS_URL=own_redis)
+    assert client.get("/prodcons").status_code == 200
+    process = process_of(own_redis)
+    os.kill(process.pid, signal.SIGSTOP)
+    try:
+        answer = client.post("/prodcons", data={"url": "a.example"})  # which is tried twice
+    finally:
+        os.kill(process.pid, signal.SIGCONT)
+    assert answer.status_code == 503
+    with Redis.from_url(own_redis) as redis:
+        assert redis.llen(INBOX) <= 1
+
+
+def test_how_it_stands(app: Flask, client: FlaskClient, redis: Redis) -> None:
+    nothing = client.get("/prodcons").json
+    assert nothing == {"length": 0, "in_flight": 0, "rejected": 0, "last": []}
+    redis.lpush(INBOX, "ftp://example.com/secret", '{"url": "a.example/secret", "ref": "<mine>"}')
+    read_all(app, redis)
+    redis.lpush(INBOX, "http://b.example/secret", b"\xff", '{"url": "c.example", "ref": 3}')
+    told = client.get("/prodcons").json
+    assert told
+    assert {name: told[name] for name in ("length", "in_flight", "rejected")} == {
+        "length": 3,
+        "in_flight": 0,
+        "rejected": 1,
+    }
+    last = told["last"]
+    assert [(one["state"], one.get("host"), one.get("ref")) for one in last] == [
+        ("waiting", "c.example", 3),
+        ("waiting", None, None),
+        ("waiting", "b.example", None),
+        ("accepted", "a.example", "<mine>"),
+        ("rejected", None, None),
+    ]
+    assert last[-1]["code"] == "url_scheme"
+    key = last[3]["job_key"]
+    page = client.get("/prodcons", headers=BROWSER).text
+    assert f'href="/counts/{key}"><bdi>a.example</bdi>' in page
+    assert "ref <bdi>&lt;mine&gt;</bdi>" in page
+    assert "Only http and https addresses can be counted, not ftp:." in page
+    for text in (json.dumps(told), page):
+        assert "secret" not in text
+
+
+def test_keys_and_refs_are_for_those_who_hold_them(
+    app: Flask, with_settings: Made, redis: Redis
+) -> None:
+    redis.lpush(INBOX, '{"url": "a.example", "ref": "private"}')
+    read_all(app, redis)
+    key = json.loads(redis.lindex(HANDLED, 0))["job_key"]
+    redis.lpush(INBOX, '{"url": "b.example", "ref": "private"}')
+    client = with_settings(PUBLIC_KEYS="false")
+    for answer in (client.get("/prodcons"), client.get("/prodcons", headers=BROWSER)):
+        assert key not in answer.text
+        assert "private" not in answer.text
+        assert "a.example" in answer.text
+    with client.session_transaction() as session:
+        session["recent"] = [("counts", key)]
+    assert [one.get("job_key") for one in client.get("/prodcons").json["last"]] == [None, key]
+    page = client.get("/prodcons", headers=BROWSER).text
+    assert f'href="/counts/{key}"' in page
+    assert page.count("private") == 1
+
+
+def test_what_strangers_wrote_among_the_outcomes(client: FlaskClient, redis: Redis) -> None:
+    for entry in (b"\xff", b"[" * 5000, b"[]", b'{"job_key": "../x", "at": "never", "host": [1]}'):
+        redis.lpush(HANDLED, entry)
+    redis.lpush(HANDLED, json.dumps({"job_key": str(NOBODYS_KEY), "code": "<script>", "at": "x"}))
+    assert len(client.get("/prodcons").json["last"]) == 2
+    page = client.get("/prodcons", headers=BROWSER)
+    assert page.status_code == 200
+    assert "<script>" not in page.text
+    assert 'href="/counts/..' not in page.text
+
+
+def test_it_needs_no_database(with_settings: Made) -> None:
+    client = with_settings(DATABASE_URL="postgresql://127.0.0.1:1/none")
+    assert client.post("/prodcons", data={"url": "example.com"}).status_code == 202
+    assert client.get("/prodcons", headers=BROWSER).status_code == 200
