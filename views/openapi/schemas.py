@@ -1,6 +1,7 @@
 """What programs send and get in JSON, but for tables."""
 
 from callbacks import SECRET_LENGTHS
+from items import LONGEST_REF
 from models import Status, Step
 from views.openapi.bricks import (
     HOW_MANY,
@@ -170,7 +171,12 @@ SCHEMAS: dict[str, Json] = {
     "Event": said("One step of one count, as it is told.", _EVENT),
     "Item": an_object(
         {"url": said("Of the page; `http://` may be left out.", TEXT)},
-        {"ref": said("By which you know it; it comes back with the key.", TEXT)},
+        {
+            "ref": said(
+                "By which you know it; it comes back with the key.",
+                {"type": "string", "maxLength": LONGEST_REF},
+            )
+        },
     ),
     "InboxLength": an_object({"length": said("How many items wait.", HOW_MANY)}),
     "Inbox": an_object(
