@@ -50,6 +50,7 @@ def facts_of(result: Result, of: str = "page") -> dict[str, Any]:
         "final_url": result.final_url,
         "title": result.title,
         "language": result.language,
+        "charset": result.charset,
         "counted_at": result.finished_at and result.finished_at.isoformat(),
         "total_words": result.total_words,
         "distinct_words": result.distinct_words,

@@ -346,7 +346,7 @@ def test_receivers_may_do_what_they_want(
             return found if len(found) == len(urls) else None
 
         # Those that hang have a thread each, and so all have been tried when their time is over.
-        assert wait_for("outcome of all", outcomes, seconds=25) == expected
+        assert wait_for("outcome of all", outcomes, seconds=40) == expected
         with pytest.raises(BlockingIOError):
             canary.accept()
     shown = client.get(f"/results/{key}/callbacks")
@@ -386,7 +386,7 @@ def test_told_to_stop_while_a_receiver_hangs_it_ends_soon(
     begun = time.monotonic()
     courier.send_signal(how)
     wait_for("end of it", lambda: not courier.is_running() or courier.status() == "zombie")
-    assert time.monotonic() - begun < 6
+    assert time.monotonic() - begun < 10
     receiver.let_go()
 
 

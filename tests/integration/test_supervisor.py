@@ -90,6 +90,7 @@ def test_all_end_with_their_parent(app: Flask, site: Site, one: Program) -> None
     assert {process.name() for process in everyone} >= {
         "worker 1",
         "worker 1's resc",
+        "courier",
         "inbox reader",
     }
     assert horse_of(one) in {process.pid for process in everyone}

@@ -122,8 +122,10 @@ MAY_IMPORT = {
     "manage": {"base_app", "commands", "config", "dev", "models"},
     "gunicorn.conf": {"app", "config"},
     "dev": {"dev"},
+    "client": set(),
     "commands": {
         "apart",
+        "client",
         "commands",
         "config",
         "event_log",
@@ -195,6 +197,17 @@ def imports_of(file: Path) -> set[str]:
     return {name for name in found if name in MODULES}
 
 
+def imported_by(file: Path) -> set[str]:
+    """The first names of all that a file imports."""
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(str(node.module).partition(".")[0])
+    return found
+
+
 MODULES = modules()
 
 
@@ -256,6 +269,19 @@ def test_a_text_is_analysed_without_what_only_a_job_needs() -> None:
     modules = ("groups", "concordance", "dispersion", "phrases", "collocations", "keyness")
     code = "\n".join(f"import wordcount.{name}" for name in modules)
     assert loaded_after(code, NOT_IN_THE_WEB) == set()
+
+
+def test_counting_on_a_server_needs_no_parser() -> None:
+    code = (
+        "from manage import cli\ntry:\n"
+        "    cli(['count', '--server', 'http://127.0.0.1:1', 'example.com'])\n"
+        "except SystemExit as end:\n    assert end.code == 1"
+    )
+    assert loaded_after(code, NOT_IN_THE_WEB) == {"requests"}
+
+
+def test_the_client_can_be_copied() -> None:
+    assert imported_by(PROJECT / "client.py") - sys.stdlib_module_names == {"requests"}
 
 
 def test_the_command_line_loads_no_parser_until_a_command_needs_it() -> None:
