@@ -286,7 +286,10 @@ def test_nonsense_while_it_waits(standing: object) -> None:
 
 
 def test_a_release_that_does_not_tell_its_version() -> None:
-    page, unknown = answer(b"<p>The form", connection="close"), problem("404 Not Found", "unknown_key")
+    page, unknown = (
+        answer(b"<p>The form", connection="close"),
+        problem("404 Not Found", "unknown_key"),
+    )
     with Server(by_path(**{"/": [page], "/results/0": [unknown]})) as server:
         assert error_of(Wordcount(server.origin).version).code == "server_too_old"
 
