@@ -172,6 +172,11 @@ def _outcome(**facts: object) -> dict[str, object]:
     return {**{name: value for name, value in facts.items() if value is not None}, "at": at}
 
 
+def is_news(trouble: str, before: str) -> bool:
+    """Whether a trouble is to be told: once, however long it lasts, and whatever is said of it."""
+    return trouble.partition(":")[0] != before.partition(":")[0]
+
+
 class Order:
     """The order to stop; it is given by a signal.
 
@@ -207,7 +212,7 @@ def work(app: Flask, parent: int) -> None:
             before = trouble
             signal.alarm(_LONGEST_LOOK)
             trouble = reader.look()
-            if trouble != before:  # once, however long it lasts
+            if is_news(trouble, before):
                 logger.warning("%s", trouble or "the inbox is read again")
             if trouble and order.given is None:
                 time.sleep(PAUSE)

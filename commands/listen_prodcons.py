@@ -14,7 +14,7 @@ from commands.formats import printable
 from commands.listen_pubsub import line_of, say
 from event_log import Event, Heard
 from events import Events
-from inbox_reader import PAUSE, Order, Reader
+from inbox_reader import PAUSE, Order, Reader, is_news
 
 #: What becomes of an item.
 _OUTCOMES = {"accepted", "rejected"}
@@ -54,7 +54,7 @@ def _outcomes(reader: Reader | None, order: Order) -> Iterator[Event]:
     trouble = ""
     while order.given is None:
         before, trouble = trouble, _trouble(reader, heard)
-        if trouble != before:
+        if is_news(trouble, before):
             say(printable(trouble) or "The inbox is read again.")
         if trouble:
             time.sleep(PAUSE)

@@ -8,6 +8,7 @@ from views.callback_states import callback_states
 from views.collocations import collocations
 from views.compare import compare
 from views.counts import counts
+from views.description import description
 from views.evidence import evidence
 from views.limits import limit_submissions
 from views.lists import lists
@@ -59,6 +60,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(callback_states)
     app.register_blueprint(prodcons)
     app.register_blueprint(rules)
+    app.register_blueprint(description)
     allow_streams(app)
     app.register_blueprint(pubsub)
     limit_submissions(

@@ -24,7 +24,13 @@ def form() -> ResponseReturnValue:
     Programs that want JSON are told that the service runs.
     """
     if request.accept_mimetypes.best == "application/json":
-        return {"name": "Wordcount", "status": "running", "version": VERSION}
+        return {
+            "name": "Wordcount",
+            "status": "running",
+            "version": VERSION,
+            "docs": url_for("description.docs", _external=True),
+            "openapi": url_for("description.openapi", _external=True),
+        }
     visitor()  # has a name from now on: two submissions at once are of one visitor
     typed = UrlForm(url=request.args.get("url", ""))
     return _form(typed)

@@ -195,6 +195,7 @@ PAGES: dict[str, Open] = {
     "refused form": refused,
     "about": at("/about", "About the program that fetches pages"),
     "rules": at("/rules", "How words are counted"),
+    "for programs": at("/api/docs", "For programs"),
     "form for many": at("/?many=1", "Which words does a page use?"),
     "pending": pending,
     "standing still": standing_still,

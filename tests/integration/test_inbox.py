@@ -7,14 +7,16 @@ from typing import Any
 import pytest
 from flask import Flask
 from redis import Redis
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 import inbox
 import jobs
 import submissions
+from app import create_app
+from config import settings_from
 from events import CHANNEL
 from inbox import HANDLED, INBOX, REJECTED, TAKEN, TICKETS, Inbox, new_ticket
-from inbox_reader import Reader
+from inbox_reader import Reader, is_news
 from items import LARGEST_ITEM
 from models import Result, db
 from once import Once
@@ -317,6 +319,26 @@ def test_while_the_queue_is_full_an_item_waits(
     assert objects(redis, REJECTED) == []
 
 
+def test_while_postgres_is_away_an_item_waits(
+    redis: Redis, reader: Reader, environ: dict[str, str]
+) -> None:
+    away = create_app(settings_from({**environ, "DATABASE_URL": "postgresql://127.0.0.1:1/none"}))
+    with away.app_context():
+        without = Reader()
+        redis.lpush(INBOX, URL)
+        told = [without.look() for _ in range(2)]
+        assert all(line.startswith("the inbox waits for the database: ") for line in told)
+        assert not is_news(*told)
+    assert Inbox(redis).standing().in_flight == 1
+    assert reader.look() == ""
+    assert rows() == []
+    without.leave()
+    reader._claimed_at = -10.0
+    assert reader.look() == ""
+    assert rows() == [URL]
+    assert (is_clean(redis), objects(redis, REJECTED)) == (True, [])
+
+
 @pytest.mark.parametrize("name", [INBOX, TICKETS, REJECTED, TAKEN + "x"])
 def test_a_key_that_somebody_has_written_over(redis: Redis, reader: Reader, name: str) -> None:
     redis.set(name, "nonsense")
@@ -387,8 +409,3 @@ def test_what_nobody_foresaw_does_not_keep_others_waiting(
     reader.look()
     assert rows() == ["http://example.org/"]
     assert Inbox(redis).standing().in_flight == 1
-
-
-def count_of_rows() -> int:
-    db.session.rollback()
-    return db.session.scalar(select(func.count()).select_from(Result)) or 0

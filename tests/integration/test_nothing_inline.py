@@ -109,6 +109,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "form that is filled in": lambda: "/?url=%22onclick=%22alert(1)",
     "about": lambda: "/about",
     "rules": lambda: "/rules",
+    "for programs": lambda: "/api/docs",
     "error": lambda: "/nowhere",
     "pending count": lambda: f"/counts/{pending()}",
     "failed count": lambda: f"/counts/{failed()}",

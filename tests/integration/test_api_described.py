@@ -1,0 +1,68 @@
+"""What the description promises holds, whatever is asked: schemathesis asks, by the description.
+
+`tests/schemathesis.toml` says what it must not expect, and why.
+"""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+import jobs
+from models import Result
+from states import count_of
+from tests.described import store_examples
+from tests.support import PROJECT
+from views.openapi import examples
+from views.openapi.document import document
+
+#: How long until the next event, in seconds.
+_PAUSE = 0.1
+
+
+@pytest.fixture
+def _events(app: Flask) -> Iterator[None]:
+    """Events all the while: a stream that has something to tell need not be waited for."""
+    store_examples()
+    result = Result.by_key(examples.FINISHED)
+    assert result
+    count, is_over = count_of(result), threading.Event()
+
+    def tell() -> None:
+        with app.app_context():
+            while not is_over.wait(_PAUSE):
+                jobs.events().tell(count, "finished", words=153)
+
+    teller = threading.Thread(target=tell)
+    teller.start()
+    yield
+    is_over.set()
+    teller.join()
+
+
+@pytest.mark.usefixtures("_events")
+def test_whatever_is_asked_is_answered_as_described(web: str, tmp_path: Path) -> None:
+    command = [
+        str(Path(sys.executable).parent / "schemathesis"),
+        "--config-file",
+        str(PROJECT / "tests" / "schemathesis.toml"),
+        "run",
+        f"{web}/api/openapi.json",
+    ]
+    run = subprocess.run(
+        command,
+        cwd=tmp_path,  # where it may leave what it likes
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(PROJECT), "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    # All but that of the description itself, which it asks for first.
+    asked = sum(map(len, document()["paths"].values())) - 1
+    assert f"{asked} selected / {asked} total" in run.stdout
