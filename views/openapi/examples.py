@@ -40,6 +40,7 @@ FACTS: dict[str, Any] = {
     "final_url": SAMPLE,
     "title": "The lighthouse keeper’s garden",
     "language": "en",
+    "charset": "utf-8",
     "counted_at": COUNTED,
     "total_words": 153,
     "distinct_words": 80,
