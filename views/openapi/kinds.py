@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from markupsafe import Markup
 
 from views.openapi.bricks import Json
+from views.openapi.parameters import LARGEST
 
 _NAMES = {
     "string": "text",
@@ -59,7 +60,7 @@ def _typed(name: str, of: Json) -> Markup:
     text = _FORMATS.get(of.get("format", ""), _NAMES.get(name, name)) if name != "null" else "null"
     low, high = of.get("minimum"), of.get("maximum")
     if name in {"integer", "number"} and low is not None:
-        text += f" from {low}" + ("" if high is None else f" to {high:,}")
+        text += f" from {low}" + (" on" if high in {None, LARGEST} else f" to {high:,}")
     if "maxLength" in of and name == "string":
         text += f" of at most {of['maxLength']:,} characters"
     return Markup("{}").format(text)
