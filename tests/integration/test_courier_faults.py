@@ -90,6 +90,23 @@ def test_a_database_that_goes_away_is_waited_for(
 
 
 @pytest.mark.usefixtures("postgres")
+def test_what_nobody_foresaw_is_a_failure(worker: Program, receiver: Receiver) -> None:
+    key = finished()
+    db.session.execute(text("UPDATE results SET tops = '5' WHERE job_key = :key"), {"key": key})
+    promise(key, receiver.url("/unforeseen?token=hidden"))
+
+    def look() -> Callback | None:
+        db.session.rollback()
+        return db.session.query(Callback).filter_by(last_error="crashed").one_or_none()
+
+    found = wait_for("failure", look)
+    assert (found.state, found.attempts) == ("waiting", 1)
+    assert receiver.heard == []
+    assert "sending to 127.0.0.1 broke off: AttributeError" in worker.log
+    assert "hidden" not in worker.log
+
+
+@pytest.mark.usefixtures("postgres")
 def test_a_courier_that_hangs_is_replaced(worker: Program) -> None:
     db.session.remove()  # its own locks would be waited for
     with db.engine.begin() as other:
