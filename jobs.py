@@ -137,11 +137,14 @@ def warm_up() -> None:
     from wordcount import count_text, read_page
     from wordcount.evidence import evidence_of
 
-    body = b"<p>" + b"Ready to count the words of a page. " * 20  # of fewer, nobody says how easy
-    page = read_page(body)
-    counted = count_text(page)
-    counted.ranking()
-    list(evidence_of(body, None, page, counted))
+    # Of fewer words nobody says how easy they are. Of a short page, as of many with a menu or a
+    # footer, trafilatura asks justext as well, whose stop words take long to read.
+    long, short = (b"<p>" + b"Ready to count the words of a page. " * times for times in (20, 1))
+    for body in (long, short):
+        page = read_page(body)
+        counted = count_text(page)
+        counted.ranking()
+        list(evidence_of(body, None, page, counted))
     configure_mappers()
     # A fork that looks for garbage in what it shares with its parent gets a copy of all of that.
     gc.freeze()

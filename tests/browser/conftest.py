@@ -1,11 +1,20 @@
 """A real Chromium, as Debian packages it."""
 
+import json
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Error,
+    Page,
+    Response,
+    sync_playwright,
+)
 
 from dev import DevError
 from dev.chromium import OPTIONS, chromium
@@ -20,6 +29,7 @@ TELL_OF_FORBIDDEN = """
         `forbidden by ${violation.violatedDirective}: ${violation.blockedURI} ${violation.sample}`
     ));
 """
+AXE = Axe().axe_script
 RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "rules": {"target-size": {"enabled": True}},  # which is new in WCAG 2.2, and off by default
@@ -49,11 +59,25 @@ def expected_errors() -> list[str]:
     return []
 
 
+@pytest.fixture(scope="session")
+def windows(browser: Browser) -> Iterator[dict[str, Page]]:
+    """The windows that are open and free, by their options: a new one for each test costs more
+    processor time than most tests."""
+    free: dict[str, Page] = {}
+    yield free
+    for window in free.values():
+        window.context.close()
+
+
 @pytest.fixture
 def page(
-    browser: Browser, request: pytest.FixtureRequest, expected_errors: list[str]
+    browser: Browser,
+    windows: dict[str, Page],
+    request: pytest.FixtureRequest,
+    expected_errors: list[str],
 ) -> Iterator[Page]:
-    """A window of a new visitor.
+    """The window of a new visitor: without cookies, and as wide and as bright as at first. Ours
+    keep nothing else in a browser; files that never change may be in its cache.
 
     The test fails on an error in a script, on whatever else is an error in the console, also what
     the Content-Security-Policy forbids, and on a file of a page that is not there; unless
@@ -62,10 +86,13 @@ def page(
     ``@pytest.mark.parametrize("page", [{...}], indirect=True)`` sets options of Playwright's
     ``Browser.new_context``.
     """
-    context = browser.new_context(**getattr(request, "param", {}))
-    context.add_init_script(TELL_OF_FORBIDDEN)
-    window = context.new_page()
+    options = {"viewport": {"width": 1280, "height": 720}, **getattr(request, "param", {})}
+    # A window to which something happens on the way is not used again.
+    window = windows.pop(str(options), None) or _opened(browser, options)
     errors: list[str] = []
+
+    def fail(error: Error) -> None:
+        errors.append(str(error))
 
     def hear(message: ConsoleMessage) -> None:
         if message.type == "error" and not message.text.startswith(STATUS_MESSAGE):
@@ -75,19 +102,46 @@ def page(
         if answer.status >= 400 and answer.request.resource_type in OF_PAGES:
             errors.append(f"{answer.status} for {answer.url}")
 
-    window.on("pageerror", lambda error: errors.append(str(error)))
+    window.on("pageerror", fail)
     window.on("console", hear)
     window.on("response", see)
     yield window
-    context.close()
+    window.remove_listener("pageerror", fail)
+    window.remove_listener("console", hear)
+    window.remove_listener("response", see)
+    _leave(window, options)
+    windows[str(options)] = window
     unexpected = [error for error in errors if not any(part in error for part in expected_errors)]
     missing = [part for part in expected_errors if not any(part in error for error in errors)]
     assert (unexpected, missing) == ([], [])
 
 
+def _opened(browser: Browser, options: dict[str, Any]) -> Page:
+    context = browser.new_context(**options)
+    context.add_init_script(TELL_OF_FORBIDDEN)
+    return context.new_page()
+
+
+def _leave(window: Page, options: dict[str, Any]) -> None:
+    """Make of a window that somebody has used one that nobody has."""
+    for other in window.context.pages:
+        if other is not window:
+            other.close()
+    window.unroute_all(behavior="ignoreErrors")
+    window.goto("about:blank")
+    window.context.clear_cookies()
+    window.context.clear_permissions()
+    window.set_viewport_size(options["viewport"])
+    window.emulate_media(
+        color_scheme=options.get("color_scheme", "light"), reduced_motion="null", media="null"
+    )
+
+
 def check_accessible(page: Page) -> None:
     """Fail if axe finds anything on a page, as it is now, that keeps people from using it."""
-    found = Axe().run(page, options=RULES).response["violations"]
+    if not page.evaluate("'axe' in window"):  # it takes as long to load as to look
+        page.evaluate(AXE)
+    found = page.evaluate(f"axe.run({json.dumps(RULES)}).then((told) => told.violations)")
     assert not found, "\n".join(_told(violation) for violation in found)
 
 

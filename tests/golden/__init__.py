@@ -38,6 +38,19 @@ class Golden:
     counts: Mapping[str, int]
     ignore_case: bool
 
+    @property
+    def may_be_written(self) -> bool:
+        """Whether a document that is there already may be overwritten with it.
+
+        Not if the page is about its encoding; and not in quirks mode, for Chromium would take a
+        style sheet as it took the same one in another mode before.
+        """
+        try:
+            markup = self.body.decode()
+        except UnicodeDecodeError:
+            return False
+        return self.content_type == UTF_8 and markup.lower().startswith("<!doctype html>")
+
     def shows(self, text: str) -> bool:
         """Whether this is the text of the page, one line per line."""
         return self._cased(text) == self._cased("\n".join(self.text))

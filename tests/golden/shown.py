@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Page, Route
 
+from tests.golden import UTF_8
+
 ADDRESS = "http://page.test/"
 
 
@@ -20,6 +22,7 @@ class Window:
         self._page = page
         self._body = b""
         self._content_type = ""
+        self._is_blank = False  # or written upon since
         page.route("**/*", self._answer)
 
     def text_of(self, body: bytes, content_type: str) -> str:
@@ -28,14 +31,25 @@ class Window:
         :param body: as a server would send it.
         :param content_type: its HTTP header.
         """
-        self._body, self._content_type = body, content_type
-        self._page.goto(ADDRESS)
+        self._open(body, content_type)
         return self._inner_text()
 
     def text_of_written(self, markup: str) -> str:
-        """The same of a page without scripts, written into the window: ten times as quick."""
+        """The same of a page whose encoding is known, written into the window: five times as quick.
+
+        It stands at the same address, and its scripts are refused as well: that it keeps from the
+        page that was there before.
+        """
+        if not self._is_blank:
+            self._open(b"", UTF_8)
+            self._is_blank = True
         self._page.set_content(markup)
         return self._inner_text()
+
+    def _open(self, body: bytes, content_type: str) -> None:
+        self._body, self._content_type = body, content_type
+        self._is_blank = False
+        self._page.goto(ADDRESS)
 
     def _inner_text(self) -> str:
         text = self._page.evaluate("document.body.innerText")

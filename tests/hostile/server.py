@@ -1,6 +1,7 @@
 """A server that does to its client whatever a test wants, byte by byte, on loopback."""
 
 import contextlib
+import re
 import socket
 import ssl
 import struct
@@ -34,6 +35,18 @@ class Visit:
             if not received:
                 raise ConnectionError("the client left before it had asked")
             self.request += received
+
+    def read_body(self) -> None:
+        """Read all that the head promises: what is left unread would end the connection with a
+        RST, which can overtake the answer."""
+        head, _, body = self.request.partition(b"\r\n\r\n")
+        (length,) = re.findall(rb"(?im)^content-length: *([0-9]+)", head)
+        left = int(length) - len(body)
+        while left > 0:
+            received = self._sock.recv(4096)
+            if not received:
+                raise ConnectionError("the client left before it had said all")
+            left -= len(received)
 
     @property
     def path(self) -> str:

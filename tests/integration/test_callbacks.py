@@ -24,7 +24,7 @@ from host_limit import HostLimit
 from models import db
 from tests.counts import stored, wait_for_end
 from tests.hostile.scripts import drips, falls_silent, repeats, resets, silent
-from tests.hostile.server import Script, Server, answer, sends
+from tests.hostile.server import Script, Server, Visit, answer, sends
 from tests.hostile.worker_program import AUTHORITY
 from tests.programs import Program, courier_of, running
 from tests.receiver import Heard, Receiver
@@ -288,7 +288,7 @@ HOSTILE: dict[str, tuple[Script, str, tuple[str, int | None, str | None]]] = {
         "127.0.0.1",
         ("delivered", 200, None),
     ),
-    "closes": (lambda visit: visit.listen(), "127.0.0.1", ("waiting", None, "no_response")),
+    "closes": (lambda _visit: None, "127.0.0.1", ("waiting", None, "no_response")),
     "resets": (resets(), "127.0.0.1", ("waiting", None, "connection_reset")),
     "is no server of HTTP": (
         sends(b"220 hello\r\n"),
@@ -319,13 +319,13 @@ def test_receivers_may_do_what_they_want(
     with ExitStack() as servers:
         urls = {}
         for name, (script, host, outcome) in HOSTILE.items():
-            port = servers.enter_context(Server(script)).port
+            port = servers.enter_context(Server(after_reading(script))).port
             urls[name] = f"http://{host}:{port}/?token={TOKEN}"
             expected[name] = outcome
-        stranger = Server(sends(answer()), tls=_context(trustme.CA()))
+        stranger = Server(after_reading(sends(answer())), tls=_context(trustme.CA()))
         urls["certificate of a stranger"] = f"{servers.enter_context(stranger).origin}/"
         expected["certificate of a stranger"] = ("waiting", None, "tls_failed")
-        trusted = Server(sends(answer()), tls=_context(authority))
+        trusted = Server(after_reading(sends(answer())), tls=_context(authority))
         urls["certificate of the authority"] = f"{servers.enter_context(trusted).origin}/"
         expected["certificate of the authority"] = ("delivered", 200, None)
         canary = servers.enter_context(socket.create_server(("127.0.0.2", 0)))
@@ -352,6 +352,16 @@ def test_receivers_may_do_what_they_want(
     shown = client.get(f"/results/{key}/callbacks")
     assert len(shown.json) == len(urls)
     assert TOKEN not in shown.text
+
+
+def after_reading(script: Script) -> Script:
+    """The same, once all that was sent has been read."""
+
+    def reading(visit: Visit) -> None:
+        visit.read_body()
+        script(visit)
+
+    return reading
 
 
 def _context(authority: trustme.CA) -> ssl.SSLContext:

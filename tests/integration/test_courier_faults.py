@@ -10,12 +10,13 @@ import pytest
 from sqlalchemy import text
 
 import callbacks
+import leases
 from app import create_app
 from callbacks import Callback, Wanted
 from config import settings_from
 from dev.services import local_postgres
 from models import db
-from tests.counts import finished, stored
+from tests.counts import begin, stored
 from tests.programs import OwnServer, Program, courier_of, own_server, running
 from tests.receiver import Receiver
 from tests.support import migrate, wait_for
@@ -53,6 +54,14 @@ def receiver() -> Iterator[Receiver]:
     started.close()
 
 
+def ended(**columns: object) -> str:
+    """The key of a count that is finished, and of which the worker has not heard."""
+    key = str(leases.accept(["http://example.com/"])[0].job_key)
+    db.session.commit()
+    assert leases.finish(begin(key), **columns)
+    return key
+
+
 def promise(key: str, url: str) -> None:
     callbacks.add(stored(key), Wanted(url, "known to two alone"))
     db.session.commit()
@@ -70,7 +79,7 @@ def test_a_database_that_goes_away_is_waited_for(
     postgres: tuple[OwnServer, dict[str, str]], worker: Program, receiver: Receiver
 ) -> None:
     server, _ = postgres
-    key = finished()
+    key = ended(tops={})
     promise(key, receiver.url("/told", held=True))
     wait_for("request", lambda: receiver.at("/told"))
     db.session.remove()
@@ -87,6 +96,22 @@ def test_a_database_that_goes_away_is_waited_for(
     assert wait_for_delivery().attempts == 2
     first, second = receiver.at("/told")
     assert first.told["delivery_id"] == second.told["delivery_id"]
+
+
+@pytest.mark.usefixtures("postgres")
+def test_what_nobody_foresaw_is_a_failure(worker: Program, receiver: Receiver) -> None:
+    key = ended(tops=5)
+    promise(key, receiver.url("/unforeseen?token=hidden"))
+
+    def look() -> Callback | None:
+        db.session.rollback()
+        return db.session.query(Callback).filter_by(last_error="crashed").one_or_none()
+
+    found = wait_for("failure", look)
+    assert (found.state, found.attempts) == ("waiting", 1)
+    assert receiver.heard == []
+    assert "sending to 127.0.0.1 broke off: AttributeError" in worker.log
+    assert "hidden" not in worker.log
 
 
 @pytest.mark.usefixtures("postgres")

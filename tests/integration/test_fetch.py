@@ -17,9 +17,11 @@ from fetch import Limits, Page, fetch_page
 from tests.hostile.case import FINISHED, Case
 from tests.hostile.cases import CASES
 from tests.hostile.resolver import Resolver
-from tests.hostile.scripts import HEAD, falls_silent, in_turn, redirect, resets
+from tests.hostile.scripts import HEAD, falls_silent, in_turn, redirect, resets, silent
 from tests.hostile.server import Script, Server, answer, sends
 from tests.hostile.world import ALLOWED, World
+from transport.budget import Budget
+from transport.connection import Gate, connect
 from wordcount.address import Network
 from wordcount.errors import FetchError, WordcountError
 
@@ -255,3 +257,15 @@ def test_nothing_is_asked_of_a_site_that_nobody_vouches_for() -> None:
     with Server(sends(answer()), tls=context) as server:
         assert failure(server.origin).code == "tls_failed"
     assert server.requests == []
+
+
+def test_sending_ends_with_the_budget_too(serve: Serve) -> None:
+    server = serve(silent)  # it reads the head of a request, and no more
+    gate = Gate(NETWORKS, lambda _host: None)
+    begun = time.monotonic()
+    with connect("127.0.0.1", server.port, Budget(1.0, SMALL), gate) as sock:
+        time.sleep(0.7)  # what is used before counts
+        sock.sendall(b"POST / HTTP/1.1\r\n\r\n")
+        with pytest.raises(TimeoutError):
+            sock.sendall(bytes(64 * 2**20))
+    assert time.monotonic() - begun < 1.5

@@ -1,5 +1,6 @@
 """The evidence of a count is gathered by a real worker, and the count stands without it."""
 
+import gc
 import os
 import signal
 import time
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from trafilatura import external
 
 import jobs
 import leases
@@ -53,6 +55,15 @@ def test_a_worker_gathers_it_with_the_count(
     main = client.get(f"/results/{key}?top=100&of=main").get_json()
     assert ["Home", 1] not in main
     assert main[:2] == [["roses", 25], ["keeper", 24]]
+
+
+def test_a_horse_finds_the_stop_words_of_all_languages_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(external, "JT_STOPLIST", None)
+    jobs.warm_up()
+    gc.unfreeze()
+    assert external.JT_STOPLIST
 
 
 def test_a_plain_text_has_no_main_text(app: Flask, worker: Program, site: Site) -> None:

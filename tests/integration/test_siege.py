@@ -78,7 +78,9 @@ def test_under_siege_every_item_is_one_count_and_every_listener_hears_all(
     items = CLIENTS * ROUNDS
     told = besieged.stdout + besieged.stderr
     assert besieged.returncode == 0, told
-    wait_for("outcomes", lambda: outcomes() == {"finished": items}, seconds=120)
+    wait_for(
+        "outcomes", lambda: outcomes() == {"finished": items}, seconds=300
+    )  # two cores may be busy
     assert (redis.llen(INBOX), redis.keys(f"{TAKEN}*")) == (0, [])
     keys = {str(key) for key in db.session.scalars(select(Result.job_key))}
     assert len(keys) == items

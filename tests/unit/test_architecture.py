@@ -64,7 +64,8 @@ MAY_IMPORT = {
     },
     "once": {"models"},
     "items": {"wordcount.errors"},
-    "inbox": {"items"},
+    "inbox_scripts": set(),
+    "inbox": {"inbox_scripts", "items"},
     "inbox_reader": {
         "inbox",
         "items",

@@ -58,7 +58,7 @@ _FACTS = an_object(
         "final_url": said("After redirects.", TEXT_OR_NOTHING),
         "title": TEXT_OR_NOTHING,
         "language": said("Such as `en`; null if it is not known.", TEXT_OR_NOTHING),
-        "charset": said("As which it was decoded.", TEXT_OR_NOTHING),
+        "charset": said("The encoding of the page, by its WHATWG name.", TEXT_OR_NOTHING),
         "counted_at": TIME_OR_NOTHING,
         "total_words": HOW_MANY_OR_NOTHING,
         "distinct_words": HOW_MANY_OR_NOTHING,
