@@ -18,7 +18,7 @@ _FOR_PROGRAMS = re.compile(
     r"|/counts/[^/]+/events|/api/openapi\.json|/.+\.(json|csv|tsv|svg|png)"
 )
 #: What a page may read of an answer besides the few headers that it always may.
-_READABLE = ["ETag", "Link", "Location", "Retry-After", "X-Total-Count"]
+_READABLE = ["Content-Disposition", "ETag", "Link", "Location", "Retry-After", "X-Total-Count"]
 _SENT = ["Content-Type", "Idempotency-Key", "If-None-Match", "Last-Event-ID"]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from app import create_app
 from config import settings_from
@@ -70,11 +71,16 @@ def test_what_is_asked_for_in_the_shell(page: str) -> None:
     assert """curl -s -H 'Accept: application/json' "http://localhost/"</code>""" in text
 
 
-def test_a_client_that_has_the_description_is_told_so(client: FlaskClient) -> None:
-    tag = client.get("/api/openapi.json").headers["ETag"]
-    again = client.get("/api/openapi.json", headers={"If-None-Match": tag})
+@pytest.mark.parametrize("coding", ["identity", "gzip"])
+def test_a_client_that_has_the_description_is_told_so(client: FlaskClient, coding: str) -> None:
+    def get(tag: str) -> TestResponse:
+        headers = {"If-None-Match": tag, "Accept-Encoding": coding}
+        return client.get("/api/openapi.json", headers=headers)
+
+    first = get('"x"')
+    assert (first.status_code, first.headers.get("Content-Encoding", "identity")) == (200, coding)
+    again = get(first.headers["ETag"])
     assert (again.status_code, again.data) == (304, b"")
-    assert client.get("/api/openapi.json", headers={"If-None-Match": '"x"'}).status_code == 200
 
 
 def test_it_is_found(client: FlaskClient) -> None:

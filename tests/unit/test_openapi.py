@@ -182,3 +182,29 @@ def test_every_sentence_is_one(described: dict[str, Any]) -> None:
     for _, _, operation in operations(described):
         for what in (operation, *operation["parameters"], *operation["responses"].values()):
             assert what["description"].endswith("."), what
+
+
+def test_pages_of_named_sites_may_ask_all_that_is_described(described: dict[str, Any]) -> None:
+    settings = {"DATABASE_URL": "postgresql://localhost/none", "CORS_ORIGINS": "https://a.example"}
+    client = create_app(settings_from(settings)).test_client()
+    for path, method, operation in operations(described):
+        sent = [one["name"] for one in operation["parameters"] if one["in"] == "header"]
+        answer = client.options(
+            re.sub(r"{ending}", "png" if "png" in str(operation) else "csv", path),
+            headers={
+                "Origin": "https://a.example",
+                "Access-Control-Request-Method": method,
+                "Access-Control-Request-Headers": ", ".join(sent),
+            },
+        )
+        assert answer.headers["Access-Control-Allow-Origin"] == "https://a.example", path
+        allowed = answer.headers.get("Access-Control-Allow-Headers", "").lower()
+        assert {name.lower() for name in sent} <= {*allowed.split(", ")}, path
+        readable = {*answer.headers["Access-Control-Expose-Headers"].lower().split(", ")}
+        answered = {
+            name.lower()
+            for response in operation["responses"].values()
+            for name in response.get("headers", {})
+        }
+        # Browsers let every page read Cache-Control.
+        assert answered - {"cache-control"} <= readable, path

@@ -118,14 +118,8 @@ def _start() -> Json:
 
 def submitted(what: str, content: Json) -> dict[str, Json]:
     """All answers to who submits a page."""
-    replayed = {
-        "Idempotency-Replayed": {
-            "description": "`true` where this `Idempotency-Key` was sent before.",
-            "schema": TEXT,
-        }
-    }
     return {
-        "200": answer(what, content, replayed),
+        "200": answer(what, content),
         **what_submissions_get("bad_json", "bad_parameter", "bad_idempotency_key", *CALLBACK_CODES),
         **problem(
             422,
