@@ -19,6 +19,9 @@ _ORIGIN = re.compile(
     r"\*|https?://[a-z0-9.-]+(?::[0-9]{1,5})?|https?://\[[0-9a-f:.]+\](?::[0-9]{1,5})?"
 )
 
+#: Characters of a secret that is not to be guessed.
+_LEAST_SECRET = 16
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -27,6 +30,12 @@ class ConfigError(ValueError):
 
 
 def _text(_name: str, value: str) -> str:
+    return value
+
+
+def _webhook_secret(name: str, value: str) -> str:
+    if len(value) < _LEAST_SECRET:  # a receiver can try to guess it, as often as it likes
+        raise ConfigError(f"{name} must have at least {_LEAST_SECRET} characters.")
     return value
 
 
@@ -159,7 +168,7 @@ READERS: Mapping[str, Callable[[str, str], Any]] = {
     "PRODCONS_RATE_LIMIT": _rate,
     "PUBLIC_KEYS": _switch,
     "CORS_ORIGINS": _origins,
-    "WEBHOOK_SECRET": _text,
+    "WEBHOOK_SECRET": _webhook_secret,
     "TRUSTED_PROXIES": _whole_number(0, 16),
 }
 

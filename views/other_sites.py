@@ -56,7 +56,8 @@ def refuse_other_sites() -> None:
     sent_from = request.headers.get("Sec-Fetch-Site")
     # Browsers of before 2023 send only the origin.
     is_other = origin not in {"", request.host_url.rstrip("/")} and not _is_here(origin)
-    if sent_from == "cross-site" or (sent_from is None and is_other):
+    # "same-site" is another port, or a neighbour of our name, which others may own.
+    if sent_from in {"cross-site", "same-site"} or (sent_from is None and is_other):
         raise Problem(403, "cross_site", "Pages of other sites may not start counts.")
 
 

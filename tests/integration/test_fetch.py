@@ -24,6 +24,7 @@ from transport.budget import Budget
 from transport.connection import Gate, connect
 from wordcount.address import Network
 from wordcount.errors import FetchError, WordcountError
+from wordcount.version import VERSION
 
 GRACE = 2.0
 SMALL = 100_000
@@ -151,7 +152,7 @@ def test_what_is_sent(serve: Serve) -> None:
     lines = server.requests[0].decode("ascii").split("\r\n")
     assert lines[0] == "GET /a?b=c HTTP/1.1"
     assert f"Host: 127.0.0.1:{server.port}" in lines
-    assert "User-Agent: Wordcount/0.1" in lines
+    assert f"User-Agent: Wordcount/{VERSION}" in lines
     assert "Accept-Encoding: gzip, deflate" in lines
     assert "Connection: close" in lines
 

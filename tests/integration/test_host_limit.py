@@ -16,6 +16,7 @@ from host_limit import IN_MEMORY, HostLimit
 from models import Result
 from tests.hostile.server import Server, answer, sends
 from wordcount.errors import FetchError
+from wordcount.version import VERSION
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
 
@@ -129,7 +130,9 @@ def test_the_shell_waits_for_as_long_as_it_takes() -> None:
         for _ in range(3):
             assert reader.page_of(server.origin).body == b"<p>Hello"
     assert time.time() - begun >= 1.9
-    assert b"User-Agent: Wordcount/0.1\r\n" in server.requests[0]  # no service, no address
+    assert (
+        f"User-Agent: Wordcount/{VERSION}\r\n".encode() in server.requests[0]
+    )  # no service, no address
 
 
 @pytest.mark.usefixtures("_loopback_is_public")

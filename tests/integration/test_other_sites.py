@@ -43,6 +43,19 @@ def test_a_page_of_a_friend_may_submit(open_to_a_friend: FlaskClient, address: s
     assert "Access-Control-Allow-Credentials" not in answer.headers
 
 
+@pytest.mark.parametrize("sent_from", ["same-site", "cross-site"])
+def test_another_port_is_another_site(client: FlaskClient, sent_from: str) -> None:
+    headers = from_site("http://localhost:8000", sent_from)
+    answer = client.post("/start", data='{"url": "example.com"}', headers=headers)
+    assert (answer.status_code, answer.get_json()["code"]) == (403, "cross_site")
+
+
+@pytest.mark.parametrize("sent_from", ["same-origin", "none"])
+def test_this_site_and_the_address_bar(client: FlaskClient, sent_from: str) -> None:
+    headers = from_site("http://localhost", sent_from)
+    assert client.post("/start", json={"url": "a.example"}, headers=headers).status_code == 200
+
+
 def test_a_page_of_a_friend_may_read(open_to_a_friend: FlaskClient) -> None:
     key = counted({"garden": 1}, tops={"no_stop_words/folded": [["garden", 1]]})
     for address in (f"/results/{key}", f"/counts/{key}.json", "/results/unknown", "/"):

@@ -72,7 +72,7 @@ def test_all_settings_are_read() -> None:
             "PRODCONS_RATE_LIMIT": "8/hour",
             "PUBLIC_KEYS": "yes",
             "CORS_ORIGINS": "https://a.example, http://localhost:8000",
-            "WEBHOOK_SECRET": "signed",
+            "WEBHOOK_SECRET": "to sign callbacks with",
         }
     )
     assert (settings.PORT, settings.WEB_CONCURRENCY) == (8000, 3)
@@ -86,7 +86,7 @@ def test_all_settings_are_read() -> None:
     assert settings.TRUSTED_PROXIES == 1
     assert (settings.PRODCONS_RATE_LIMIT, settings.PUBLIC_KEYS) == ("8/hour", True)
     assert settings.CORS_ORIGINS == ("https://a.example", "http://localhost:8000")
-    assert settings.WEBHOOK_SECRET == "signed"
+    assert settings.WEBHOOK_SECRET == "to sign callbacks with"
 
 
 def test_what_protects_is_on_by_itself() -> None:
@@ -213,6 +213,7 @@ def test_production_refuses_to_start_without(name: str) -> None:
         ("SUBMISSION_RATE_LIMIT", "1/second; 60/hour"),
         ("PRODCONS_RATE_LIMIT", "30"),
         ("PUBLIC_KEYS", "some"),
+        ("WEBHOOK_SECRET", "too short"),
         ("CORS_ORIGINS", "a.example"),
         ("CORS_ORIGINS", "https://a.example/"),
         ("CORS_ORIGINS", "https://*.example"),
