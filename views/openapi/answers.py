@@ -30,7 +30,10 @@ _BAD_REQUEST, _NOT_FOUND = "bad_request", "not_found"
 #: For what is answered about a finished count: it never changes.
 KEPT = {
     "ETag": {"description": "Of this answer, which stays.", "schema": TEXT},
-    "Cache-Control": {"description": "May be kept for a year.", "schema": TEXT},
+    "Cache-Control": {
+        "description": "How long it may be kept: a result for a year; a file, as long as its ETag is asked about.",
+        "schema": TEXT,
+    },
 }
 
 RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait.", "schema": HOW_MANY}}
