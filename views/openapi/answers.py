@@ -31,7 +31,7 @@ _BAD_REQUEST, _NOT_FOUND = "bad_request", "not_found"
 KEPT = {
     "ETag": {"description": "Of this answer, which stays.", "schema": TEXT},
     "Cache-Control": {
-        "description": "How long it may be kept: a result for a year; a file, as long as its ETag is asked about.",
+        "description": "A result may be kept for a year; a file is asked about by its `ETag`.",
         "schema": TEXT,
     },
 }
