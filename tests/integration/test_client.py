@@ -11,6 +11,7 @@ import pytest
 import requests
 from sqlalchemy import func, select
 
+import client
 import client as module
 from client import Wordcount, WordcountError
 from models import Result, db
@@ -234,6 +235,17 @@ def test_no_longer_than_it_has_patience() -> None:
         quick = Wordcount(silent.origin, patience=0.1, timeout=0.2)
         error = error_of(lambda: quick.start("example.com"))
         assert error.detail == "Nothing answers: it takes too long."
+
+
+def test_an_outage_of_many_tries(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "FIRST_PAUSE", 0.001)
+    monkeypatch.setattr(client, "LONGEST_PAUSE", 0.002)
+    pauses: list[float] = []
+    away = problem("503 Service Unavailable", "database_unavailable", retry_after="0")
+    with Server(answers(*[away] * 30, answer(KEY.encode(), connection="close"))) as server:
+        assert Wordcount(server.origin, on_pause=pauses.append).start("example.com") == KEY
+    assert pauses[:3] == [0.001, 0.002, 0.002]
+    assert len(pauses) == 30
 
 
 def test_it_comes_back_when_it_is_asked_to() -> None:
