@@ -11,7 +11,6 @@ import pytest
 import requests
 from sqlalchemy import func, select
 
-import client
 import client as module
 from client import Wordcount, WordcountError
 from models import Result, db
@@ -238,8 +237,8 @@ def test_no_longer_than_it_has_patience() -> None:
 
 
 def test_an_outage_of_many_tries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "FIRST_PAUSE", 0.001)
-    monkeypatch.setattr(client, "LONGEST_PAUSE", 0.002)
+    monkeypatch.setattr(module, "FIRST_PAUSE", 0.001)
+    monkeypatch.setattr(module, "LONGEST_PAUSE", 0.002)
     pauses: list[float] = []
     away = problem("503 Service Unavailable", "database_unavailable", retry_after="0")
     with Server(answers(*[away] * 30, answer(KEY.encode(), connection="close"))) as server:
