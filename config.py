@@ -5,7 +5,7 @@ Field names are those of the environment; `README.md` has the table for users.
 """
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 
@@ -174,17 +174,20 @@ CONFIGS: Mapping[str, type[Config]] = {
 }
 
 
-def settings_from(environ: Mapping[str, str]) -> Config:
+def settings_from(environ: Mapping[str, str], *, without: Collection[str] = ()) -> Config:
     """The settings that an environment asks for.
 
     :param environ: usually ``os.environ``. An empty value counts as not set.
+    :param without: texts that nobody will ask for: they are empty, whatever the environment says.
     :raises ConfigError: naming the first setting that is missing or wrong.
     """
     given = {name: value.strip() for name, value in environ.items() if value.strip()}
     given.setdefault("REDIS_URL", given.get("REDISTOGO_URL", ""))
     config = _config_class(given.get("APP_SETTINGS", "config.DevelopmentConfig"))
-    values: dict[str, Any] = {
-        name: read(name, given[name]) for name, read in READERS.items() if given.get(name)
+    values: dict[str, Any] = dict.fromkeys(without, "") | {
+        name: read(name, given[name])
+        for name, read in READERS.items()
+        if given.get(name) and name not in without
     }
     for setting in fields(config):
         if setting.default is MISSING and setting.name not in values:

@@ -177,7 +177,8 @@ def _check_failure(case: Case, outcome: Outcome, row: Result) -> None:
 
 @pytest.mark.usefixtures("outcomes")
 def test_afterwards_all_is_as_before(service: Service, site: Site) -> None:
-    assert len(service.resident) == 1 + 2 * WORKERS  # a rescuer beside each
+    # Beside the parent and the workers: a rescuer for each, the courier, the inbox reader.
+    assert len(service.resident) == 1 + 2 * WORKERS + 2
     assert service.processes() == service.resident
     url = site.serve("/", "<p>All is well, all is well")
     keys = [service.submit(url).text for _ in range(3 * WORKERS)]
