@@ -2,14 +2,15 @@
 
 A row for each, in the same transaction as the count, so that nobody who was promised word waits for
 ever. Who sends it is :mod:`courier`; each step of a delivery is one UPDATE here, in database time,
-as those of a count are in :mod:`leases`. A receiver may hear twice, but never nothing: what a
-courier has taken is due again a minute later, should nobody say what became of it.
+as those of a count are in :mod:`leases`. Whatever becomes of a courier, what it has taken is due
+again a minute later, should nobody say what became of it; so a receiver may hear twice. Each
+callback comes to an end: it is delivered or given up. Until then its count is kept.
 """
 
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,10 +18,14 @@ from flask import current_app
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     DateTime,
     ForeignKey,
     Index,
+    case,
+    exists,
     func,
+    null,
     select,
     update,
 )
@@ -38,6 +43,9 @@ SECRET_LENGTHS = range(8, 201)
 LEASE_SECONDS = 60
 #: How long to wait after each attempt that failed, in seconds; after one more it is given up.
 PAUSES = (5, 30, 2 * 60, 10 * 60, 60 * 60, 6 * 60 * 60)
+#: How long what was put off again and again is not given up, in seconds, from when it could first
+#: be sent.
+LONGEST_DELAY = 24 * 60 * 60
 #: How many of one host are taken at a time, so that a slow one does not hold up the others.
 MOST_OF_A_HOST = 2
 #: How many of one count are listed; of more, the newest.
@@ -140,6 +148,11 @@ def of(result: Result) -> Sequence[Callback]:
     return db.session.scalars(chosen.order_by(Callback.id.desc()).limit(MOST_LISTED)).all()
 
 
+def is_awaited() -> ColumnElement[bool]:
+    """Somebody is still to be told of a result."""
+    return exists().where(Callback.result_id == Result.id, Callback.state == "waiting")
+
+
 def take(limit: int, *, busy: Collection[str] = ()) -> list[Taken]:
     """Take some that are due and whose count has ended, the longest due first, and commit.
 
@@ -200,17 +213,35 @@ def give_up(taken: Taken, error: str, status: int | None = None) -> None:
     _end(taken, state="given_up", secret=None, last_status=status, last_error=error)
 
 
-def postpone(taken: Taken, error: str, seconds: float) -> None:
-    """Put down that there was no attempt, through no fault of the receiver, and commit."""
-    later = states.in_seconds(seconds)
-    _end(taken, attempts=Callback.attempts - 1, due_at=later, last_error=error)
+def postpone(taken: Taken, error: str, seconds: float) -> bool:
+    """Put down that there was no attempt, through no fault of the receiver, and commit.
+
+    :returns: whether it is given up, for this has gone on for too long.
+    """
+    ended = select(Result.finished_at).where(Result.id == Callback.result_id).scalar_subquery()
+    # Who shares a count may have asked for word long after its outcome.
+    sendable = func.greatest(Callback.submitted_at, ended)
+    is_late = states.now() > sendable + timedelta(seconds=LONGEST_DELAY)
+    state = _end(
+        taken,
+        state=case((is_late, "given_up"), else_=Callback.state),
+        secret=case((is_late, null()), else_=Callback.secret),
+        attempts=Callback.attempts - 1,
+        due_at=states.in_seconds(seconds),
+        last_error=error,
+    )
+    return state == "given_up"
 
 
-def _end(taken: Taken, **columns: Any) -> None:
-    """End an attempt, unless somebody else has begun another one since."""
+def _end(taken: Taken, **columns: Any) -> str | None:
+    """End an attempt, unless somebody else has begun another one since.
+
+    :returns: the state it is in now; None if it was not ours to end.
+    """
     is_ours = (Callback.id == taken.id, Callback.attempts == taken.attempts)
-    db.session.execute(
-        update(Callback).where(*is_ours, Callback.state == "waiting").values(columns),
-        execution_options={"synchronize_session": False},
+    ended = update(Callback).where(*is_ours, Callback.state == "waiting").values(columns)
+    state: str | None = db.session.scalar(
+        ended.returning(Callback.state), execution_options={"synchronize_session": False}
     )
     db.session.commit()
+    return state

@@ -172,8 +172,9 @@ def _put_down(taken: Taken, error: str, status: int | None) -> str:
         callbacks.delivered(taken, status or 0)
         return f"delivered, {status}"
     if error == "host_busy":
-        callbacks.postpone(taken, error, _BUSY_PAUSE)
-        return "put off, for many pages of this host were asked for"
+        if callbacks.postpone(taken, error, _BUSY_PAUSE):
+            return f"given up: {what}"
+        return "put off, for this host was asked too often"
     if error in _NEVER or status == 410:
         callbacks.give_up(taken, error, status)
         return f"given up: {what}"

@@ -47,6 +47,15 @@ def take_one() -> Taken:
     return taken
 
 
+def long_ago(key: str, interval: str) -> None:
+    """Let a count have ended so long ago."""
+    db.session.execute(
+        text("UPDATE results SET finished_at = now() - CAST(:ago AS interval) WHERE job_key = :key"),
+        {"ago": interval, "key": key},
+    )
+    db.session.commit()
+
+
 def seconds_until(callback: Callback) -> float:
     now = db.session.scalar(text("SELECT now()"))
     until: timedelta = callback.due_at - now
@@ -113,9 +122,22 @@ def test_an_attempt_that_failed_is_made_again_later_and_later() -> None:
 
 def test_what_was_put_off_was_no_attempt() -> None:
     promise(finished())
-    callbacks.postpone(take_one(), "host_busy", 10)
+    assert not callbacks.postpone(take_one(), "host_busy", 10)
     assert (row().state, row().attempts, row().last_error) == ("waiting", 0, "host_busy")
     assert 5 < seconds_until(row()) <= 10
+
+
+def test_what_is_put_off_for_a_day_is_given_up() -> None:
+    key = finished()
+    promise(key)
+    long_ago(key, "25 hours")  # asked for only now
+    assert not callbacks.postpone(take_one(), "host_busy", 10)
+    db.session.execute(text("UPDATE callbacks SET submitted_at = now() - interval '25 hours'"))
+    long_ago(key, "23 hours")
+    assert not callbacks.postpone(take_one(), "host_busy", 10)
+    long_ago(key, "25 hours")
+    assert callbacks.postpone(take_one(), "host_busy", 10)
+    assert (row().state, row().secret, row().last_error) == ("given_up", None, "host_busy")
 
 
 def test_of_one_host_only_some_are_taken_at_a_time() -> None:
@@ -244,12 +266,23 @@ def test_callbacks_and_names_go_with_their_count() -> None:
         "http://example.com/", name=Once("a", "b"), callback=Wanted(URL, SECRET)
     )
     leases.fail(begin(key), "empty_page", "It is empty.")
+    callbacks.delivered(take_one(), 204)
     promise(kept := counted({"word": 1}))
-    db.session.execute(
-        text("UPDATE results SET finished_at = now() - interval '9 days' WHERE job_key = :key"),
-        {"key": key},
-    )
-    db.session.commit()
+    long_ago(key, "9 days")
     assert list(retention.purge(1)) == [1]
     assert row().result_id == stored(kept).id
     assert db.session.scalar(text("SELECT count(*) FROM submitted_once")) == 0
+
+
+def test_a_count_is_kept_until_all_were_told() -> None:
+    promise(key := finished())
+    promise(key)
+    long_ago(key, "9 days")
+    make_due()
+    first, second = callbacks.take(10)
+    assert list(retention.purge(1)) == [0]
+    callbacks.delivered(first, 204)
+    assert list(retention.purge(1)) == [0]
+    callbacks.give_up(second, "http_status", 410)
+    assert list(retention.purge(1)) == [1]
+    assert db.session.scalar(text("SELECT count(*) FROM callbacks")) == 0
