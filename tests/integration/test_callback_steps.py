@@ -50,7 +50,9 @@ def take_one() -> Taken:
 def long_ago(key: str, interval: str) -> None:
     """Let a count have ended so long ago."""
     db.session.execute(
-        text("UPDATE results SET finished_at = now() - CAST(:ago AS interval) WHERE job_key = :key"),
+        text(
+            "UPDATE results SET finished_at = now() - CAST(:ago AS interval) WHERE job_key = :key"
+        ),
         {"ago": interval, "key": key},
     )
     db.session.commit()
