@@ -39,10 +39,14 @@ from wordcount.url import read_url
 
 #: How long a secret may be, in characters: not to be guessed, and not a novel.
 SECRET_LENGTHS = range(8, 201)
-#: How long a courier has for what it took, in seconds. It needs much less; see :mod:`deliver`.
+#: How long a courier has for what it took, in seconds, at least. It needs much less; see
+#: :mod:`deliver`.
 LEASE_SECONDS = 60
 #: How long to wait after each attempt that failed, in seconds; after one more it is given up.
 PAUSES = (5, 30, 2 * 60, 10 * 60, 60 * 60, 6 * 60 * 60)
+#: How many attempts are made, also if nobody can say what came of them: it may be what is sent that
+#: kills couriers.
+MOST_ATTEMPTS = len(PAUSES) + 1
 #: How long what was put off again and again is not given up, in seconds, from when it could first
 #: be sent.
 LONGEST_DELAY = 24 * 60 * 60
@@ -68,7 +72,8 @@ class Wanted:
 class Taken:
     """A callback that is to be sent now, by whoever took it.
 
-    :param attempts: with this one; fences off whoever took it before.
+    :param attempts: with this one; fences off whoever took it before. If it is more than
+        :data:`MOST_ATTEMPTS`, nobody has put down what came of the last one: it is to be given up.
     """
 
     id: int
@@ -171,10 +176,12 @@ def take(limit: int, *, busy: Collection[str] = ()) -> list[Taken]:
     # What another courier takes at this moment is passed over, and what it has taken is not due.
     free = select(Callback.id).where(Callback.id.in_(chosen), *due)
     locked = free.with_for_update(skip_locked=True).cte("free")
+    # Each at another time: what dies with one that kills couriers is not taken with it again.
+    lease_end = states.in_seconds(LEASE_SECONDS) + func.random() * timedelta(seconds=LEASE_SECONDS)
     rows = db.session.execute(
         update(Callback)
         .where(Callback.id.in_(select(locked.c.id)))
-        .values(attempts=Callback.attempts + 1, due_at=states.in_seconds(LEASE_SECONDS))
+        .values(attempts=Callback.attempts + 1, due_at=lease_end)
         .returning(
             Callback.id,
             Callback.result_id,
@@ -200,7 +207,7 @@ def failed(taken: Taken, error: str, status: int | None = None) -> int | None:
 
     :returns: in how many seconds there is another one; None if it is given up.
     """
-    if taken.attempts > len(PAUSES):
+    if taken.attempts >= MOST_ATTEMPTS:
         give_up(taken, error, status)
         return None
     pause = PAUSES[taken.attempts - 1]
@@ -210,7 +217,9 @@ def failed(taken: Taken, error: str, status: int | None = None) -> int | None:
 
 def give_up(taken: Taken, error: str, status: int | None = None) -> None:
     """Put down that there is no use in trying again, and commit."""
-    _end(taken, state="given_up", secret=None, last_status=status, last_error=error)
+    made = func.least(Callback.attempts, MOST_ATTEMPTS)
+    ended = {"state": "given_up", "secret": None, "attempts": made}
+    _end(taken, **ended, last_status=status, last_error=error)
 
 
 def postpone(taken: Taken, error: str, seconds: float) -> bool:

@@ -109,6 +109,10 @@ class Courier:
 
     def _send(self, taken: Taken) -> None:
         """Make one attempt, in a thread; no connection to the database is held meanwhile."""
+        if taken.attempts > callbacks.MOST_ATTEMPTS:  # it may be what is sent that kills couriers
+            with self._app.app_context():
+                _log(taken, _put_down(taken, "crashed", None))
+            return
         notice = self._notice(taken)
         if notice is None:  # its count was removed
             return

@@ -17,28 +17,13 @@ from callbacks import LEASE_SECONDS, MOST_OF_A_HOST, PAUSES, Callback, Taken, Wa
 from models import db
 from notices import signature
 from once import Once
+from tests.callback_rows import SECRET, make_due, promise, row
 from tests.counts import begin, counted, finished, stored
 from tests.support import NOBODYS_KEY, wait_for
 from wordcount.errors import CallbackError
 
 pytestmark = pytest.mark.usefixtures("app")
-SECRET = "known to two alone"
 URL = "http://hooks.example/told?token=hidden"
-
-
-def promise(key: str, url: str = URL) -> None:
-    callbacks.add(stored(key), Wanted(url, SECRET))
-    db.session.commit()
-
-
-def row() -> Callback:
-    db.session.rollback()
-    return db.session.query(Callback).one()
-
-
-def make_due() -> None:
-    db.session.execute(text("UPDATE callbacks SET due_at = now()"))
-    db.session.commit()
 
 
 def take_one() -> Taken:
@@ -76,10 +61,10 @@ def test_none_is_taken_before_its_count_has_ended() -> None:
 
 
 def test_what_is_taken_is_nobody_elses_until_its_lease_is_over() -> None:
-    promise(finished())
+    promise(finished(), URL)
     first = take_one()
     assert callbacks.take(10) == []
-    assert LEASE_SECONDS - 5 < seconds_until(row()) <= LEASE_SECONDS
+    assert LEASE_SECONDS - 5 < seconds_until(row()) <= 2 * LEASE_SECONDS
     second = take_one()
     assert (second.delivery_id, second.attempts) == (first.delivery_id, 2)
     callbacks.delivered(first, 204)  # by a courier that was believed dead
@@ -111,7 +96,7 @@ def test_two_couriers_never_take_the_same(app: Flask) -> None:
 
 
 def test_an_attempt_that_failed_is_made_again_later_and_later() -> None:
-    promise(finished())
+    promise(finished(), URL)
     for number, pause in enumerate(PAUSES, start=1):
         assert callbacks.failed(take_one(), "http_status", 500) == pause
         assert pause - 5 < seconds_until(row()) <= pause
@@ -122,8 +107,17 @@ def test_an_attempt_that_failed_is_made_again_later_and_later() -> None:
     assert (row().last_status, row().last_error) == (None, "timeout")
 
 
+def test_what_was_taken_together_is_not_due_together() -> None:
+    key = finished()
+    for number in range(16):
+        promise(key, f"http://{number}.example/")
+    assert len(callbacks.take(16)) == 16
+    due = sorted(row.due_at for row in db.session.query(Callback))
+    assert due[-1] - due[0] > timedelta(seconds=LEASE_SECONDS / 4)
+
+
 def test_what_was_put_off_was_no_attempt() -> None:
-    promise(finished())
+    promise(finished(), URL)
     assert not callbacks.postpone(take_one(), "host_busy", 10)
     assert (row().state, row().attempts, row().last_error) == ("waiting", 0, "host_busy")
     assert 5 < seconds_until(row()) <= 10
@@ -131,7 +125,7 @@ def test_what_was_put_off_was_no_attempt() -> None:
 
 def test_what_is_put_off_for_a_day_is_given_up() -> None:
     key = finished()
-    promise(key)
+    promise(key, URL)
     long_ago(key, "25 hours")  # asked for only now
     assert not callbacks.postpone(take_one(), "host_busy", 10)
     db.session.execute(text("UPDATE callbacks SET submitted_at = now() - interval '25 hours'"))
@@ -269,7 +263,7 @@ def test_callbacks_and_names_go_with_their_count() -> None:
     )
     leases.fail(begin(key), "empty_page", "It is empty.")
     callbacks.delivered(take_one(), 204)
-    promise(kept := counted({"word": 1}))
+    promise(kept := counted({"word": 1}), URL)
     long_ago(key, "9 days")
     assert list(retention.purge(1)) == [1]
     assert row().result_id == stored(kept).id
@@ -277,8 +271,8 @@ def test_callbacks_and_names_go_with_their_count() -> None:
 
 
 def test_a_count_is_kept_until_all_were_told() -> None:
-    promise(key := finished())
-    promise(key)
+    promise(key := finished(), URL)
+    promise(key, URL)
     long_ago(key, "9 days")
     make_due()
     first, second = callbacks.take(10)

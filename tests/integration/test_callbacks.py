@@ -66,14 +66,6 @@ def worker(
 
 
 @pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    """Hears what is sent."""
-    started = Receiver()
-    yield started
-    started.close()
-
-
-@pytest.fixture
 def page(site: Site) -> str:
     """The URL of a page that can be counted."""
     return site.serve("/page", "<title>Tea</title><p>Tea and tea and milk")
