@@ -8,7 +8,9 @@ import os
 import signal
 import time
 import traceback
+from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from types import FrameType
 
 from flask import Flask
@@ -32,8 +34,8 @@ logger = logging.getLogger(__name__)
 THREADS = 16
 #: How often to look, in seconds.
 LOOK_EVERY = 1.0
-#: How long a look may take, in seconds. A courier that hangs, for its connection is dead and nobody
-#: says so, is ended by the kernel, and the parent starts another.
+#: How long the database may take when the main thread asks it, in seconds. A courier that hangs, for
+#: its connection is dead and nobody says so, is ended by the kernel, and the parent starts another.
 LONGEST_LOOK = 10
 #: How long what is being sent may go on when it is time to stop, in seconds. What is cut off is
 #: sent again, by another courier.
@@ -74,9 +76,8 @@ class Courier:
         free = THREADS - len(self._sending)
         before = self._trouble
         if free:
-            signal.alarm(LONGEST_LOOK)
-            self._trouble = self._take(free)
-            signal.alarm(0)
+            with _bounded():
+                self._trouble = self._take(free)
         if self._trouble != before:  # once, however long it lasts
             logger.warning("%s", self._trouble or "looking for callbacks again")
         if self._sending and not self._trouble:
@@ -149,10 +150,10 @@ class Courier:
         place = "".join(traceback.format_tb(error.__traceback__))
         logger.error("sending to %s broke off: %s\n%s", taken.host, type(error).__name__, place)
         try:
-            with self._app.app_context():
+            with _bounded(), self._app.app_context():
                 _log(taken, _put_down(taken, "crashed", None))
-        except DATABASE_AWAY as away:
-            _log(taken, f"nobody knows: {reason(away)}")
+        except SQLAlchemyError as trouble:
+            _log(taken, f"nobody knows: {reason(trouble)}")
 
 
 def run(app: Flask, parent: int) -> None:
@@ -167,6 +168,16 @@ def run(app: Flask, parent: int) -> None:
         courier.look()
     courier.end()
     os._exit(0)  # a thread that still sends would be waited for
+
+
+@contextmanager
+def _bounded() -> Iterator[None]:
+    """Have the kernel end this process, should it hang meanwhile."""
+    signal.alarm(LONGEST_LOOK)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
 
 
 def _put_down(taken: Taken, error: str, status: int | None) -> str:

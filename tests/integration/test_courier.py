@@ -1,13 +1,17 @@
 """A courier, look by look, in this process."""
 
+import signal
 from collections.abc import Iterator
+from types import FrameType
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 import callbacks
 from callbacks import MOST_ATTEMPTS, Callback
 from courier import Courier
+from models import db
 from tests.callback_rows import attempted, make_due, promise, row
 from tests.counts import finished
 from tests.receiver import Receiver
@@ -40,3 +44,66 @@ def test_what_broke_off_every_time_is_given_up(courier: Courier, receiver: Recei
     found = look_for(courier, "given_up")
     assert (found.attempts, found.last_error, found.secret) == (MOST_ATTEMPTS, "crashed", None)
     assert receiver.heard == []
+
+
+@pytest.fixture
+def crashes_are_refused(app: Flask) -> Iterator[None]:
+    """The database refuses, or takes very long, to put down that an attempt broke off."""
+    db.session.execute(
+        text("""
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            PERFORM pg_sleep(1.5) WHERE NEW.url LIKE '%hang';
+            RAISE 'not today';
+        END $$;
+        CREATE TRIGGER refuse BEFORE UPDATE ON callbacks FOR EACH ROW
+            WHEN (NEW.last_error = 'crashed') EXECUTE FUNCTION refuse()""")
+    )
+    db.session.commit()
+    yield
+    db.session.rollback()
+    db.session.execute(text("DROP FUNCTION refuse CASCADE"))
+    db.session.commit()
+
+
+def broken() -> str:
+    """The key of a count of which no notice can be made."""
+    key = finished()
+    db.session.execute(text("UPDATE results SET tops = '5'"))
+    db.session.commit()
+    return key
+
+
+@pytest.mark.usefixtures("crashes_are_refused")
+def test_what_the_database_refuses_ends_no_courier(
+    courier: Courier, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    promise(broken(), receiver.url("/told"))
+    caplog.set_level("INFO", logger="courier")
+
+    def look() -> bool:
+        courier.look()
+        return "nobody knows: not today" in caplog.text
+
+    wait_for("trouble", look)
+    assert (row().state, row().attempts, row().last_error) == ("waiting", 1, None)
+
+
+class AlarmError(Exception):
+    """The kernel would have ended the courier. (Here it is raised when the database has answered.)"""
+
+
+@pytest.mark.usefixtures("crashes_are_refused")
+def test_a_courier_that_hangs_while_it_puts_that_down_is_ended(
+    courier: Courier, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        raise AlarmError
+
+    monkeypatch.setattr("courier.LONGEST_LOOK", 1)
+    promise(broken(), receiver.url("/hang"))
+    before = signal.signal(signal.SIGALRM, end)
+    try:
+        with pytest.raises(AlarmError):
+            look_for(courier, "given_up")
+    finally:
+        signal.signal(signal.SIGALRM, before)
