@@ -158,21 +158,32 @@ def is_awaited() -> ColumnElement[bool]:
     return exists().where(Callback.result_id == Result.id, Callback.state == "waiting")
 
 
-def take(limit: int, *, busy: Collection[str] = ()) -> list[Taken]:
-    """Take some that are due and whose count has ended, the longest due first, and commit.
+def take(limit: int, *, retries: int, busy: Collection[str] = ()) -> list[Taken]:
+    """Take some that are due and whose count has ended, and commit: first those that were never
+    attempted, and of each kind the longest due.
 
+    :param retries: how many of them may have been attempted before.
     :param busy: hosts to which something is being sent already; theirs are left.
     """
     due = (Callback.state == "waiting", Callback.due_at <= func.now())
-    turn = func.row_number().over(partition_by=Callback.host, order_by=Callback.due_at)
+    is_retry = Callback.attempts > 0
+    turn = func.row_number().over(partition_by=Callback.host, order_by=(is_retry, Callback.due_at))
     ready = (
-        select(Callback.id, Callback.due_at, turn.label("turn"))
+        select(Callback.id, Callback.due_at, is_retry.label("is_retry"), turn.label("turn"))
         .join(Result, Result.id == Callback.result_id)
         .where(*due, ~states.is_pending(), Callback.host.not_in(busy))
         .subquery()
     )
-    chosen = select(ready.c.id).where(ready.c.turn <= MOST_OF_A_HOST)
-    chosen = chosen.order_by(ready.c.due_at).limit(limit)
+    of_its_kind = func.row_number().over(partition_by=ready.c.is_retry, order_by=ready.c.due_at)
+    fair = (
+        select(ready, of_its_kind.label("place")).where(ready.c.turn <= MOST_OF_A_HOST).subquery()
+    )
+    chosen = (
+        select(fair.c.id)
+        .where(~fair.c.is_retry | (fair.c.place <= retries))
+        .order_by(fair.c.is_retry, fair.c.due_at)
+        .limit(limit)
+    )
     # What another courier takes at this moment is passed over, and what it has taken is not due.
     free = select(Callback.id).where(Callback.id.in_(chosen), *due)
     locked = free.with_for_update(skip_locked=True).cte("free")

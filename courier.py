@@ -32,10 +32,13 @@ logger = logging.getLogger(__name__)
 
 #: How many are sent at the same time: a receiver that says nothing keeps a thread for 10 seconds.
 THREADS = 16
+#: How many of these may be attempts after the first: who has failed holds up nobody who has not,
+#: under however many names of hosts.
+MOST_RETRIES = THREADS // 2
 #: How often to look, in seconds.
 LOOK_EVERY = 1.0
-#: How long the database may take when the main thread asks it, in seconds. A courier that hangs, for
-#: its connection is dead and nobody says so, is ended by the kernel, and the parent starts another.
+#: How long the database may take when the main thread asks it, in seconds. A courier that hangs,
+#: its connection being dead, is ended by the kernel, and the parent starts another.
 LONGEST_LOOK = 10
 #: How long what is being sent may go on when it is time to stop, in seconds. What is cut off is
 #: sent again, by another courier.
@@ -98,10 +101,12 @@ class Courier:
         for host, until in [*self._left_alone.items()]:  # the threads add to it meanwhile
             if until < time.monotonic():
                 del self._left_alone[host]
-        busy = {*self._left_alone, *(taken.host for taken in self._sending.values())}
+        sending = self._sending.values()
+        busy = {*self._left_alone, *(taken.host for taken in sending)}
+        retries = MOST_RETRIES - sum(taken.attempts > 1 for taken in sending)
         try:
             with self._app.app_context():
-                due = callbacks.take(free, busy=busy)
+                due = callbacks.take(free, retries=retries, busy=busy)
         except SQLAlchemyError as error:
             return f"cannot look for callbacks just now: {reason(error)}"
         for taken in due:

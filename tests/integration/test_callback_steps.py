@@ -17,7 +17,7 @@ from callbacks import LEASE_SECONDS, MOST_OF_A_HOST, PAUSES, Callback, Taken, Wa
 from models import db
 from notices import signature
 from once import Once
-from tests.callback_rows import SECRET, make_due, promise, row
+from tests.callback_rows import SECRET, attempted, make_due, promise, row
 from tests.counts import begin, counted, finished, stored
 from tests.support import NOBODYS_KEY, wait_for
 from wordcount.errors import CallbackError
@@ -28,7 +28,7 @@ URL = "http://hooks.example/told?token=hidden"
 
 def take_one() -> Taken:
     make_due()
-    (taken,) = callbacks.take(10)
+    (taken,) = callbacks.take(10, retries=10)
     return taken
 
 
@@ -51,11 +51,11 @@ def seconds_until(callback: Callback) -> float:
 
 def test_none_is_taken_before_its_count_has_ended() -> None:
     key = submissions.submit("http://example.com/", callback=Wanted(URL, SECRET))
-    assert callbacks.take(10) == []
+    assert callbacks.take(10, retries=10) == []
     claim = begin(key)
-    assert callbacks.take(10) == []
+    assert callbacks.take(10, retries=10) == []
     leases.fail(claim, "empty_page", "It is empty.")
-    (taken,) = callbacks.take(10)
+    (taken,) = callbacks.take(10, retries=10)
     assert (taken.url, taken.secret, taken.attempts) == (URL, SECRET, 1)
     assert taken.host == "hooks.example"
 
@@ -63,7 +63,7 @@ def test_none_is_taken_before_its_count_has_ended() -> None:
 def test_what_is_taken_is_nobody_elses_until_its_lease_is_over() -> None:
     promise(finished(), URL)
     first = take_one()
-    assert callbacks.take(10) == []
+    assert callbacks.take(10, retries=10) == []
     assert LEASE_SECONDS - 5 < seconds_until(row()) <= 2 * LEASE_SECONDS
     second = take_one()
     assert (second.delivery_id, second.attempts) == (first.delivery_id, 2)
@@ -82,7 +82,7 @@ def test_two_couriers_never_take_the_same(app: Flask) -> None:
 
     def some(_: int) -> list[int]:
         with app.app_context():
-            return [taken.id for taken in callbacks.take(5)]
+            return [taken.id for taken in callbacks.take(5, retries=5)]
 
     taken: list[int] = []
 
@@ -111,7 +111,7 @@ def test_what_was_taken_together_is_not_due_together() -> None:
     key = finished()
     for number in range(16):
         promise(key, f"http://{number}.example/")
-    assert len(callbacks.take(16)) == 16
+    assert len(callbacks.take(16, retries=16)) == 16
     due = sorted(row.due_at for row in db.session.query(Callback))
     assert due[-1] - due[0] > timedelta(seconds=LEASE_SECONDS / 4)
 
@@ -141,9 +141,23 @@ def test_of_one_host_only_some_are_taken_at_a_time() -> None:
     for number in range(5):
         promise(key, f"http://slow.example/{number}")
     promise(key, "http://other.example/")
-    hosts = [taken.host for taken in callbacks.take(10)]
+    hosts = [taken.host for taken in callbacks.take(10, retries=10)]
     assert sorted(hosts) == ["other.example", *["slow.example"] * MOST_OF_A_HOST]
-    assert callbacks.take(10, busy={"slow.example"}) == []
+    assert callbacks.take(10, retries=10, busy={"slow.example"}) == []
+
+
+def test_first_attempts_come_before_retries_of_which_there_are_some() -> None:
+    key = finished()
+    for number in range(4):
+        promise(key, f"http://{number}.example/")
+    attempted(1)
+    promise(key, "http://late.example/")
+    assert [taken.host for taken in callbacks.take(1, retries=1)] == ["late.example"]
+    promise(key, "http://later.example/")
+    hosts = {taken.host for taken in callbacks.take(9, retries=2)}
+    assert hosts == {"later.example", "0.example", "1.example"}
+    assert callbacks.take(9, retries=0) == []
+    assert len(callbacks.take(9, retries=9)) == 2
 
 
 @pytest.fixture
@@ -171,8 +185,8 @@ def crowd(app: Flask) -> None:
 @pytest.mark.usefixtures("crowd")
 def test_looking_is_cheap_however_many_wait() -> None:
     begun = time.perf_counter()
-    assert len(callbacks.take(16)) == MOST_OF_A_HOST
-    assert callbacks.take(16, busy={"b.example"}) == []
+    assert len(callbacks.take(16, retries=16)) == MOST_OF_A_HOST
+    assert callbacks.take(16, retries=16, busy={"b.example"}) == []
     # Once with ten thousand to choose from, once with none.
     seconds = (time.perf_counter() - begun) / 2
     assert seconds < 0.5
@@ -275,7 +289,7 @@ def test_a_count_is_kept_until_all_were_told() -> None:
     promise(key, URL)
     long_ago(key, "9 days")
     make_due()
-    first, second = callbacks.take(10)
+    first, second = callbacks.take(10, retries=10)
     assert list(retention.purge(1)) == [0]
     callbacks.delivered(first, 204)
     assert list(retention.purge(1)) == [0]

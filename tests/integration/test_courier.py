@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Iterator
+from contextlib import closing
 from types import FrameType
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import text
 
 import callbacks
 from callbacks import MOST_ATTEMPTS, Callback
-from courier import Courier
+from courier import MOST_RETRIES, THREADS, Courier
 from models import db
 from tests.callback_rows import attempted, make_due, promise, row
 from tests.counts import finished
@@ -19,8 +20,9 @@ from tests.support import wait_for
 
 
 @pytest.fixture
-def courier(app: Flask) -> Iterator[Courier]:
+def courier(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Courier]:
     """One that looks when it is told to."""
+    monkeypatch.setattr("courier.LOOK_EVERY", 0.1)
     started = Courier(app)
     yield started
     started.end()
@@ -39,11 +41,42 @@ def look_for(courier: Courier, state: str) -> Callback:
 def test_what_broke_off_every_time_is_given_up(courier: Courier, receiver: Receiver) -> None:
     promise(finished(), receiver.url("/told"))
     attempted(MOST_ATTEMPTS - 1)
-    assert callbacks.take(1)  # by a courier that was killed by it
+    assert callbacks.take(1, retries=1)  # by a courier that was killed by it
     make_due()
     found = look_for(courier, "given_up")
     assert (found.attempts, found.last_error, found.secret) == (MOST_ATTEMPTS, "crashed", None)
     assert receiver.heard == []
+
+
+@pytest.fixture
+def hosts() -> Iterator[Receiver]:
+    """All of loopback: as many hosts as a test wants."""
+    with closing(Receiver("")) as started:
+        yield started
+
+
+def test_those_that_failed_hold_up_nobody_else(courier: Courier, hosts: Receiver) -> None:
+    key = finished()
+    others = THREADS - MOST_RETRIES
+    for number in range(THREADS):  # each on a host of its own, as under a wildcard of the DNS
+        promise(key, hosts.url(f"/slow/{number}", host=f"127.0.1.{number}", held=True))
+    attempted(1)
+    courier.look()
+    wait_for("retries", lambda: len(hosts.heard) >= MOST_RETRIES)
+    for number in range(others):
+        promise(key, hosts.url(f"/first/{number}", host=f"127.0.2.{number}", held=True))
+    courier.look()
+    wait_for("first attempts", lambda: len(hosts.heard) >= THREADS)
+    courier.look()
+    paths = [heard.path.split("/")[1] for heard in hosts.heard]
+    assert paths == ["slow"] * MOST_RETRIES + ["first"] * others
+    hosts.let_go()
+
+    def look() -> bool:
+        courier.look()
+        return len(hosts.heard) == THREADS + others
+
+    wait_for("all the others", look)
 
 
 @pytest.fixture
@@ -89,7 +122,7 @@ def test_what_the_database_refuses_ends_no_courier(
 
 
 class AlarmError(Exception):
-    """The kernel would have ended the courier. (Here it is raised when the database has answered.)"""
+    """The kernel would have ended the courier."""
 
 
 @pytest.mark.usefixtures("crashes_are_refused")
@@ -97,7 +130,7 @@ def test_a_courier_that_hangs_while_it_puts_that_down_is_ended(
     courier: Courier, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def end(_signal: int, _frame: FrameType | None) -> None:
-        raise AlarmError
+        raise AlarmError  # as soon as the database has answered
 
     monkeypatch.setattr("courier.LONGEST_LOOK", 1)
     promise(broken(), receiver.url("/hang"))
