@@ -44,6 +44,10 @@ SECRET_LENGTHS = range(8, 201)
 LEASE_SECONDS = 60
 #: How long to wait after each attempt that failed, in seconds; after one more it is given up.
 PAUSES = (5, 30, 2 * 60, 10 * 60, 60 * 60, 6 * 60 * 60)
+#: The same after a clear answer that it is not wanted like this.
+REFUSED_PAUSES = PAUSES[:2]
+#: What is no such answer, although it looks like one: too slow, too early, too many.
+_LATER = {408, 425, 429}
 #: How many attempts are made, also if nobody can say what came of them: it may be what is sent that
 #: kills couriers.
 MOST_ATTEMPTS = len(PAUSES) + 1
@@ -218,10 +222,12 @@ def failed(taken: Taken, error: str, status: int | None = None) -> int | None:
 
     :returns: in how many seconds there is another one; None if it is given up.
     """
-    if taken.attempts >= MOST_ATTEMPTS:
+    is_refused = status is not None and 400 <= status < 500 and status not in _LATER
+    pauses = REFUSED_PAUSES if is_refused else PAUSES
+    if taken.attempts > len(pauses):
         give_up(taken, error, status)
         return None
-    pause = PAUSES[taken.attempts - 1]
+    pause = pauses[taken.attempts - 1]
     _end(taken, due_at=states.in_seconds(pause), last_status=status, last_error=error)
     return pause
 

@@ -56,7 +56,8 @@ class Config:
     FETCH_TIMEOUT: float = 20.0
     #: The largest page, after decompression.
     FETCH_MAX_BYTES: int = 10 * 1024 * 1024
-    #: How often one host may be asked for pages, by all workers together; "" for any number.
+    #: How often one host may be asked for pages, by all workers together, and how often callbacks
+    #: may be sent to it; "" for any number.
     HOST_RATE_LIMIT: str = "60/minute"
     #: Where this service is reached; sites that are fetched are told, so that they can ask.
     SITE_URL: str = ""

@@ -60,12 +60,14 @@ class Courier:
         self._left_alone: dict[str, float] = {}
         self._trouble = ""
         settings = app.config
-        # Nobody waits in a thread for a host's turn: its callbacks are left for later.
+        # Nobody waits in a thread for a host's turn: its callbacks are left for later. They are
+        # counted by themselves, or whoever asks for many could keep others from counting a host.
         limit = HostLimit(
             settings["HOST_RATE_LIMIT"],
             settings["RATELIMIT_STORAGE_URI"],
             settings["RATELIMIT_STORAGE_OPTIONS"],
             patience=0,
+            kind="callbacks",
         )
         self._manners = Manners(contact=settings["CONTACT_URL"], permit=limit.wait)
         self.stopped = False

@@ -107,6 +107,22 @@ def test_an_attempt_that_failed_is_made_again_later_and_later() -> None:
     assert (row().last_status, row().last_error) == (None, "timeout")
 
 
+@pytest.mark.parametrize("status", [400, 404, 405, 499])
+def test_a_clear_refusal_is_asked_twice_again(status: int) -> None:
+    promise(finished(), URL)
+    assert callbacks.failed(take_one(), "http_status", 500) == PAUSES[0]
+    assert callbacks.failed(take_one(), "http_status", status) == PAUSES[1]
+    assert callbacks.failed(take_one(), "http_status", status) is None
+    assert (row().state, row().attempts, row().last_status) == ("given_up", 3, status)
+
+
+@pytest.mark.parametrize("status", [302, 408, 425, 429, 500])
+def test_what_may_pass_is_no_refusal(status: int) -> None:
+    promise(finished(), URL)
+    attempted(2)
+    assert callbacks.failed(take_one(), "http_status", status) == PAUSES[2]
+
+
 def test_what_was_taken_together_is_not_due_together() -> None:
     key = finished()
     for number in range(16):

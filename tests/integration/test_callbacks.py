@@ -251,7 +251,7 @@ def test_a_slow_receiver_does_not_hold_up_others(
 
 
 def test_no_host_is_asked_too_often(app: Flask, worker: Program, page: str) -> None:
-    HostLimit(RATE, app.config["RATELIMIT_STORAGE_URI"]).wait("8.8.8.8")
+    HostLimit(RATE, app.config["RATELIMIT_STORAGE_URI"], kind="callbacks").wait("8.8.8.8")
     submit(page, "http://8.8.8.8/")
     found = wait_for_failure()
     assert (found.state, found.attempts, found.last_error) == ("waiting", 0, "host_busy")
