@@ -124,7 +124,7 @@ class Courier:
         notice = self._notice(taken)
         if notice is None:  # its count was removed
             return
-        allowed = self._app.config["FETCH_ALLOWED_NETWORKS"]
+        allowed = self._app.config["CALLBACK_ALLOWED_NETWORKS"]
         status, error = None, ""
         try:
             status = deliver(taken.url, notice.body, notice.headers, allowed, self._manners)

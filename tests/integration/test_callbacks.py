@@ -47,7 +47,7 @@ def worker(
     with ExitStack() as parts:
         settings = {
             **environ,
-            "FETCH_ALLOWED_NETWORKS": "127.0.0.1/32",
+            "CALLBACK_ALLOWED_NETWORKS": "127.0.0.1/32",
             "HOST_RATE_LIMIT": RATE,
             "SITE_URL": "https://count.example/",
             "HTTP_PROXY": "http://127.0.0.1:1",

@@ -48,6 +48,16 @@ def test_what_broke_off_every_time_is_given_up(courier: Courier, receiver: Recei
     assert receiver.heard == []
 
 
+def test_a_network_that_may_be_counted_is_told_nothing(
+    app: Flask, courier: Courier, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert app.config["FETCH_ALLOWED_NETWORKS"]
+    monkeypatch.setitem(app.config, "CALLBACK_ALLOWED_NETWORKS", ())
+    promise(finished(), receiver.url("/told"))
+    assert look_for(courier, "given_up").last_error == "not_public"
+    assert receiver.heard == []
+
+
 @pytest.fixture
 def hosts() -> Iterator[Receiver]:
     """All of loopback: as many hosts as a test wants."""
