@@ -99,7 +99,7 @@ class Callback(db.Model):  # type: ignore[name-defined,misc]  # as for models.Re
     #: The same for each attempt, so that a receiver can tell that it has heard this before.
     delivery_id: Mapped[uuid.UUID] = mapped_column(default=uuid.uuid4)
     url: Mapped[str]
-    #: Of the URL: what may be logged and shown of it.
+    #: Of the URL: what may be logged of it.
     host: Mapped[str]
     #: Removed when there is nothing left to be signed.
     secret: Mapped[str | None]
