@@ -16,6 +16,7 @@ from environment import HOW_TO_SET, READERS, ConfigError, Network
 
 __all__ = ["CONFIGS", "Config", "ConfigError", "settings_from"]
 
+_LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
 #: How long the web waits for Redis, in seconds. The second try is for a connection that broke while
 #: idle and does not show it, as behind a firewall that has forgotten it. Said outright, for some
 #: ways to make a client mean none, and others three, with long pauses.
@@ -52,11 +53,14 @@ class Config:
     WORKERS: int = 1
     #: Networks that may be fetched from although they are not public, on any port.
     FETCH_ALLOWED_NETWORKS: tuple[Network, ...] = ()
+    #: The same of callbacks: strangers choose where they go, and a POST may do what a GET does not.
+    CALLBACK_ALLOWED_NETWORKS: tuple[Network, ...] = ()
     #: One deadline over DNS, connect, TLS, headers, body and every redirect.
     FETCH_TIMEOUT: float = 20.0
     #: The largest page, after decompression.
     FETCH_MAX_BYTES: int = 10 * 1024 * 1024
-    #: How often one host may be asked for pages, by all workers together; "" for any number.
+    #: How often one host may be asked for pages, by all workers together, and how often callbacks
+    #: may be sent to it; "" for any number.
     HOST_RATE_LIMIT: str = "60/minute"
     #: Where this service is reached; sites that are fetched are told, so that they can ask.
     SITE_URL: str = ""
@@ -137,7 +141,7 @@ class StagingConfig(ProductionConfig):
 
 @dataclass(frozen=True, kw_only=True)
 class DevelopmentConfig(Config):
-    """One person's own machine: only they reach it, and their local servers may be counted."""
+    """One person's own machine: only they reach it, and their local servers are allowed."""
 
     REDIS_URL: str = field(default="redis://127.0.0.1:6379/0", repr=False)
     SECRET_KEY: str = field(default="for development only", repr=False)
@@ -146,10 +150,8 @@ class DevelopmentConfig(Config):
     WORKERS: int = 2
     PRODCONS_RATE_LIMIT: str = "6000/minute"
     PUBLIC_KEYS: bool = True
-    FETCH_ALLOWED_NETWORKS: tuple[Network, ...] = (
-        ipaddress.ip_network("127.0.0.0/8"),
-        ipaddress.ip_network("::1/128"),
-    )
+    FETCH_ALLOWED_NETWORKS: tuple[Network, ...] = _LOOPBACK
+    CALLBACK_ALLOWED_NETWORKS: tuple[Network, ...] = _LOOPBACK
     SESSION_COOKIE_SECURE: bool = False
     #: A web site of a stranger must not reach local pages through us, under a name of its own that
     #: leads to this machine (DNS rebinding).

@@ -156,6 +156,7 @@ READERS: Mapping[str, Callable[[str, str], Any]] = {
     "WEB_CONCURRENCY": _whole_number(1, 512),
     "WORKERS": _whole_number(1, 64),
     "FETCH_ALLOWED_NETWORKS": _networks,
+    "CALLBACK_ALLOWED_NETWORKS": _networks,
     "FETCH_TIMEOUT": _seconds(0.1, 600),
     "FETCH_MAX_BYTES": _whole_number(1, 1024**3),
     "HOST_RATE_LIMIT": _rate,

@@ -21,6 +21,7 @@ from config import settings_from
 from dev.services import local_postgres, local_redis
 from models import db
 from tests.programs import Program, running
+from tests.receiver import Receiver
 from tests.site import Site
 from tests.support import EMPTY_ALL, free_port, migrate
 
@@ -107,3 +108,11 @@ def site() -> Iterator[Site]:
     pages = Site()
     yield pages
     pages.close()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """Hears what is sent to callbacks."""
+    started = Receiver()
+    yield started
+    started.close()

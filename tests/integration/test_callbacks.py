@@ -47,7 +47,7 @@ def worker(
     with ExitStack() as parts:
         settings = {
             **environ,
-            "FETCH_ALLOWED_NETWORKS": "127.0.0.1/32",
+            "CALLBACK_ALLOWED_NETWORKS": "127.0.0.1/32",
             "HOST_RATE_LIMIT": RATE,
             "SITE_URL": "https://count.example/",
             "HTTP_PROXY": "http://127.0.0.1:1",
@@ -63,14 +63,6 @@ def worker(
         assert "broke off" not in program.log
         assert SECRET not in program.log
         assert TOKEN not in program.log
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    """Hears what is sent."""
-    started = Receiver()
-    yield started
-    started.close()
 
 
 @pytest.fixture
@@ -259,7 +251,7 @@ def test_a_slow_receiver_does_not_hold_up_others(
 
 
 def test_no_host_is_asked_too_often(app: Flask, worker: Program, page: str) -> None:
-    HostLimit(RATE, app.config["RATELIMIT_STORAGE_URI"]).wait("8.8.8.8")
+    HostLimit(RATE, app.config["RATELIMIT_STORAGE_URI"], kind="callbacks").wait("8.8.8.8")
     submit(page, "http://8.8.8.8/")
     found = wait_for_failure()
     assert (found.state, found.attempts, found.last_error) == ("waiting", 0, "host_busy")

@@ -47,13 +47,6 @@ def worker(postgres: tuple[OwnServer, dict[str, str]], logs: Path) -> Iterator[P
         assert "Traceback" not in program.log
 
 
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    started = Receiver()
-    yield started
-    started.close()
-
-
 def ended(**columns: object) -> str:
     """The key of a count that is finished, and of which the worker has not heard."""
     key = str(leases.accept(["http://example.com/"])[0].job_key)

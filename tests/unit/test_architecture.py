@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "event_log": set(),
     "events": {"event_log", "states"},
     "progress": {"events", "leases", "models", "states"},
-    "retention": {"lists", "models"},
+    "retention": {"callbacks", "lists", "models"},
     "transport": {"transport", "wordcount.address", "wordcount.errors"},
     "fetch": {
         "transport",

@@ -1,0 +1,55 @@
+"""Callbacks, as tests ask for them, let their time come, and look at them."""
+
+from sqlalchemy import text
+
+import callbacks
+from callbacks import Callback, Wanted
+from models import db
+from tests.counts import stored
+from tests.support import wait_for
+
+SECRET = "known to two alone"
+
+
+def promise(key: str, url: str) -> None:
+    """Ask for word of the outcome of a count."""
+    callbacks.add(stored(key), Wanted(url, SECRET))
+    db.session.commit()
+
+
+def row() -> Callback:
+    """The one callback that there is."""
+    db.session.rollback()
+    return db.session.query(Callback).one()
+
+
+def make_due() -> None:
+    """Let the time come for the next attempt."""
+    db.session.execute(text("UPDATE callbacks SET due_at = now()"))
+    db.session.commit()
+
+
+def attempted(attempts: int) -> None:
+    """Let so many attempts have been made."""
+    db.session.execute(text("UPDATE callbacks SET attempts = :attempts"), {"attempts": attempts})
+    db.session.commit()
+
+
+def wait_for_state(state: str, seconds: float = 20) -> Callback:
+    """The one callback that there is, in this state."""
+
+    def look() -> Callback | None:
+        db.session.rollback()
+        return db.session.query(Callback).filter_by(state=state).one_or_none()
+
+    return wait_for(f"callback that is {state}", look, seconds)
+
+
+def wait_for_failure() -> Callback:
+    """The one callback that there is, after an attempt that failed."""
+
+    def look() -> Callback | None:
+        db.session.rollback()
+        return db.session.query(Callback).filter(Callback.last_error.is_not(None)).one_or_none()
+
+    return wait_for("failure", look)
