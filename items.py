@@ -47,7 +47,7 @@ def read_item(item: bytes) -> Item:
     if len(item) > LARGEST_ITEM:
         raise ItemError("item_too_large", limit=f"{LARGEST_ITEM // 1024} KB")
     try:
-        text = item.decode("utf-8")
+        text = item.decode("utf-8-sig")  # some programs on Windows begin with its mark
     except UnicodeDecodeError:
         raise ItemError("item_not_text") from None
     if not text.lstrip().startswith("{"):

@@ -77,6 +77,8 @@ def end_lease(lists: Inbox, ticket: bytes) -> None:
     [
         ("http://example.com/", URL, None),
         (" example.com\n", URL, None),
+        ("\ufeffexample.com", URL, None),
+        ('\ufeff{"url": "example.com", "ref": "mine"}', URL, "mine"),
         ("http://bücher.example/ä?q=ö", "http://xn--bcher-kva.example/%C3%A4?q=%C3%B6", None),
         ('{"url": "example.com"}', URL, None),
         ('  {"url": "example.com", "ref": "mine", "more": [1]}', URL, "mine"),
