@@ -152,7 +152,8 @@ class Reader:
         db.session.execute(_BE_PATIENT)
         ticket = taken.ticket.decode("latin-1")
         # With the URL: were there two items under a ticket, by whomever, they are two counts.
-        job_key = submissions.submit_item(url, Once(f"inbox {ticket} {url}", url), ref=item.ref)
+        name = Once(f"inbox {ticket} {url}", url, is_kept=True)
+        job_key = submissions.submit_item(url, name, ref=item.ref)
         host = urlsplit(url).hostname
         if self._inbox.finish(taken, _outcome(job_key=job_key, host=host, ref=item.ref)):
             logger.info("from the inbox: %s is %s", host, job_key)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from flask import Flask
 from redis import Redis
-from sqlalchemy import select
+from redis.exceptions import RedisError
+from sqlalchemy import select, text
 
 import inbox
 import jobs
@@ -201,6 +202,26 @@ def test_what_a_dead_reader_had_stored_already_is_not_counted_twice(
     reader.look()
     assert rows() == [URL]
     assert [entry["job_key"] for entry in objects(redis, HANDLED)] == [key]
+
+
+def test_one_whose_reader_died_after_it_had_stored_it_is_found_after_a_weekend(
+    redis: Redis, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die_before(*_: object) -> None:
+        raise RedisError("it is dead")
+
+    redis.lpush(INBOX, URL)
+    monkeypatch.setattr(reader._inbox, "finish", die_before)
+    assert "it is dead" in reader.look()
+    assert rows() == [URL]
+    reader.leave()
+    db.session.execute(text("UPDATE submitted_once SET forget_at = forget_at - interval '3 days'"))
+    db.session.commit()
+    other = Reader()
+    assert other.look() == ""
+    other.leave()
+    assert rows() == [URL]
+    assert is_clean(redis)
 
 
 def test_a_living_reader_is_left_alone(redis: Redis, lists: Inbox, reader: Reader) -> None:
