@@ -38,18 +38,29 @@ _MOST_BYTES = 8 * 1024
 _ID = re.compile(r"(0|[1-9]\d{0,19})-(0|[1-9]\d{0,19})")
 _LARGEST_PART = 2**64 - 1
 
-# What cannot be kept (Redis is full, or something else has the name of the log) is published
-# without an id, and the log is given up: whoever goes on from one of its ids then learns that
-# something is missing.
-_ADD = """
-local id = redis.pcall('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*', 'event', ARGV[2])
-if type(id) == 'table' then
-  redis.pcall('DEL', KEYS[1])
-  redis.call('PUBLISH', ARGV[3], ARGV[2])
-  return false
+#: A Lua function for scripts of Redis, to stand before what calls it: keeps an event and publishes
+#: it, in one step with whatever else the script does. The key of the log must be among its KEYS.
+#:
+#:     tell(log, kept, channel, event)
+#:
+#: takes `LOG`, `KEPT`, the channel, and an object of JSON that is not empty, written with "{" as
+#: its first letter. It returns the id; false if the event could not be kept (Redis is full, or
+#: something else has the name of the log). Then it is published without an id, and the log is given
+#: up: whoever goes on from one of its ids then learns that something is missing.
+TELL = """
+local function tell(log, kept, channel, event)
+  local id = redis.pcall('XADD', log, 'MAXLEN', '~', kept, '*', 'event', event)
+  if type(id) == 'table' then
+    redis.pcall('DEL', log)
+    redis.call('PUBLISH', channel, event)
+    return false
+  end
+  redis.call('PUBLISH', channel, '{"id": "' .. id .. '", ' .. string.sub(event, 2))
+  return id
 end
-redis.call('PUBLISH', ARGV[3], '{"id": "' .. id .. '", ' .. string.sub(ARGV[2], 2))
-return id
+"""
+_ADD = f"""{TELL}
+return tell(KEYS[1], ARGV[1], ARGV[2], ARGV[3])
 """
 
 
@@ -77,7 +88,7 @@ def add(redis: Redis, channel: str, event: Event) -> None:
     """
     told = json.dumps(event)
     try:
-        redis.eval(_ADD, 1, LOG, str(KEPT), told, channel)
+        redis.eval(_ADD, 1, LOG, str(KEPT), channel, told)
     except ResponseError as refused:
         logger.debug("scripts are refused: %s", refused)
         entry_id = cast(bytes, redis.xadd(LOG, {"event": told}, maxlen=KEPT)).decode()
