@@ -164,6 +164,17 @@ def test_no_client_puts_in_more_than_it_may(with_settings: Made) -> None:
     assert client.get("/prodcons").status_code == 200
 
 
+def test_what_is_put_in_is_a_submission_like_others(environ: dict[str, str], app: Flask) -> None:
+    strangers = {"APP_SETTINGS": "config.ProductionConfig", "SECRET_KEY": "x"}
+    rate = {"RATELIMIT_ENABLED": "true", "SUBMISSION_RATE_LIMIT": "2/hour"}
+    client = create_app(settings_from({**environ, **strangers, **rate})).test_client()
+    form = {"url": "example.com"}
+    assert client.post("/start", json=form).status_code == 200
+    answers = [client.post("/prodcons", data=form) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [202, 429]
+    assert client.post("/start", json=form).status_code == 429
+
+
 def test_without_redis(with_settings: Made) -> None:
     client = with_settings(REDIS_URL="unix:///nowhere/redis.sock")
     for answer in (client.get("/prodcons"), client.post("/prodcons", data={"url": "a.example"})):
