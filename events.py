@@ -79,6 +79,23 @@ class Listener:
         return isinstance(event, dict) and event.get("job_key") == self._job_key
 
 
+def event_of(count: Count | None, step: str, **facts: object) -> Event:
+    """A step, as it is told.
+
+    :param count: the URL itself is not told, only its host: pages may be private. None for a step
+        of what is no count, such as an item that was rejected.
+    :param step: a status or a step of the models, such as ``fetching``.
+    :param facts: further members; None is left out.
+    """
+    at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    known = {name: value for name, value in facts.items() if value is not None}
+    if count is None:
+        return {"step": step, "at": at, **known}
+    host = urlsplit(count.url).hostname
+    event = {"job_key": count.job_key, "host": host, "step": step, "attempt": count.attempt}
+    return {**event, "at": at, **known}
+
+
 class Events:
     """The channel. Each process may use the same object, also after a fork.
 
@@ -103,28 +120,8 @@ class Events:
         self._silent_until = 0.0
 
     def tell(self, count: Count, step: str, **facts: object) -> None:
-        """Tell a step.
-
-        :param count: the URL itself is not told, only its host: pages may be private.
-        :param step: a status or a step of the models, such as ``fetching``.
-        :param facts: further members; None is left out.
-        """
-        self._publish(
-            {
-                "job_key": count.job_key,
-                "host": urlsplit(count.url).hostname,
-                "step": step,
-                "attempt": count.attempt,
-                "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
-                **{name: value for name, value in facts.items() if value is not None},
-            }
-        )
-
-    def announce(self, step: str, **facts: object) -> None:
-        """Tell a step of what is no count, such as an item that was rejected; as :meth:`tell`."""
-        at = datetime.now(UTC).isoformat(timespec="milliseconds")
-        known = {name: value for name, value in facts.items() if value is not None}
-        self._publish({"step": step, "at": at, **known})
+        """Tell a step; the parameters are those of :func:`event_of`."""
+        self._publish(event_of(count, step, **facts))
 
     def _publish(self, event: Event) -> None:
         """Publish and keep an event, as JSON, unless Redis was away a moment ago."""

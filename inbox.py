@@ -20,7 +20,10 @@ from typing import Any, cast
 
 from redis import Redis
 
+import event_log
 import inbox_scripts
+from event_log import Event
+from events import CHANNEL
 from items import LARGEST_ITEM
 
 INBOX = "wordcount:inbox"
@@ -136,17 +139,19 @@ class Inbox:
         self,
         taken: Taken,
         outcome: Mapping[str, object],
+        event: Event,
         rejection: Mapping[str, object] | None = None,
     ) -> bool:
-        """Let go of an item that was seen to.
+        """Let go of an item that was seen to, and tell so, in one step.
 
         :param outcome: to be shown among the last ones.
+        :param event: to be told on the channel.
         :param rejection: to be kept, if the item was no use.
         :returns: False if somebody else has done so before.
         """
         return bool(
             self._finish(
-                [_list_of(taken.ticket), TICKETS, HANDLED, REJECTED],
+                [_list_of(taken.ticket), TICKETS, HANDLED, REJECTED, event_log.LOG],
                 [
                     taken.digest,
                     taken.ticket,
@@ -154,6 +159,9 @@ class Inbox:
                     json.dumps(rejection) if rejection else "",
                     MOST_HANDLED,
                     MOST_REJECTED,
+                    event_log.KEPT,
+                    CHANNEL,
+                    json.dumps(event),
                 ],
             )
         )

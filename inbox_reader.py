@@ -23,9 +23,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import jobs
 import submissions
+from events import event_of
 from inbox import LEASE_SECONDS, Inbox, Taken, new_ticket
 from items import Ref, read_item
-from models import Result, db, reason, storable
+from models import Result, Status, db, reason, storable
 from once import Once
 from submissions import QueueFullError
 from supervisor import STOP_SIGNALS
@@ -153,17 +154,22 @@ class Reader:
         ticket = taken.ticket.decode("latin-1")
         # With the URL: were there two items under a ticket, by whomever, they are two counts.
         name = Once(f"inbox {ticket} {url}", url, is_kept=True)
-        job_key = submissions.submit_item(url, name, ref=item.ref)
+        count = submissions.submit_item(url, name)
         host = urlsplit(url).hostname
-        if self._inbox.finish(taken, _outcome(job_key=job_key, host=host, ref=item.ref)):
-            logger.info("from the inbox: %s is %s", host, job_key)
+        outcome = _outcome(job_key=count.job_key, host=host, ref=item.ref)
+        if not self._inbox.finish(taken, outcome, event_of(count, "accepted", ref=item.ref)):
+            return  # whoever was first rings, or rescuers do
+        logger.info("from the inbox: %s is %s", host, count.job_key)
+        # The key is told before any step of the count. Should we die here, rescuers ring.
+        if count.status == Status.QUEUED:
+            jobs.tell_and_ring([count])
 
     def _reject(self, taken: Taken, error: InputError, ref: Ref | None) -> None:
-        outcome = _outcome(code=error.code, detail=error.detail, ref=ref)
+        told = {"code": error.code, "detail": error.detail, "ref": ref}
         beginning = storable(taken.item[: 4 * _KEPT].decode("utf-8", "replace"))[:_KEPT]
+        outcome = _outcome(**told)
         rejection = {"item": beginning, **outcome}
-        if self._inbox.finish(taken, outcome, rejection):
-            jobs.events().announce("rejected", code=error.code, detail=error.detail, ref=ref)
+        if self._inbox.finish(taken, outcome, event_of(None, "rejected", **told), rejection):
             logger.info("from the inbox: an item is rejected (%s)", error.code)
 
 

@@ -3,6 +3,8 @@
 All times are Redis' own. Who passes what is said by :mod:`inbox`.
 """
 
+from event_log import TELL
+
 _NOW = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -30,8 +32,9 @@ for i = 1, #over, 2 do
 end
 """
 # Of two who have seen to the same item, only the first one says so. That the last outcomes cannot
-# be written is no reason to keep an item; that nobody would learn why it was rejected is one.
-FINISH = """
+# be written is no reason to keep an item; that nobody would learn why it was rejected is one. What
+# may be refused comes before it is told, so that it is not told once more.
+FINISH = f"""{TELL}
 local item = redis.pcall('LINDEX', KEYS[1], -1)
 local is_first = 0
 if type(item) == 'string' and redis.sha1hex(item) == ARGV[1] then
@@ -41,6 +44,7 @@ if type(item) == 'string' and redis.sha1hex(item) == ARGV[1] then
     end
     redis.pcall('LPUSH', KEYS[3], ARGV[3])
     redis.pcall('LTRIM', KEYS[3], 0, ARGV[5] - 1)
+    tell(KEYS[5], ARGV[7], ARGV[8], ARGV[9])
     redis.call('RPOP', KEYS[1])
     is_first = 1
 end
