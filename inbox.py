@@ -35,6 +35,8 @@ HANDLED = "wordcount:inbox:handled"
 TICKETS = "wordcount:inbox:tickets"
 #: Before a ticket: the list with the item that it stands for.
 TAKEN = "wordcount:inbox:taken:"
+#: Ticket -> how often its item could not be seen to, for a reason that nobody foresaw.
+FAILURES = "wordcount:inbox:failures"
 #: Before a name: what was pushed under it lately.
 _PUSHED = "wordcount:inbox:pushed:"
 
@@ -132,8 +134,14 @@ class Inbox:
 
     def claim(self) -> Taken | None:
         """Take over an item whose reader has not been heard of for as long as a lease lasts."""
-        found = self._claim([TICKETS], [TAKEN, LEASE_SECONDS, _KEPT_SECONDS, LARGEST_ITEM + 1])
+        found = self._claim(
+            [TICKETS, FAILURES], [TAKEN, LEASE_SECONDS, _KEPT_SECONDS, LARGEST_ITEM + 1]
+        )
         return Taken(found[0], found[1], found[2].decode(), True) if found else None
+
+    def failed(self, taken: Taken) -> int:
+        """Note that an item could not be seen to, and how often that has been so by now."""
+        return self._redis.hincrby(FAILURES, cast(str, taken.ticket), 1)
 
     def finish(
         self,
@@ -151,7 +159,7 @@ class Inbox:
         """
         return bool(
             self._finish(
-                [_list_of(taken.ticket), TICKETS, HANDLED, REJECTED, event_log.LOG],
+                [_list_of(taken.ticket), TICKETS, HANDLED, REJECTED, event_log.LOG, FAILURES],
                 [
                     taken.digest,
                     taken.ticket,

@@ -10,6 +10,7 @@ import os
 import signal
 import time
 from datetime import UTC, datetime
+from traceback import format_exc
 from types import FrameType
 from urllib.parse import urlsplit
 
@@ -25,7 +26,7 @@ import jobs
 import submissions
 from events import event_of
 from inbox import LEASE_SECONDS, Inbox, Taken, new_ticket
-from items import Ref, read_item
+from items import ItemError, Ref, read_item
 from models import Result, Status, db, reason, storable
 from once import Once
 from submissions import QueueFullError
@@ -53,6 +54,11 @@ _LAST_SECONDS = 1
 _BE_PATIENT = sql("SET LOCAL lock_timeout = '2s'")
 #: How much of a rejected item is kept, in characters.
 _KEPT = 500
+#: An item that has failed so often, for a reason that nobody foresaw, is rejected: it would come
+#: again for ever.
+MOST_FAILURES = 5
+#: How much of the last traceback is kept with it, in characters.
+_TRACE = 2000
 
 
 class Reader:
@@ -95,10 +101,6 @@ class Reader:
             return f"the inbox waits for the database: {reason(error)}"
         except QueueFullError:
             return "the inbox waits, for MAX_QUEUED counts wait for a worker"
-        except Exception:
-            # Whatever this item is, others can be read. It comes again when its lease is over.
-            logger.exception("an item could not be seen to")
-            self._held = None
         finally:
             db.session.remove()  # gives the connection back
         return ""
@@ -138,6 +140,17 @@ class Reader:
 
     def _see_to(self, taken: Taken) -> None:
         try:
+            self._submit(taken)
+        except (RedisError, SQLAlchemyError, QueueFullError):
+            raise  # which is no fault of the item
+        except Exception:
+            # Whatever this item is, others can be read. It comes again when its lease is over.
+            logger.exception("an item could not be seen to")
+            if self._inbox.failed(taken) >= MOST_FAILURES:
+                self._reject(taken, ItemError("item_crashed"), trace=format_exc()[-_TRACE:])
+
+    def _submit(self, taken: Taken) -> None:
+        try:
             item = read_item(taken.item)
         except InputError as error:
             self._reject(taken, error, getattr(error, "ref", None))
@@ -164,11 +177,13 @@ class Reader:
         if count.status == Status.QUEUED:
             jobs.tell_and_ring([count])
 
-    def _reject(self, taken: Taken, error: InputError, ref: Ref | None) -> None:
+    def _reject(
+        self, taken: Taken, error: InputError, ref: Ref | None = None, **more: object
+    ) -> None:
         told = {"code": error.code, "detail": error.detail, "ref": ref}
         beginning = storable(taken.item[: 4 * _KEPT].decode("utf-8", "replace"))[:_KEPT]
         outcome = _outcome(**told)
-        rejection = {"item": beginning, **outcome}
+        rejection = {"item": beginning, **outcome, **more}
         if self._inbox.finish(taken, outcome, event_of(None, "rejected", **told), rejection):
             logger.info("from the inbox: an item is rejected (%s)", error.code)
 

@@ -28,6 +28,7 @@ for i = 1, #over, 2 do
         return {{over[i], string.sub(item, 1, ARGV[4]), redis.sha1hex(item)}}
     elseif now - over[i + 1] > ARGV[3] * 1000 then
         redis.call('ZREM', KEYS[1], over[i])
+        redis.pcall('HDEL', KEYS[2], over[i])
     end
 end
 """
@@ -48,6 +49,7 @@ if type(item) == 'string' and redis.sha1hex(item) == ARGV[1] then
     redis.call('RPOP', KEYS[1])
     is_first = 1
 end
+redis.pcall('HDEL', KEYS[6], ARGV[2])
 if redis.call('EXISTS', KEYS[1]) == 0 then
     redis.call('ZREM', KEYS[2], ARGV[2])
 end

@@ -36,6 +36,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "item_not_json": "The item begins like a JSON object, but is not valid JSON.",
         "item_without_url": 'The JSON object has no text named "url".',
         "item_bad_ref": "The ref must be a number, or a text of at most {limit} characters.",
+        "item_crashed": "The item could not be submitted, several times.",
         # The way to the page
         "port_not_allowed": "Port {port} is not allowed: only {allowed} are.",
         "not_public": "This address is not on the public internet.",

@@ -12,13 +12,14 @@ from sqlalchemy import select, text
 
 import event_log
 import inbox
+import inbox_reader
 import jobs
 import submissions
 from app import create_app
 from config import settings_from
 from events import CHANNEL, Events, event_of
-from inbox import HANDLED, INBOX, REJECTED, TAKEN, TICKETS, Inbox, new_ticket
-from inbox_reader import Reader, is_news
+from inbox import FAILURES, HANDLED, INBOX, REJECTED, TAKEN, TICKETS, Inbox, new_ticket
+from inbox_reader import MOST_FAILURES, Reader, is_news
 from items import LARGEST_ITEM
 from models import Result, db
 from once import Once
@@ -437,19 +438,68 @@ def test_a_flush_while_an_item_is_seen_to(app: Flask, redis: Redis, reader: Read
     assert is_clean(redis)
 
 
-def test_what_nobody_foresaw_does_not_keep_others_waiting(
-    redis: Redis, reader: Reader, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import inbox_reader
+@pytest.fixture
+def unforeseen(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """No item can be read, until this is undone."""
 
     def fail(_item: bytes) -> None:
         raise KeyError("nobody foresaw this")
 
-    redis.lpush(INBOX, URL)
     with monkeypatch.context() as patch:
         patch.setattr(inbox_reader, "read_item", fail)
-        assert reader.look() == ""
+        yield patch
+
+
+def test_what_nobody_foresaw_does_not_keep_others_waiting(
+    redis: Redis, reader: Reader, unforeseen: pytest.MonkeyPatch
+) -> None:
+    redis.lpush(INBOX, URL)
+    assert reader.look() == ""
+    unforeseen.undo()
     redis.lpush(INBOX, "http://example.org/")
     reader.look()
     assert rows() == ["http://example.org/"]
     assert Inbox(redis).standing().in_flight == 1
+
+
+def fail_again(redis: Redis, times: int, caplog: pytest.LogCaptureFixture) -> None:
+    """Let each time another reader fail with the item."""
+    for _ in range(times):
+        caplog.clear()
+        for ticket in redis.zrange(TICKETS, 0, -1):
+            redis.zadd(TICKETS, {ticket: 0})
+        reader = Reader()
+        assert reader.look() == ""
+        reader.leave()
+        assert "nobody foresaw this" in caplog.text
+
+
+def test_what_fails_again_and_again_is_rejected(
+    redis: Redis, unforeseen: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    redis.lpush(INBOX, URL)
+    fail_again(redis, MOST_FAILURES - 1, caplog)
+    assert objects(redis, REJECTED) == []
+    fail_again(redis, 1, caplog)
+    (rejection,) = objects(redis, REJECTED)
+    assert (rejection["code"], rejection["item"]) == ("item_crashed", URL)
+    assert "nobody foresaw this" in rejection["trace"]
+    assert "trace" not in objects(redis, HANDLED)[0]
+    assert told(redis) == ["rejected"]
+    assert is_clean(redis)
+    assert redis.exists(TICKETS, FAILURES) == 0
+
+
+def test_what_fails_no_more_is_counted(
+    redis: Redis, unforeseen: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    redis.lpush(INBOX, URL)
+    fail_again(redis, MOST_FAILURES - 1, caplog)
+    unforeseen.undo()
+    for ticket in redis.zrange(TICKETS, 0, -1):
+        redis.zadd(TICKETS, {ticket: 0})
+    reader = Reader()
+    assert reader.look() == ""
+    reader.leave()
+    assert rows() == [URL]
+    assert redis.exists(TICKETS, FAILURES) == 0
