@@ -26,9 +26,9 @@ import jobs
 import submissions
 from events import event_of
 from inbox import LEASE_SECONDS, Inbox, Taken, new_ticket
-from items import ItemError, Ref, read_item
+from items import Item, ItemError, read_item
 from models import Result, Status, db, reason, storable
-from once import Once
+from once import Once, OtherRequestError
 from submissions import QueueFullError
 from supervisor import STOP_SIGNALS
 from wordcount.errors import InputError
@@ -139,38 +139,39 @@ class Reader:
         return taken
 
     def _see_to(self, taken: Taken) -> None:
+        item: Item | None = None
         try:
-            self._submit(taken)
+            item = read_item(taken.item)
+            self._submit(taken, item)
+        except ItemError as error:
+            self._reject(taken, error, item or error)
+        except InputError as error:
+            self._reject(taken, error, item)
         except (RedisError, SQLAlchemyError, QueueFullError):
             raise  # which is no fault of the item
         except Exception:
             # Whatever this item is, others can be read. It comes again when its lease is over.
             logger.exception("an item could not be seen to")
             if self._inbox.failed(taken) >= MOST_FAILURES:
-                self._reject(taken, ItemError("item_crashed"), trace=format_exc()[-_TRACE:])
+                crashed = ItemError("item_crashed")
+                self._reject(taken, crashed, item, trace=format_exc()[-_TRACE:])
 
-    def _submit(self, taken: Taken) -> None:
-        try:
-            item = read_item(taken.item)
-        except InputError as error:
-            self._reject(taken, error, getattr(error, "ref", None))
-            return
-        try:
-            url = read_url(item.url)
-        except InputError as error:
-            self._reject(taken, error, item.ref)
-            return
+    def _submit(self, taken: Taken, item: Item) -> None:
+        url = read_url(item.url)
         # Asked here, for who submits in vain writes a line each time.
         if not Result.queue_has_room(1, current_app.config["MAX_QUEUED"]):
             raise QueueFullError
         db.session.execute(_BE_PATIENT)
-        ticket = taken.ticket.decode("latin-1")
         # With the URL: were there two items under a ticket, by whomever, they are two counts.
-        name = Once(f"inbox {ticket} {url}", url, is_kept=True)
-        count = submissions.submit_item(url, name)
+        name = item.name or f"inbox {taken.ticket.decode('latin-1')} {url}"
+        try:
+            count = submissions.submit_item(url, Once(name, url, is_kept=True))
+        except OtherRequestError:
+            raise ItemError("item_id_reused") from None
         host = urlsplit(url).hostname
         outcome = _outcome(job_key=count.job_key, host=host, ref=item.ref)
-        if not self._inbox.finish(taken, outcome, event_of(count, "accepted", ref=item.ref)):
+        event = event_of(count, "accepted", ref=item.ref)
+        if not self._inbox.finish(taken, outcome, event, item_id=item.id):
             return  # whoever was first rings, or rescuers do
         logger.info("from the inbox: %s is %s", host, count.job_key)
         # The key is told before any step of the count. Should we die here, rescuers ring.
@@ -178,13 +179,20 @@ class Reader:
             jobs.tell_and_ring([count])
 
     def _reject(
-        self, taken: Taken, error: InputError, ref: Ref | None = None, **more: object
+        self, taken: Taken, error: InputError, item: Item | ItemError | None, **more: object
     ) -> None:
+        """Say why an item is no use.
+
+        :param item: what could be read of it.
+        :param more: for those who run the service.
+        """
+        ref, item_id = (item.ref, item.id) if item else (None, None)
         told = {"code": error.code, "detail": error.detail, "ref": ref}
         beginning = storable(taken.item[: 4 * _KEPT].decode("utf-8", "replace"))[:_KEPT]
         outcome = _outcome(**told)
         rejection = {"item": beginning, **outcome, **more}
-        if self._inbox.finish(taken, outcome, event_of(None, "rejected", **told), rejection):
+        event = event_of(None, "rejected", **told)
+        if self._inbox.finish(taken, outcome, event, rejection, item_id):
             logger.info("from the inbox: an item is rejected (%s)", error.code)
 
 

@@ -45,6 +45,7 @@ if type(item) == 'string' and redis.sha1hex(item) == ARGV[1] then
     end
     redis.pcall('LPUSH', KEYS[3], ARGV[3])
     redis.pcall('LTRIM', KEYS[3], 0, ARGV[5] - 1)
+    if KEYS[7] ~= '' then redis.pcall('SET', KEYS[7], ARGV[10], 'EX', ARGV[11]) end
     tell(KEYS[5], ARGV[7], ARGV[8], ARGV[9])
     redis.call('RPOP', KEYS[1])
     is_first = 1
@@ -67,7 +68,7 @@ PUSH = """
 local length = redis.call('LLEN', KEYS[1])
 if redis.call('EXISTS', KEYS[2]) == 1 then return length end
 if length >= tonumber(ARGV[2]) then return -1 end
-redis.call('SET', KEYS[2], 1, 'EX', ARGV[3])
+redis.call('SET', KEYS[2], '', 'EX', ARGV[3])
 return redis.call('LPUSH', KEYS[1], ARGV[1])
 """
 STANDING = """

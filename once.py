@@ -5,6 +5,7 @@ transaction; whoever comes with it again gets that count.
 """
 
 import hashlib
+import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -49,11 +50,7 @@ class Once:
     @property
     def digests(self) -> tuple[bytes, bytes]:
         """The name and what was asked for, as they are stored: in 32 bytes each."""
-        name, asked = (
-            hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
-            for text in (self.name, self.asked)
-        )
-        return name, asked
+        return _digest(self.name), _digest(self.asked)
 
 
 class SubmittedOnce(db.Model):  # type: ignore[name-defined,misc]  # as for models.Result
@@ -101,6 +98,16 @@ def known(once: Once) -> Result | None:
     return result
 
 
+def count_of_name(name: str) -> uuid.UUID | None:
+    """The key of the count that is kept under a name; nobody is kept waiting."""
+    key: uuid.UUID | None = db.session.scalar(
+        select(Result.job_key)
+        .join(SubmittedOnce, Result.id == SubmittedOnce.result_id)
+        .where(SubmittedOnce.name == _digest(name), _is_old().is_not(True))
+    )
+    return key
+
+
 def remember(once: Once, result: Result) -> None:
     """Keep which count was submitted under this name. The caller commits."""
     name, asked = once.digests
@@ -117,6 +124,10 @@ def remember(once: Once, result: Result) -> None:
         )
     forget_at = None if once.is_kept else func.now() + timedelta(hours=REMEMBERED_HOURS)
     db.session.add(SubmittedOnce(name=name, asked=asked, result_id=result.id, forget_at=forget_at))
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
 def _is_old() -> ColumnElement[bool]:

@@ -131,6 +131,7 @@ def test_an_item_becomes_a_count(
         (b'{"url": "example.com", "ref": NaN}', "item_not_json", None),
         (b'{"url": "example.com", "ref": 1' + b"0" * 5000 + b"}", "item_not_json", None),
         (b'{"ref": 7}', "item_without_url", 7),
+        (b'{"url": "example.com", "ref": 7, "id": 7}', "item_bad_id", 7),
         (b'{"url": ["example.com"], "ref": "a"}', "item_without_url", "a"),
         (b'{"url": "ftp://x/", "ref": "mine"}', "url_scheme", "mine"),
         (b'{"url": "\\ud800", "ref": "mine"}', "url_host", "mine"),
@@ -225,7 +226,7 @@ def test_what_a_dead_reader_had_stored_already_is_not_counted_twice(
 def test_one_whose_reader_died_after_it_had_stored_it_is_found_after_a_weekend(
     redis: Redis, reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def die_before(*_: object) -> None:
+    def die_before(*_: object, **_more: object) -> None:
         raise RedisError("it is dead")
 
     redis.lpush(INBOX, URL)
