@@ -39,7 +39,7 @@ LONGEST_BLOCK = 1.0
 _BATCH = 500
 #: The largest entry that is read. Ours are smaller; anybody who can reach Redis may add others.
 _MOST_BYTES = 8 * 1024
-_ID = re.compile(r"(0|[1-9]\d{0,19})-(0|[1-9]\d{0,19})")
+_ID = re.compile(r"(0|[1-9][0-9]{0,19})-(0|[1-9][0-9]{0,19})")
 _LARGEST_PART = 2**64 - 1
 #: The fields of entries that are no events.
 _BEGIN = b"begin"
@@ -179,7 +179,7 @@ class Feed:
         if self._position is None:
             self._position = self._newest()
             return Heard([], self._has_gap)
-        entries = _entries(self._redis.xrange(LOG, min=self._position, count=_BATCH))
+        entries = self._from(self._position)
         is_known = False
         if entries and entries[0][0] == self._position:
             is_known = True
@@ -192,6 +192,13 @@ class Feed:
             self._position = self._newest()
         has_gap = not is_known or any(_GAP in fields for _, fields in entries)
         return Heard(_events_of(entries), self._has_gap or has_gap)
+
+    def _from(self, position: str) -> list[tuple[str, dict[bytes, bytes]]]:
+        try:
+            return _entries(self._redis.xrange(LOG, min=position, count=_BATCH))
+        except ResponseError:  # whatever is wrong with it, nobody can go on from there
+            self._position = None
+            raise
 
     def _newest(self) -> str:
         """The newest entry; one that says that the log begins, where there is none."""

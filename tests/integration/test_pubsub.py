@@ -91,7 +91,7 @@ def test_whoever_leaves_before_the_first_event_misses_none(app: Flask, web: str)
 
 
 @pytest.mark.parametrize(
-    "last", ["18446744073709551615-7", "1-7", "nonsense", "x" * 5000]
+    "last", ["18446744073709551615-7", "1-7", "nonsense", "x" * 5000, "1%D9%A3-0"]
 )
 def test_an_id_from_which_nobody_can_go_on(app: Flask, web: str, last: str) -> None:
     tell(1)
