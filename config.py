@@ -77,8 +77,9 @@ class Config:
     RATELIMIT_ENABLED: bool = True
     #: How often one client may submit; "" for any number.
     SUBMISSION_RATE_LIMIT: str = "30/minute"
-    #: How often one client may put a URL into the inbox by `POST /prodcons`.
-    PRODCONS_RATE_LIMIT: str = "30/minute"
+    #: How often one client may put a URL into the inbox by `POST /prodcons`; None: each is one of
+    #: `SUBMISSION_RATE_LIMIT`.
+    PRODCONS_RATE_LIMIT: str | None = None
     #: Whether the events that everybody may see name the keys of counts. Who knows a key can see
     #: the URL and the words.
     PUBLIC_KEYS: bool = False
@@ -148,7 +149,7 @@ class DevelopmentConfig(Config):
     WEBHOOK_SECRET: str = field(default="for development only", repr=False)
     HOST: str = "127.0.0.1"
     WORKERS: int = 2
-    PRODCONS_RATE_LIMIT: str = "6000/minute"
+    PRODCONS_RATE_LIMIT: str | None = "6000/minute"
     PUBLIC_KEYS: bool = True
     FETCH_ALLOWED_NETWORKS: tuple[Network, ...] = _LOOPBACK
     CALLBACK_ALLOWED_NETWORKS: tuple[Network, ...] = _LOOPBACK

@@ -64,9 +64,10 @@ MAY_IMPORT = {
     },
     "once": {"models"},
     "items": {"wordcount.errors"},
-    "inbox_scripts": set(),
-    "inbox": {"inbox_scripts", "items"},
+    "inbox_scripts": {"event_log"},
+    "inbox": {"event_log", "events", "inbox_scripts", "items"},
     "inbox_reader": {
+        "events",
         "inbox",
         "items",
         "jobs",
