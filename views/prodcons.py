@@ -207,10 +207,12 @@ def _of_waiting(item: bytes) -> dict[str, Any]:
 
 def _seen(outcome: Mapping[str, Any], held: Mapping[str, str]) -> dict[str, Any]:
     """An outcome as whoever asks may see it; never with the URL, which may be secret itself."""
-    members = shown({**outcome}, held, current_app.config["PUBLIC_KEYS"])
+    is_public = current_app.config["PUBLIC_KEYS"]
+    members = shown({**outcome}, held, is_public)
     members.pop("url", None)
     detail = outcome.get("detail")
-    return members | ({"detail": detail} if isinstance(detail, str) else {})
+    # The sentence repeats a part of what was put in.
+    return members | ({"detail": detail} if is_public and isinstance(detail, str) else {})
 
 
 def _for_page(outcome: Mapping[str, Any]) -> dict[str, Any]:
