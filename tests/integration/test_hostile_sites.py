@@ -14,7 +14,6 @@ import pytest
 import requests
 import trustme
 from flask import Flask
-from sqlalchemy import text
 
 from models import Result, Status, db
 from tests.hostile.case import FINISHED, Case
@@ -25,7 +24,7 @@ from tests.hostile.worker_program import AUTHORITY
 from tests.hostile.world import ALLOWED, World
 from tests.programs import Program, running
 from tests.site import Site
-from tests.support import EMPTY_ALL, free_port, wait_for
+from tests.support import empty_database, free_port, wait_for
 
 TIMEOUT = 2.0
 GRACE = 2.0
@@ -93,8 +92,7 @@ def service(
             AUTHORITY: parts.enter_context(authority.cert_pem.tempfile()),
         }
         with _migrated_app.app_context():
-            db.session.execute(text(EMPTY_ALL))
-            db.session.commit()
+            empty_database()
             _migrated_app.extensions["redis"].flushall()
         web = parts.enter_context(
             running(["gunicorn", "app:create_app()"], settings, logs / "hostile_web.log")
