@@ -43,13 +43,3 @@ def wait_for_state(state: str, seconds: float = 20) -> Callback:
         return db.session.query(Callback).filter_by(state=state).one_or_none()
 
     return wait_for(f"callback that is {state}", look, seconds)
-
-
-def wait_for_failure() -> Callback:
-    """The one callback that there is, after an attempt that failed."""
-
-    def look() -> Callback | None:
-        db.session.rollback()
-        return db.session.query(Callback).filter(Callback.last_error.is_not(None)).one_or_none()
-
-    return wait_for("failure", look)
