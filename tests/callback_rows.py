@@ -3,7 +3,7 @@
 from sqlalchemy import text
 
 import callbacks
-from callbacks import Callback, Wanted
+from callbacks import Callback, Taken, Wanted
 from models import db
 from tests.counts import stored
 from tests.support import wait_for
@@ -27,6 +27,13 @@ def make_due() -> None:
     """Let the time come for the next attempt."""
     db.session.execute(text("UPDATE callbacks SET due_at = now()"))
     db.session.commit()
+
+
+def take_one() -> Taken:
+    """Take the one that there is, as a courier does when its time has come."""
+    make_due()
+    (taken,) = callbacks.take(10, retries=10)
+    return taken
 
 
 def attempted(attempts: int) -> None:
