@@ -5,7 +5,7 @@ Field names are those of the environment; `README.md` has the table for users.
 """
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 
@@ -77,8 +77,9 @@ class Config:
     RATELIMIT_ENABLED: bool = True
     #: How often one client may submit; "" for any number.
     SUBMISSION_RATE_LIMIT: str = "30/minute"
-    #: How often one client may put a URL into the inbox by `POST /prodcons`.
-    PRODCONS_RATE_LIMIT: str = "30/minute"
+    #: How often one client may put a URL into the inbox by `POST /prodcons`; None: each is one of
+    #: `SUBMISSION_RATE_LIMIT`.
+    PRODCONS_RATE_LIMIT: str | None = None
     #: Whether the events that everybody may see name the keys of counts. Who knows a key can see
     #: the URL and the words.
     PUBLIC_KEYS: bool = False
@@ -148,7 +149,7 @@ class DevelopmentConfig(Config):
     WEBHOOK_SECRET: str = field(default="for development only", repr=False)
     HOST: str = "127.0.0.1"
     WORKERS: int = 2
-    PRODCONS_RATE_LIMIT: str = "6000/minute"
+    PRODCONS_RATE_LIMIT: str | None = "6000/minute"
     PUBLIC_KEYS: bool = True
     FETCH_ALLOWED_NETWORKS: tuple[Network, ...] = _LOOPBACK
     CALLBACK_ALLOWED_NETWORKS: tuple[Network, ...] = _LOOPBACK
@@ -176,17 +177,20 @@ CONFIGS: Mapping[str, type[Config]] = {
 }
 
 
-def settings_from(environ: Mapping[str, str]) -> Config:
+def settings_from(environ: Mapping[str, str], *, without: Collection[str] = ()) -> Config:
     """The settings that an environment asks for.
 
     :param environ: usually ``os.environ``. An empty value counts as not set.
+    :param without: texts that nobody will ask for: they are empty, whatever the environment says.
     :raises ConfigError: naming the first setting that is missing or wrong.
     """
     given = {name: value.strip() for name, value in environ.items() if value.strip()}
     given.setdefault("REDIS_URL", given.get("REDISTOGO_URL", ""))
     config = _config_class(given.get("APP_SETTINGS", "config.DevelopmentConfig"))
-    values: dict[str, Any] = {
-        name: read(name, given[name]) for name, read in READERS.items() if given.get(name)
+    values: dict[str, Any] = dict.fromkeys(without, "") | {
+        name: read(name, given[name])
+        for name, read in READERS.items()
+        if given.get(name) and name not in without
     }
     for setting in fields(config):
         if setting.default is MISSING and setting.name not in values:

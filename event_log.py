@@ -6,6 +6,10 @@ the event is published on the channel; nobody comes in between, and so both have
 
 Who follows all events reads the log, and not the channel: what is in the log cannot be missed or
 heard twice, and what anybody else publishes on the channel is not in it.
+
+Some entries are no events. The first one of a log says that it begins there; when it is gone, so
+are events. Where something could not be told, an entry says so. A reader that finds no log begins
+one itself: so each goes on from an entry, and sees if that is gone.
 """
 
 import json
@@ -25,7 +29,7 @@ Event = dict[str, Any]
 LOG = "wordcount:events:log"
 #: How many events are kept. Redis drops whole nodes, so there may be a hundred more.
 KEPT = 2000
-#: Before all events: who follows from here hears all that are kept.
+#: Before all events: who follows from here hears all that are kept, and whether some are gone.
 START = "0-0"
 #: How long Redis keeps a reader waiting for the next event, at most, in seconds. A client of Redis
 #: must be more patient than that.
@@ -35,21 +39,36 @@ LONGEST_BLOCK = 1.0
 _BATCH = 500
 #: The largest entry that is read. Ours are smaller; anybody who can reach Redis may add others.
 _MOST_BYTES = 8 * 1024
-_ID = re.compile(r"(0|[1-9]\d{0,19})-(0|[1-9]\d{0,19})")
+_ID = re.compile(r"(0|[1-9][0-9]{0,19})-(0|[1-9][0-9]{0,19})")
 _LARGEST_PART = 2**64 - 1
+#: The fields of entries that are no events.
+_BEGIN = b"begin"
+_GAP = b"gap"
 
-# What cannot be kept (Redis is full, or something else has the name of the log) is published
-# without an id, and the log is given up: whoever goes on from one of its ids then learns that
-# something is missing.
-_ADD = """
-local id = redis.pcall('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*', 'event', ARGV[2])
-if type(id) == 'table' then
-  redis.pcall('DEL', KEYS[1])
-  redis.call('PUBLISH', ARGV[3], ARGV[2])
-  return false
+#: A Lua function for scripts of Redis, to stand before what calls it: keeps an event and publishes
+#: it, in one step with whatever else the script does. The key of the log must be among its KEYS.
+#:
+#:     tell(log, kept, channel, event)
+#:
+#: takes `LOG`, `KEPT`, the channel, and an object of JSON that is not empty, written with "{" as
+#: its first letter. It returns the id; false if the event could not be kept (Redis is full, or
+#: something else has the name of the log). Then it is published without an id, and the log is given
+#: up: whoever goes on from one of its ids then learns that something is missing.
+TELL = """
+local function tell(log, kept, channel, event)
+  if redis.call('EXISTS', log) == 0 then redis.pcall('XADD', log, '*', 'begin', '') end
+  local id = redis.pcall('XADD', log, 'MAXLEN', '~', kept, '*', 'event', event)
+  if type(id) == 'table' then
+    redis.pcall('DEL', log)
+    redis.call('PUBLISH', channel, event)
+    return false
+  end
+  redis.call('PUBLISH', channel, '{"id": "' .. id .. '", ' .. string.sub(event, 2))
+  return id
 end
-redis.call('PUBLISH', ARGV[3], '{"id": "' .. id .. '", ' .. string.sub(ARGV[2], 2))
-return id
+"""
+_ADD = f"""{TELL}
+return tell(KEYS[1], ARGV[1], ARGV[2], ARGV[3])
 """
 
 
@@ -58,7 +77,7 @@ class Heard(NamedTuple):
 
     :ivar events: in their order.
     :ivar has_gap: whether events before these may have been missed.
-    :ivar is_away: whether Redis does not answer.
+    :ivar is_away: whether Redis does not answer, or can keep no events.
     """
 
     events: list[Event]
@@ -77,11 +96,23 @@ def add(redis: Redis, channel: str, event: Event) -> None:
     """
     told = json.dumps(event)
     try:
-        redis.eval(_ADD, 1, LOG, str(KEPT), told, channel)
+        redis.eval(_ADD, 1, LOG, str(KEPT), channel, told)
     except ResponseError as refused:
         logger.debug("scripts are refused: %s", refused)
         entry_id = cast(bytes, redis.xadd(LOG, {"event": told}, maxlen=KEPT)).decode()
         redis.publish(channel, json.dumps({"id": entry_id, **event}))
+
+
+def add_gap(redis: Redis) -> None:
+    """Let all who follow know that events are missing here; whoever comes again later, too.
+
+    :raises redis.exceptions.RedisError: if they cannot be told.
+    """
+    try:
+        redis.xadd(LOG, {_GAP: ""}, maxlen=KEPT)
+    except ResponseError as refused:  # see `TELL`
+        logger.debug("the log is given up: %s", refused)
+        redis.delete(LOG)
 
 
 def latest(redis: Redis, most: int) -> list[Event]:
@@ -141,27 +172,40 @@ class Feed:
         self._redis.xread({LOG: self._position or START}, count=1, block=milliseconds)
 
     def _read(self) -> Heard:
-        """What has been added since, and whether the event before it is still there.
+        """What has been added since, and whether all of it is there.
 
-        If it is not, the log was trimmed, flushed, or never had it: then events may be missing.
+        If the entry before it is not, the log was trimmed, flushed, or never had it.
         """
         if self._position is None:
             self._position = self._newest()
             return Heard([], self._has_gap)
-        entries = _entries(self._redis.xrange(LOG, min=self._position, count=_BATCH))
-        is_known = self._position == START
+        entries = self._from(self._position)
+        is_known = False
         if entries and entries[0][0] == self._position:
             is_known = True
             del entries[0]
+        elif self._position == START:
+            is_known = not entries or _BEGIN in entries[0][1]
         if entries:
             self._position = entries[-1][0]
-        elif not is_known:
+        elif not is_known or self._position == START:
             self._position = self._newest()
-        return Heard(_events_of(entries), self._has_gap or not is_known)
+        has_gap = not is_known or any(_GAP in fields for _, fields in entries)
+        return Heard(_events_of(entries), self._has_gap or has_gap)
+
+    def _from(self, position: str) -> list[tuple[str, dict[bytes, bytes]]]:
+        try:
+            return _entries(self._redis.xrange(LOG, min=position, count=_BATCH))
+        except ResponseError:  # whatever is wrong with it, nobody can go on from there
+            self._position = None
+            raise
 
     def _newest(self) -> str:
+        """The newest entry; one that says that the log begins, where there is none."""
         entries = _entries(self._redis.xrevrange(LOG, count=1))
-        return entries[0][0] if entries else START
+        if entries:
+            return entries[0][0]
+        return cast(bytes, self._redis.xadd(LOG, {_BEGIN: ""})).decode()
 
 
 def _entries(answer: object) -> list[tuple[str, dict[bytes, bytes]]]:

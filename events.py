@@ -1,14 +1,17 @@
 """Every step of every count, told to whoever listens: `SUBSCRIBE wordcount:events`.
 
 Telling is best effort. Nobody waits for a listener, and nothing depends on one: what counts is in
-Postgres. While Redis is away, events are lost. So who hears something looks at Postgres then, and
-who hears nothing looks there now and then. Who follows all counts reads them from the log of the
-latest events (:mod:`event_log`), and is told when some may be missing.
+Postgres. While Redis is away or hangs, events are lost. So who hears something looks at Postgres
+then, and who hears nothing looks there now and then. Who follows all counts reads them from the log
+of the latest events (:mod:`event_log`), and is told when some may be missing: what is lost is
+remembered, also of a process that ends, and said in the log as soon as Redis is back.
 """
 
 import json
 import logging
+import mmap
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Self
 from urllib.parse import urlsplit
@@ -79,6 +82,23 @@ class Listener:
         return isinstance(event, dict) and event.get("job_key") == self._job_key
 
 
+def event_of(count: Count | None, step: str, **facts: object) -> Event:
+    """A step, as it is told.
+
+    :param count: the URL itself is not told, only its host: pages may be private. None for a step
+        of what is no count, such as an item that was rejected.
+    :param step: a status or a step of the models, such as ``fetching``.
+    :param facts: further members; None is left out.
+    """
+    at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    known = {name: value for name, value in facts.items() if value is not None}
+    if count is None:
+        return {"step": step, "at": at, **known}
+    host = urlsplit(count.url).hostname
+    event = {"job_key": count.job_key, "host": host, "step": step, "attempt": count.attempt}
+    return {**event, "at": at, **known}
+
+
 class Events:
     """The channel. Each process may use the same object, also after a fork.
 
@@ -101,38 +121,45 @@ class Events:
             retry=Retry(NoBackoff(), 1),
         )
         self._silent_until = 0.0
+        # Whether something was lost: one byte, the same for all processes that are forked later. A
+        # horse that could not tell the end of its count has no other chance to say so.
+        self._is_missing = mmap.mmap(-1, 1)
 
     def tell(self, count: Count, step: str, **facts: object) -> None:
-        """Tell a step.
+        """Tell a step; the parameters are those of :func:`event_of`."""
+        self._publish(event_of(count, step, **facts))
 
-        :param count: the URL itself is not told, only its host: pages may be private.
-        :param step: a status or a step of the models, such as ``fetching``.
-        :param facts: further members; None is left out.
+    def make_good(self) -> None:
+        """Say that events are missing, if something was lost and Redis is back. It never fails.
+
+        Whoever tells an event does so before. Processes that last call it now and then, for those
+        that have nothing more to tell.
         """
-        self._publish(
-            {
-                "job_key": count.job_key,
-                "host": urlsplit(count.url).hostname,
-                "step": step,
-                "attempt": count.attempt,
-                "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
-                **{name: value for name, value in facts.items() if value is not None},
-            }
-        )
+        if self._is_missing[0]:
+            self._try(lambda: None)
 
-    def announce(self, step: str, **facts: object) -> None:
-        """Tell a step of what is no count, such as an item that was rejected; as :meth:`tell`."""
-        at = datetime.now(UTC).isoformat(timespec="milliseconds")
-        known = {name: value for name, value in facts.items() if value is not None}
-        self._publish({"step": step, "at": at, **known})
+    def make_good_for_ever(self) -> None:
+        """Call that now and then: for a thread of a process that only answers."""
+        while True:
+            time.sleep(_SILENCE)
+            self.make_good()
 
     def _publish(self, event: Event) -> None:
         """Publish and keep an event, as JSON, unless Redis was away a moment ago."""
+        self._try(lambda: event_log.add(self._redis, CHANNEL, event))
+
+    def _try(self, tell: Callable[[], None]) -> None:
+        """Say what is missing, then tell; remember it if that fails."""
         if time.monotonic() < self._silent_until:
+            self._is_missing[0] = 1
             return
         try:
-            event_log.add(self._redis, CHANNEL, event)
+            if self._is_missing[0]:
+                self._is_missing[0] = 0  # before: others may lose something meanwhile
+                event_log.add_gap(self._redis)
+            tell()
         except RedisError as error:
+            self._is_missing[0] = 1
             self._silent_until = time.monotonic() + _SILENCE
             logger.debug("nobody is told for %g seconds: %s", _SILENCE, error)
 

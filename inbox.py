@@ -20,7 +20,10 @@ from typing import Any, cast
 
 from redis import Redis
 
+import event_log
 import inbox_scripts
+from event_log import Event
+from events import CHANNEL
 from items import LARGEST_ITEM
 
 INBOX = "wordcount:inbox"
@@ -32,8 +35,10 @@ HANDLED = "wordcount:inbox:handled"
 TICKETS = "wordcount:inbox:tickets"
 #: Before a ticket: the list with the item that it stands for.
 TAKEN = "wordcount:inbox:taken:"
-#: Before a name: what was pushed under it lately.
-_PUSHED = "wordcount:inbox:pushed:"
+#: Ticket -> how often its item could not be seen to, for a reason that nobody foresaw.
+FAILURES = "wordcount:inbox:failures"
+#: Before the id of an item: that it was pushed by us and waits, or why it was rejected.
+FATE = "wordcount:inbox:item:"
 
 #: How long a reader is believed to be alive after its last word, in seconds.
 LEASE_SECONDS = 10
@@ -45,8 +50,12 @@ _SHOWN = 10
 #: How long a ticket without an item is kept after its lease, in seconds: its reader may only have
 #: been stopped for a while, and move an item at any moment.
 _KEPT_SECONDS = 3600
-#: A client asks again within seconds if it heard no answer.
-_PUSHED_SECONDS = 60
+#: How long it is known that an item waits, and why one was rejected, in seconds.
+_WAITING_SECONDS = 7 * 86_400
+_REJECTED_SECONDS = 86_400
+#: The same of one that was accepted, of which Postgres knows: a client of Redis that heard no
+#: answer pushes it again, within seconds.
+_ACCEPTED_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -99,14 +108,22 @@ class Inbox:
         self._push = redis.register_script(inbox_scripts.PUSH)
         self._standing = redis.register_script(inbox_scripts.STANDING)
 
-    def push(self, item: bytes, most: int) -> int | None:
+    def push(self, item_id: uuid.UUID, item: bytes, most: int) -> int | None:
         """Put an item behind the others.
 
+        :param item_id: its own; one that was pushed already is pushed no more.
         :returns: how many there are now; None if there are as many as there may be.
         """
-        keys = [INBOX, f"{_PUSHED}{uuid.uuid4()}"]
-        length = int(self._push(keys, [item, most, _PUSHED_SECONDS]))
+        length = int(self._push([INBOX, f"{FATE}{item_id}"], [item, most, _WAITING_SECONDS]))
         return None if length < 0 else length
+
+    def fate(self, item_id: uuid.UUID) -> dict[str, Any] | None:
+        """Why an item was rejected; {} of one that waits, None of one of which nothing is known.
+
+        Of an item that was accepted lately, too, it says that it waits.
+        """
+        entry = cast(bytes | None, self._redis.get(f"{FATE}{item_id}"))
+        return None if entry is None else _object(entry) or {}
 
     def register(self, ticket: bytes) -> None:
         """Begin, or renew, the lease of a ticket."""
@@ -129,24 +146,35 @@ class Inbox:
 
     def claim(self) -> Taken | None:
         """Take over an item whose reader has not been heard of for as long as a lease lasts."""
-        found = self._claim([TICKETS], [TAKEN, LEASE_SECONDS, _KEPT_SECONDS, LARGEST_ITEM + 1])
+        found = self._claim(
+            [TICKETS, FAILURES], [TAKEN, LEASE_SECONDS, _KEPT_SECONDS, LARGEST_ITEM + 1]
+        )
         return Taken(found[0], found[1], found[2].decode(), True) if found else None
+
+    def failed(self, taken: Taken) -> int:
+        """Note that an item could not be seen to, and how often that has been so by now."""
+        return self._redis.hincrby(FAILURES, cast(str, taken.ticket), 1)
 
     def finish(
         self,
         taken: Taken,
         outcome: Mapping[str, object],
+        event: Event,
         rejection: Mapping[str, object] | None = None,
+        item_id: uuid.UUID | None = None,
     ) -> bool:
-        """Let go of an item that was seen to.
+        """Let go of an item that was seen to, and tell so, in one step.
 
         :param outcome: to be shown among the last ones.
+        :param event: to be told on the channel.
         :param rejection: to be kept, if the item was no use.
+        :param item_id: if it has one.
         :returns: False if somebody else has done so before.
         """
+        fate = f"{FATE}{item_id}" if item_id else ""
         return bool(
             self._finish(
-                [_list_of(taken.ticket), TICKETS, HANDLED, REJECTED],
+                [_list_of(taken.ticket), TICKETS, HANDLED, REJECTED, event_log.LOG, FAILURES, fate],
                 [
                     taken.digest,
                     taken.ticket,
@@ -154,6 +182,11 @@ class Inbox:
                     json.dumps(rejection) if rejection else "",
                     MOST_HANDLED,
                     MOST_REJECTED,
+                    event_log.KEPT,
+                    CHANNEL,
+                    json.dumps(event),
+                    json.dumps(outcome) if rejection else "",
+                    _REJECTED_SECONDS if rejection else _ACCEPTED_SECONDS,
                 ],
             )
         )

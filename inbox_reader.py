@@ -10,6 +10,7 @@ import os
 import signal
 import time
 from datetime import UTC, datetime
+from traceback import format_exc
 from types import FrameType
 from urllib.parse import urlsplit
 
@@ -23,10 +24,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import jobs
 import submissions
+from events import event_of
 from inbox import LEASE_SECONDS, Inbox, Taken, new_ticket
-from items import Ref, read_item
-from models import Result, db, reason, storable
-from once import Once
+from items import Item, ItemError, read_item
+from models import Result, Status, db, reason, storable
+from once import Once, OtherRequestError
 from submissions import QueueFullError
 from supervisor import STOP_SIGNALS
 from wordcount.errors import InputError
@@ -52,6 +54,11 @@ _LAST_SECONDS = 1
 _BE_PATIENT = sql("SET LOCAL lock_timeout = '2s'")
 #: How much of a rejected item is kept, in characters.
 _KEPT = 500
+#: An item that has failed so often, for a reason that nobody foresaw, is rejected: it would come
+#: again for ever.
+MOST_FAILURES = 5
+#: How much of the last traceback is kept with it, in characters.
+_TRACE = 2000
 
 
 class Reader:
@@ -94,10 +101,6 @@ class Reader:
             return f"the inbox waits for the database: {reason(error)}"
         except QueueFullError:
             return "the inbox waits, for MAX_QUEUED counts wait for a worker"
-        except Exception:
-            # Whatever this item is, others can be read. It comes again when its lease is over.
-            logger.exception("an item could not be seen to")
-            self._held = None
         finally:
             db.session.remove()  # gives the connection back
         return ""
@@ -136,33 +139,60 @@ class Reader:
         return taken
 
     def _see_to(self, taken: Taken) -> None:
+        item: Item | None = None
         try:
             item = read_item(taken.item)
+            self._submit(taken, item)
+        except ItemError as error:
+            self._reject(taken, error, item or error)
         except InputError as error:
-            self._reject(taken, error, getattr(error, "ref", None))
-            return
-        try:
-            url = read_url(item.url)
-        except InputError as error:
-            self._reject(taken, error, item.ref)
-            return
+            self._reject(taken, error, item)
+        except (RedisError, SQLAlchemyError, QueueFullError):
+            raise  # which is no fault of the item
+        except Exception:
+            # Whatever this item is, others can be read. It comes again when its lease is over.
+            logger.exception("an item could not be seen to")
+            if self._inbox.failed(taken) >= MOST_FAILURES:
+                crashed = ItemError("item_crashed")
+                self._reject(taken, crashed, item, trace=format_exc()[-_TRACE:])
+
+    def _submit(self, taken: Taken, item: Item) -> None:
+        url = read_url(item.url)
         # Asked here, for who submits in vain writes a line each time.
         if not Result.queue_has_room(1, current_app.config["MAX_QUEUED"]):
             raise QueueFullError
         db.session.execute(_BE_PATIENT)
-        ticket = taken.ticket.decode("latin-1")
         # With the URL: were there two items under a ticket, by whomever, they are two counts.
-        job_key = submissions.submit_item(url, Once(f"inbox {ticket} {url}", url), ref=item.ref)
+        name = item.name or f"inbox {taken.ticket.decode('latin-1')} {url}"
+        try:
+            count = submissions.submit_item(url, Once(name, url, is_kept=True))
+        except OtherRequestError:
+            raise ItemError("item_id_reused") from None
         host = urlsplit(url).hostname
-        if self._inbox.finish(taken, _outcome(job_key=job_key, host=host, ref=item.ref)):
-            logger.info("from the inbox: %s is %s", host, job_key)
+        outcome = _outcome(job_key=count.job_key, host=host, ref=item.ref)
+        event = event_of(count, "accepted", ref=item.ref)
+        if not self._inbox.finish(taken, outcome, event, item_id=item.id):
+            return  # whoever was first rings, or rescuers do
+        logger.info("from the inbox: %s is %s", host, count.job_key)
+        # The key is told before any step of the count. Should we die here, rescuers ring.
+        if count.status == Status.QUEUED:
+            jobs.tell_and_ring([count])
 
-    def _reject(self, taken: Taken, error: InputError, ref: Ref | None) -> None:
-        outcome = _outcome(code=error.code, detail=error.detail, ref=ref)
+    def _reject(
+        self, taken: Taken, error: InputError, item: Item | ItemError | None, **more: object
+    ) -> None:
+        """Say why an item is no use.
+
+        :param item: what could be read of it.
+        :param more: for those who run the service.
+        """
+        ref, item_id = (item.ref, item.id) if item else (None, None)
+        told = {"code": error.code, "detail": error.detail, "ref": ref}
         beginning = storable(taken.item[: 4 * _KEPT].decode("utf-8", "replace"))[:_KEPT]
-        rejection = {"item": beginning, **outcome}
-        if self._inbox.finish(taken, outcome, rejection):
-            jobs.events().announce("rejected", code=error.code, detail=error.detail, ref=ref)
+        outcome = _outcome(**told)
+        rejection = {"item": beginning, **outcome, **more}
+        event = event_of(None, "rejected", **told)
+        if self._inbox.finish(taken, outcome, event, rejection, item_id):
             logger.info("from the inbox: an item is rejected (%s)", error.code)
 
 

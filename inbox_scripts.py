@@ -3,6 +3,8 @@
 All times are Redis' own. Who passes what is said by :mod:`inbox`.
 """
 
+from event_log import TELL
+
 _NOW = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -26,12 +28,14 @@ for i = 1, #over, 2 do
         return {{over[i], string.sub(item, 1, ARGV[4]), redis.sha1hex(item)}}
     elseif now - over[i + 1] > ARGV[3] * 1000 then
         redis.call('ZREM', KEYS[1], over[i])
+        redis.pcall('HDEL', KEYS[2], over[i])
     end
 end
 """
 # Of two who have seen to the same item, only the first one says so. That the last outcomes cannot
-# be written is no reason to keep an item; that nobody would learn why it was rejected is one.
-FINISH = """
+# be written is no reason to keep an item; that nobody would learn why it was rejected is one. What
+# may be refused comes before it is told, so that it is not told once more.
+FINISH = f"""{TELL}
 local item = redis.pcall('LINDEX', KEYS[1], -1)
 local is_first = 0
 if type(item) == 'string' and redis.sha1hex(item) == ARGV[1] then
@@ -41,9 +45,12 @@ if type(item) == 'string' and redis.sha1hex(item) == ARGV[1] then
     end
     redis.pcall('LPUSH', KEYS[3], ARGV[3])
     redis.pcall('LTRIM', KEYS[3], 0, ARGV[5] - 1)
+    if KEYS[7] ~= '' then redis.pcall('SET', KEYS[7], ARGV[10], 'EX', ARGV[11]) end
+    tell(KEYS[5], ARGV[7], ARGV[8], ARGV[9])
     redis.call('RPOP', KEYS[1])
     is_first = 1
 end
+redis.pcall('HDEL', KEYS[6], ARGV[2])
 if redis.call('EXISTS', KEYS[1]) == 0 then
     redis.call('ZREM', KEYS[2], ARGV[2])
 end
@@ -61,7 +68,7 @@ PUSH = """
 local length = redis.call('LLEN', KEYS[1])
 if redis.call('EXISTS', KEYS[2]) == 1 then return length end
 if length >= tonumber(ARGV[2]) then return -1 end
-redis.call('SET', KEYS[2], 1, 'EX', ARGV[3])
+redis.call('SET', KEYS[2], '', 'EX', ARGV[3])
 return redis.call('LPUSH', KEYS[1], ARGV[1])
 """
 STANDING = """

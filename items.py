@@ -1,10 +1,12 @@
-"""What programs put into the inbox: a URL as it is, or JSON with a `ref` of the program's own.
+"""What programs put into the inbox: a URL as it is, or JSON with a `ref` of the program's own, and
+perhaps an `id`: a UUID that nobody else has. Under the same `id` all is one count.
 
 Items are written by strangers; whatever they are, they are read or refused with a reason.
 """
 
 import json
 import math
+import uuid
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -22,10 +24,11 @@ Ref = str | int | float
 class ItemError(InputError):
     """It is no item that can be submitted.
 
-    :ivar ref: that of the item, as far as it could be read.
+    :ivar ref: that of the item, as far as it could be read; so `id`.
     """
 
     ref: Ref | None = None
+    id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,17 @@ class Item:
 
     url: str
     ref: Ref | None = None
+    id: uuid.UUID | None = None
+
+    @property
+    def name(self) -> str | None:
+        """Under which it is submitted, once; None if it has no `id`."""
+        return name_of(self.id) if self.id else None
+
+
+def name_of(item_id: uuid.UUID) -> str:
+    """Under which the item with this id is submitted."""
+    return f"item {item_id}"
 
 
 def read_item(item: bytes) -> Item:
@@ -47,7 +61,7 @@ def read_item(item: bytes) -> Item:
     if len(item) > LARGEST_ITEM:
         raise ItemError("item_too_large", limit=f"{LARGEST_ITEM // 1024} KB")
     try:
-        text = item.decode("utf-8")
+        text = item.decode("utf-8-sig")  # some programs on Windows begin with its mark
     except UnicodeDecodeError:
         raise ItemError("item_not_text") from None
     if not text.lstrip().startswith("{"):
@@ -56,19 +70,44 @@ def read_item(item: bytes) -> Item:
         members = json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError):  # the latter for {"a":[[[[[...
         raise ItemError("item_not_json") from None
-    ref = read_ref(members.get("ref"))
+    try:
+        item_id = read_id(members.get("id"))
+    except ItemError as bad_id:
+        bad_id.ref = read_ref(members.get("ref"))
+        raise
+    try:
+        ref = read_ref(members.get("ref"))
+    except ItemError as bad_ref:
+        bad_ref.id = item_id
+        raise
     url = members.get("url")
     if not isinstance(url, str):
         error = ItemError("item_without_url")
-        error.ref = ref
+        error.ref, error.id = ref, item_id
         raise error
-    return Item(url, ref)
+    return Item(url, ref, item_id)
 
 
 def written(item: Item) -> bytes:
     """An item as a program would put it into the inbox."""
-    members = {"url": item.url} if item.ref is None else {"url": item.url, "ref": item.ref}
-    return json.dumps(members).encode()
+    members = {"url": item.url, "ref": item.ref, "id": item.id and str(item.id)}
+    return json.dumps({name: one for name, one in members.items() if one is not None}).encode()
+
+
+def read_id(item_id: object) -> uuid.UUID | None:
+    """An `id`: a UUID as it is usually written, in small letters or capitals.
+
+    :raises ItemError: if it is none.
+    """
+    if item_id is None:
+        return None
+    try:
+        found = uuid.UUID(item_id) if isinstance(item_id, str) else None
+    except ValueError:
+        found = None
+    if found is None or str(found) != str(item_id).lower():
+        raise ItemError("item_bad_id")
+    return found
 
 
 def read_ref(ref: object) -> Ref | None:

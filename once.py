@@ -5,6 +5,7 @@ transaction; whoever comes with it again gets that count.
 """
 
 import hashlib
+import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,7 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models import Packed, Result, db
 
-#: How long a name is remembered, in hours. Nobody repeats a request for longer.
+#: How long the name of a request is remembered, in hours. Nobody repeats one for longer.
 REMEMBERED_HOURS = 24
 #: How many names that are older are removed with each new one: so there are never many.
 _FORGOTTEN_AT_ONCE = 10
@@ -39,19 +40,17 @@ class Once:
 
     :param name: the sender's, and nobody else's.
     :param asked: all that was asked for, as text: under one name always the same.
+    :param is_kept: for as long as the count; otherwise for `REMEMBERED_HOURS`.
     """
 
     name: str
     asked: str
+    is_kept: bool = False
 
     @property
     def digests(self) -> tuple[bytes, bytes]:
         """The name and what was asked for, as they are stored: in 32 bytes each."""
-        name, asked = (
-            hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
-            for text in (self.name, self.asked)
-        )
-        return name, asked
+        return _digest(self.name), _digest(self.asked)
 
 
 class SubmittedOnce(db.Model):  # type: ignore[name-defined,misc]  # as for models.Result
@@ -62,13 +61,16 @@ class SubmittedOnce(db.Model):  # type: ignore[name-defined,misc]  # as for mode
     name: Mapped[Packed] = mapped_column(primary_key=True)
     asked: Mapped[Packed]
     result_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("results.id", ondelete="CASCADE"))
-    submitted_at: Mapped[datetime] = mapped_column(
-        DateTime(timezone=True), server_default=func.now()
-    )
+    #: None: never, as long as there is the count.
+    forget_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
     __table_args__ = (
         Index("ix_submitted_once_result_id", "result_id"),
-        Index("ix_submitted_once_submitted_at", "submitted_at"),
+        Index(
+            "ix_submitted_once_forget_at",
+            "forget_at",
+            postgresql_where=sql("forget_at IS NOT NULL"),
+        ),
     )
 
 
@@ -85,7 +87,7 @@ def known(once: Once) -> Result | None:
     found = db.session.execute(
         select(SubmittedOnce.asked, Result)
         .join(Result, Result.id == SubmittedOnce.result_id)
-        .where(SubmittedOnce.name == name, ~_is_old())
+        .where(SubmittedOnce.name == name, _is_old().is_not(True))
     ).one_or_none()
     if found is None:
         return None
@@ -94,6 +96,16 @@ def known(once: Once) -> Result | None:
         raise OtherRequestError
     result: Result = found[1]
     return result
+
+
+def count_of_name(name: str) -> uuid.UUID | None:
+    """The key of the count that is kept under a name; nobody is kept waiting."""
+    key: uuid.UUID | None = db.session.scalar(
+        select(Result.job_key)
+        .join(SubmittedOnce, Result.id == SubmittedOnce.result_id)
+        .where(SubmittedOnce.name == _digest(name), _is_old().is_not(True))
+    )
+    return key
 
 
 def remember(once: Once, result: Result) -> None:
@@ -110,11 +122,17 @@ def remember(once: Once, result: Result) -> None:
             delete(SubmittedOnce).where(forgotten),
             execution_options={"synchronize_session": False},
         )
-    db.session.add(SubmittedOnce(name=name, asked=asked, result_id=result.id))
+    forget_at = None if once.is_kept else func.now() + timedelta(hours=REMEMBERED_HOURS)
+    db.session.add(SubmittedOnce(name=name, asked=asked, result_id=result.id, forget_at=forget_at))
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
 def _is_old() -> ColumnElement[bool]:
-    return SubmittedOnce.submitted_at < func.now() - timedelta(hours=REMEMBERED_HOURS)
+    """Whether its time is over; NULL for a name that has none."""
+    return SubmittedOnce.forget_at < func.now()
 
 
 # Another seed than that of the locks on URLs, and always taken before those.

@@ -89,6 +89,7 @@ class Watch:
 
         :returns: how many were stuck.
         """
+        jobs.events().make_good()  # for horses, which end
         crashed = leases.take_back(RESCUE_LIMIT) if self._renew() else []
         for count in crashed:
             jobs.tell_of_crash(count)

@@ -71,14 +71,15 @@ def submit(
     return job_key
 
 
-def submit_item(text: str, name: Once, *, ref: str | int | float | None = None) -> str:
-    """Accept a URL from the inbox, and announce its key on the channel.
+def submit_item(text: str, name: Once) -> Count:
+    """Accept a URL from the inbox.
 
     Each item is a count of its own, also of a URL that was counted a moment ago.
 
     :param name: of the item. One that is submitted twice, for its reader died in between, is
-        counted once; it may be announced twice.
-    :param ref: by which its producer knows it; announced with the key.
+        counted once.
+    :returns: the count, which is durable. Its key is yet to be told; and if it is queued, the
+        caller rings then, as rescuers do otherwise.
     :raises wordcount.errors.UrlError: as :func:`submit`.
     :raises QueueFullError: as :func:`submit`.
     """
@@ -89,10 +90,7 @@ def submit_item(text: str, name: Once, *, ref: str | int | float | None = None) 
         once.remember(name, result)
     count = count_of(result)
     db.session.commit()
-    jobs.events().tell(count, "accepted", ref=ref)
-    if count.status == Status.QUEUED:
-        jobs.tell_and_ring([count])
-    return count.job_key
+    return count
 
 
 def submit_text(text: str, url: str, *, owner: str | None = None) -> str:

@@ -14,7 +14,6 @@ import trustme
 from flask import Flask
 from flask.testing import FlaskClient
 from redis import Redis
-from sqlalchemy import text
 
 from app import create_app
 from config import settings_from
@@ -24,7 +23,7 @@ from models import db
 from tests.programs import Program, running
 from tests.receiver import Receiver
 from tests.site import Site
-from tests.support import EMPTY_ALL, free_port, migrate
+from tests.support import empty_database, free_port, migrate
 
 
 @pytest.fixture(scope="session")
@@ -51,8 +50,7 @@ def _migrated_app(environ: dict[str, str]) -> Flask:
 def app(_migrated_app: Flask) -> Iterator[Flask]:
     """The application in its context, on an empty database and an empty Redis."""
     with _migrated_app.app_context():
-        db.session.execute(text(EMPTY_ALL))
-        db.session.commit()
+        empty_database()
         redis: Redis = _migrated_app.extensions["redis"]
         redis.flushall()
         yield _migrated_app

@@ -1,5 +1,5 @@
-"""How often one client may submit: one allowance for the forms and the API together, others for
-what is submitted in another way.
+"""How often one client may submit: one allowance for all ways to do so, unless a setting gives one
+of them another.
 
 It is counted in Redis, for all web processes together. While Redis is away or full, each process
 counts for itself.
@@ -60,9 +60,11 @@ def limit_submissions(app: Flask, *endpoints: str, alone: Mapping[str, str]) -> 
 
     The limiter is the application's own, as its settings are: the rate, the switch and the Redis.
 
-    :param alone: endpoints that have an allowance of their own, and the setting that says which.
+    :param alone: endpoints that have an allowance of their own, if the setting that stands with
+        them says which.
     """
-    allowances = {**dict.fromkeys(endpoints, "SUBMISSION_RATE_LIMIT"), **alone}
+    own = {name: setting for name, setting in alone.items() if app.config[setting] is not None}
+    allowances = {**dict.fromkeys([*endpoints, *alone], "SUBMISSION_RATE_LIMIT"), **own}
     # Errors are swallowed, and logged, for requests that wait for Redis at the same moment: the
     # library turns to its memory for the first one that fails, and raises what befalls the others.
     limiter = Limiter(

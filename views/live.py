@@ -24,6 +24,8 @@ live = Blueprint("live", __name__)
 #: connection to Redis for as long as it lasts; these are half of gunicorn's threads, and the others
 #: answer all that is short.
 MAX_STREAMS = 16
+#: How many of these may be of all counts: some remain for those who wait for one.
+MAX_OF_ALL = 12
 #: How long at most until the next look, in seconds. Each look sends something, if only a comment:
 #: that a client has gone shows when it is written to.
 LOOK_SECONDS = 2.0
@@ -46,6 +48,7 @@ class Streams:
 
     def __init__(self) -> None:
         self.places = Places(MAX_STREAMS, _too_many_streams)
+        self.places_of_all = Places(MAX_OF_ALL, _too_many_streams)
         self._is_ending: Callable[[], bool] = lambda: False
 
     def end_when(self, is_ending: Callable[[], bool]) -> None:
@@ -73,15 +76,20 @@ def allow_streams(app: Flask) -> None:
     app.extensions["streams"] = Streams()
 
 
-def streamed(make: Callable[[], Iterator[str]]) -> Response:
+def streamed(make: Callable[[], Iterator[str]], *, is_of_all: bool = False) -> Response:
     """A stream as an answer, which holds a place as long as it lasts.
 
+    :param is_of_all: whether it is of all counts.
     :raises views.errors.Problem: if there is none.
     """
     if request.method == "HEAD":  # whose answer has no body, and so none that could end
         return _response([])
     streams: Streams = current_app.extensions["streams"]
-    return streams.places.serve(lambda: _response(make()))
+
+    def serve() -> Response:
+        return streams.places.serve(lambda: _response(make()))
+
+    return streams.places_of_all.serve(serve) if is_of_all else serve()
 
 
 def _response(events: Iterable[str]) -> Response:

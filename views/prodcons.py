@@ -3,6 +3,7 @@
 Its clients are programs such as curl and siege as well as people, so its form has no token.
 """
 
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,8 +25,9 @@ from flask_limiter import RateLimitExceeded
 from redis.exceptions import RedisError
 
 from inbox import INBOX, Inbox, Standing
-from items import Item, read_item, read_ref, written
-from models import as_key
+from items import Item, name_of, read_id, read_item, read_ref, written
+from models import as_key, storable
+from once import count_of_name
 from submissions import QueueFullError
 from views.disclosure import shown
 from views.errors import Problem, http_error, problem_of, wants_page
@@ -49,10 +51,17 @@ class Typed:
 
 @prodcons.get("/prodcons")
 def show() -> ResponseReturnValue:
-    """How many items wait, and what has become of the last ones: a page, or JSON for programs."""
+    """How many items wait, and what has become of the last ones: a page, or JSON for programs.
+
+    With `item`, the id of one that was put in: what has become of it.
+    """
+    named = request.args.get("item")
+    item = None if named is None else _item(named)
+    if item and not wants_page():
+        return _with_headers(jsonify(item))
     standing = _answer(_inbox().standing)
     if wants_page():
-        return _page(standing)
+        return _page(standing, item=item)
     response = jsonify(
         length=standing.length,
         in_flight=standing.in_flight,
@@ -66,18 +75,18 @@ def show() -> ResponseReturnValue:
 def push() -> ResponseReturnValue:
     """Put the field `url`, with a `ref` if there is one, into the inbox.
 
-    Programs get 202 and how many items wait; browsers are shown that.
+    Programs get 202, how many items wait, and the id of theirs; browsers are shown that.
     """
     typed = Typed(request.form.get("url", ""), request.form.get("ref", ""))
     try:
-        length = _push(typed)
+        length, item_id = _push(typed)
     except (InputError, QueueFullError, Problem) as error:
         if not wants_page():
             raise
         return _refused(typed, problem_of(error))
     if wants_page():
-        return redirect(url_for("prodcons.show"), 303)
-    return jsonify(length=length), 202
+        return redirect(url_for("prodcons.show", item=item_id), 303)
+    return jsonify(length=length, item=str(item_id)), 202
 
 
 @prodcons.errorhandler(RateLimitExceeded)
@@ -89,17 +98,42 @@ def too_often(error: RateLimitExceeded) -> ResponseReturnValue:
     return _refused(typed, problem_of(error))
 
 
-def _push(typed: Typed) -> int:
-    """Put what was typed into the inbox; how many items there are now.
+def _push(typed: Typed) -> tuple[int, uuid.UUID]:
+    """Put what was typed into the inbox; how many items there are now, and the id of this one.
 
     :raises wordcount.errors.InputError: if it cannot be counted.
     :raises submissions.QueueFullError: if the inbox is as long as the queue may be.
     """
-    item = written(Item(read_url(typed.url), read_ref(typed.ref or None)))
-    length = _answer(lambda: _inbox().push(item, current_app.config["MAX_QUEUED"]))
+    item_id = uuid.uuid4()
+    item = written(Item(read_url(typed.url), read_ref(typed.ref or None), item_id))
+    length = _answer(lambda: _inbox().push(item_id, item, current_app.config["MAX_QUEUED"]))
     if length is None:
         raise QueueFullError
-    return length
+    return length, item_id
+
+
+def _item(named: str) -> dict[str, str]:
+    """What has become of an item. Who knows its id has put it in, and may know its key.
+
+    :raises Problem: if there is none with this id.
+    """
+    try:
+        item_id = read_id(named)
+    except InputError:
+        item_id = None
+    if item_id:
+        # Asked first, for what is accepted in between is then found in Postgres.
+        fate = _answer(lambda: _inbox().fate(item_id))
+        if key := count_of_name(name_of(item_id)):
+            return {"item": str(item_id), "state": "accepted", "job_key": str(key)}
+        if fate is not None:
+            why: dict[str, str] = {
+                name: storable(fate[name])
+                for name in ("code", "detail")
+                if isinstance(fate.get(name), str)
+            }
+            return {"item": str(item_id), "state": "rejected" if why else "waiting", **why}
+    raise Problem(404, "unknown_item", "There is no item with this id.")
 
 
 def _inbox() -> Inbox:
@@ -118,12 +152,16 @@ def _answer(ask: Callable[[], Found]) -> Found:
 
 
 def _page(
-    standing: Standing | None, typed: Typed | None = None, problem: Problem | None = None
+    standing: Standing | None,
+    typed: Typed | None = None,
+    problem: Problem | None = None,
+    item: Mapping[str, str] | None = None,
 ) -> Response:
     page = render_template(
         "prodcons.html",
         standing=standing,
         last=[_for_page(outcome) for outcome in _last(standing)] if standing else [],
+        item=item,
         typed=typed or Typed(),
         error=problem.description if problem else None,
         is_ref=problem is not None and problem.document["code"] == "item_bad_ref",
@@ -169,10 +207,12 @@ def _of_waiting(item: bytes) -> dict[str, Any]:
 
 def _seen(outcome: Mapping[str, Any], held: Mapping[str, str]) -> dict[str, Any]:
     """An outcome as whoever asks may see it; never with the URL, which may be secret itself."""
-    members = shown({**outcome}, held, current_app.config["PUBLIC_KEYS"])
+    is_public = current_app.config["PUBLIC_KEYS"]
+    members = shown({**outcome}, held, is_public)
     members.pop("url", None)
     detail = outcome.get("detail")
-    return members | ({"detail": detail} if isinstance(detail, str) else {})
+    # The sentence repeats a part of what was put in.
+    return members | ({"detail": detail} if is_public and isinstance(detail, str) else {})
 
 
 def _for_page(outcome: Mapping[str, Any]) -> dict[str, Any]:

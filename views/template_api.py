@@ -44,7 +44,9 @@ def get_result() -> ResponseReturnValue:
     wanted = PagedRanking.asked()
     result = _asked_for()
     if result.status == Status.FAILED:
-        raise failure_of(result)
+        failure = failure_of(result)
+        failure.document |= {"error": failure.document["detail"], "job_id": str(result.job_key)}
+        raise failure
     if result.status != Status.FINISHED:
         status = _status_of(result)
         sentence = f"There is no result yet: the job is {status}. Ask again in a moment."

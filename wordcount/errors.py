@@ -36,6 +36,9 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "item_not_json": "The item begins like a JSON object, but is not valid JSON.",
         "item_without_url": 'The JSON object has no text named "url".',
         "item_bad_ref": "The ref must be a number, or a text of at most {limit} characters.",
+        "item_bad_id": "The id must be a UUID, such as 123e4567-e89b-42d3-a456-426614174000.",
+        "item_id_reused": "The id was used for another URL: take a new one for each item.",
+        "item_crashed": "The item could not be submitted, several times.",
         # The way to the page
         "port_not_allowed": "Port {port} is not allowed: only {allowed} are.",
         "not_public": "This address is not on the public internet.",

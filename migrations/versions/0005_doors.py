@@ -18,15 +18,15 @@ def upgrade() -> None:
             sa.ForeignKey("results.id", ondelete="CASCADE"),
             nullable=False,
         ),
-        sa.Column(
-            "submitted_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.func.now(),
-            nullable=False,
-        ),
+        sa.Column("forget_at", sa.DateTime(timezone=True)),
     )
     op.create_index("ix_submitted_once_result_id", "submitted_once", ["result_id"])
-    op.create_index("ix_submitted_once_submitted_at", "submitted_once", ["submitted_at"])
+    op.create_index(
+        "ix_submitted_once_forget_at",
+        "submitted_once",
+        ["forget_at"],
+        postgresql_where=sa.text("forget_at IS NOT NULL"),
+    )
     op.create_table(
         "callbacks",
         sa.Column("id", sa.BigInteger(), primary_key=True),

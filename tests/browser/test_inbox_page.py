@@ -34,6 +34,7 @@ def test_an_address_is_put_in_and_becomes_a_count(app: Flask, page: Page, web: s
     row = page.locator("#last tbody tr")
     expect(row).to_contain_text("ref <mine>")
     expect(row).to_contain_text("waits")
+    expect(page.locator("#item")).to_have_text("It waits.")
     expect(page.locator("#standing")).to_have_text("1 waiting, 0 in flight, 0 rejected")
     assert json.loads(redis.lrange(INBOX, 0, 0)[0])["ref"] == "<mine>"
     reader = Reader()
@@ -42,5 +43,8 @@ def test_an_address_is_put_in_and_becomes_a_count(app: Flask, page: Page, web: s
     page.get_by_role("link", name="Look again").press("Enter")
     expect(row).to_contain_text("accepted")
     expect(page.locator("body")).not_to_contain_text("secret")
+    expect(page.locator("#item").get_by_role("link")).to_have_attribute(
+        "href", row.get_by_role("link").get_attribute("href") or ""
+    )
     row.get_by_role("link", name="example.com").press("Enter")
     expect(page.locator(".address")).to_have_text("http://example.com/secret")

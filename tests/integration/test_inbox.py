@@ -7,16 +7,19 @@ from typing import Any
 import pytest
 from flask import Flask
 from redis import Redis
-from sqlalchemy import select
+from redis.exceptions import RedisError
+from sqlalchemy import select, text
 
+import event_log
 import inbox
+import inbox_reader
 import jobs
 import submissions
 from app import create_app
 from config import settings_from
-from events import CHANNEL
-from inbox import HANDLED, INBOX, REJECTED, TAKEN, TICKETS, Inbox, new_ticket
-from inbox_reader import Reader, is_news
+from events import CHANNEL, Events, event_of
+from inbox import FAILURES, HANDLED, INBOX, REJECTED, TAKEN, TICKETS, Inbox, new_ticket
+from inbox_reader import MOST_FAILURES, Reader, is_news
 from items import LARGEST_ITEM
 from models import Result, db
 from once import Once
@@ -53,6 +56,11 @@ def objects(redis: Redis, name: str) -> list[dict[str, Any]]:
     return [json.loads(entry) for entry in redis.lrange(name, 0, -1)]
 
 
+def told(redis: Redis) -> list[str]:
+    """The steps that were told, in their order."""
+    return [event["step"] for event in event_log.latest(redis, 10)]
+
+
 def is_clean(redis: Redis) -> bool:
     """Whether nothing is in flight, and nobody waits for it."""
     return not redis.keys(f"{TAKEN}*") and not redis.llen(INBOX)
@@ -77,6 +85,8 @@ def end_lease(lists: Inbox, ticket: bytes) -> None:
     [
         ("http://example.com/", URL, None),
         (" example.com\n", URL, None),
+        ("\ufeffexample.com", URL, None),
+        ('\ufeff{"url": "example.com", "ref": "mine"}', URL, "mine"),
         ("http://bücher.example/ä?q=ö", "http://xn--bcher-kva.example/%C3%A4?q=%C3%B6", None),
         ('{"url": "example.com"}', URL, None),
         ('  {"url": "example.com", "ref": "mine", "more": [1]}', URL, "mine"),
@@ -100,9 +110,9 @@ def test_an_item_becomes_a_count(
     key = outcome["job_key"]
     assert (outcome["host"], outcome.get("ref")) == (url.split("/")[2], ref)
     assert jobs.queue().get_job_ids() == [key]
-    told = json.loads(wait_for("event", lambda: channel.get_message(timeout=1))["data"])
-    assert (told["step"], told["job_key"], told.get("ref")) == ("accepted", key, ref)
-    assert URL not in json.dumps([told, outcome])
+    event = json.loads(wait_for("event", lambda: channel.get_message(timeout=1))["data"])
+    assert (event["step"], event["job_key"], event.get("ref")) == ("accepted", key, ref)
+    assert URL not in json.dumps([event, outcome])
     channel.close()
     assert is_clean(redis)
 
@@ -121,6 +131,7 @@ def test_an_item_becomes_a_count(
         (b'{"url": "example.com", "ref": NaN}', "item_not_json", None),
         (b'{"url": "example.com", "ref": 1' + b"0" * 5000 + b"}", "item_not_json", None),
         (b'{"ref": 7}', "item_without_url", 7),
+        (b'{"url": "example.com", "ref": 7, "id": 7}', "item_bad_id", 7),
         (b'{"url": ["example.com"], "ref": "a"}', "item_without_url", "a"),
         (b'{"url": "ftp://x/", "ref": "mine"}', "url_scheme", "mine"),
         (b'{"url": "\\ud800", "ref": "mine"}', "url_host", "mine"),
@@ -148,13 +159,24 @@ def test_what_is_no_use_is_rejected_with_the_reason(
     assert rejection["item"].encode()[:3] in {item[:3], "\N{REPLACEMENT CHARACTER}".encode()}
     (outcome,) = objects(redis, HANDLED)
     assert (outcome["code"], "item" in outcome) == (code, False)
-    told = json.loads(wait_for("event", lambda: channel.get_message(timeout=1))["data"])
-    assert (told["step"], told["code"], told.get("ref")) == ("rejected", code, ref)
+    event = json.loads(wait_for("event", lambda: channel.get_message(timeout=1))["data"])
+    assert (event["step"], event["code"], event.get("ref")) == ("rejected", code, ref)
     channel.close()
     assert is_clean(redis)
     redis.lpush(INBOX, URL)
     reader.look()
     assert rows() == [URL]
+
+
+def test_what_becomes_of_items_is_told_also_while_nothing_else_is(
+    redis: Redis, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As for some seconds after Redis has been slow once.
+    monkeypatch.setattr(Events, "_publish", lambda *_: None)
+    redis.lpush(INBOX, URL, "ftp://example.com")
+    for _ in range(2):
+        assert reader.look() == ""
+    assert told(redis) == ["accepted", "rejected"]
 
 
 def test_the_oldest_comes_first_and_each_is_a_count_of_its_own(
@@ -195,10 +217,32 @@ def test_what_a_dead_reader_had_stored_already_is_not_counted_twice(
     redis: Redis, lists: Inbox, reader: Reader
 ) -> None:
     ticket = die(lists)
-    key = submissions.submit_item(URL, Once(f"inbox {ticket.decode()} {URL}", URL))
+    key = submissions.submit_item(URL, Once(f"inbox {ticket.decode()} {URL}", URL)).job_key
     reader.look()
     assert rows() == [URL]
     assert [entry["job_key"] for entry in objects(redis, HANDLED)] == [key]
+
+
+def test_one_whose_reader_died_after_it_had_stored_it_is_found_after_a_weekend(
+    redis: Redis, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die_before(*_: object, **_more: object) -> None:
+        raise RedisError("it is dead")
+
+    redis.lpush(INBOX, URL)
+    monkeypatch.setattr(reader._inbox, "finish", die_before)
+    assert "it is dead" in reader.look()
+    assert rows() == [URL]
+    assert (told(redis), jobs.queue().get_job_ids()) == ([], [])
+    reader.leave()
+    db.session.execute(text("UPDATE submitted_once SET forget_at = forget_at - interval '3 days'"))
+    db.session.commit()
+    other = Reader()
+    assert other.look() == ""
+    other.leave()
+    assert rows() == [URL]
+    assert told(redis) == ["accepted", "queued"]
+    assert is_clean(redis)
 
 
 def test_a_living_reader_is_left_alone(redis: Redis, lists: Inbox, reader: Reader) -> None:
@@ -220,8 +264,10 @@ def test_one_that_was_stopped_for_a_while_finishes_nothing_twice(
     end_lease(lists, ticket)
     reader.look()  # another one takes it over
     again = submissions.submit_item(URL, Once(f"inbox {ticket.decode()} {URL}", URL))
-    assert lists.finish(taken, {"job_key": again}) is False
+    event = event_of(again, "accepted")
+    assert lists.finish(taken, {"job_key": again.job_key}, event) is False
     assert rows() == [URL]
+    assert told(redis) == ["accepted", "queued"]
     assert len(objects(redis, HANDLED)) == 1
     assert redis.zscore(TICKETS, ticket) is None
 
@@ -326,9 +372,9 @@ def test_while_postgres_is_away_an_item_waits(
     with away.app_context():
         without = Reader()
         redis.lpush(INBOX, URL)
-        told = [without.look() for _ in range(2)]
-        assert all(line.startswith("the inbox waits for the database: ") for line in told)
-        assert not is_news(*told)
+        said = [without.look() for _ in range(2)]
+        assert all(line.startswith("the inbox waits for the database: ") for line in said)
+        assert not is_news(*said)
     assert Inbox(redis).standing().in_flight == 1
     assert reader.look() == ""
     assert rows() == []
@@ -346,17 +392,17 @@ def test_a_key_that_somebody_has_written_over(redis: Redis, reader: Reader, name
         redis.zadd(TICKETS, {"x": 0})
     if name != INBOX:
         redis.lpush(INBOX, "ftp://example.com")
-    told = [reader.look() for _ in range(3)]
+    said = [reader.look() for _ in range(3)]
     if name.startswith(TAKEN):
-        assert told == [""] * 3
+        assert said == [""] * 3
     else:
-        assert "WRONGTYPE" in told[-1]
+        assert "WRONGTYPE" in said[-1]
         redis.delete(name)
         redis.lpush(INBOX, URL)
         for _ in range(3):
             assert reader.look() == ""
         assert rows() == [URL]
-    assert name in {INBOX} or len(objects(redis, REJECTED)) == 1
+    assert name == INBOX or len(objects(redis, REJECTED)) == told(redis).count("rejected") == 1
     assert redis.zcard(TICKETS) <= 2
 
 
@@ -393,19 +439,68 @@ def test_a_flush_while_an_item_is_seen_to(app: Flask, redis: Redis, reader: Read
     assert is_clean(redis)
 
 
-def test_what_nobody_foresaw_does_not_keep_others_waiting(
-    redis: Redis, reader: Reader, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import inbox_reader
+@pytest.fixture
+def unforeseen(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """No item can be read, until this is undone."""
 
     def fail(_item: bytes) -> None:
         raise KeyError("nobody foresaw this")
 
-    redis.lpush(INBOX, URL)
     with monkeypatch.context() as patch:
         patch.setattr(inbox_reader, "read_item", fail)
-        assert reader.look() == ""
+        yield patch
+
+
+def test_what_nobody_foresaw_does_not_keep_others_waiting(
+    redis: Redis, reader: Reader, unforeseen: pytest.MonkeyPatch
+) -> None:
+    redis.lpush(INBOX, URL)
+    assert reader.look() == ""
+    unforeseen.undo()
     redis.lpush(INBOX, "http://example.org/")
     reader.look()
     assert rows() == ["http://example.org/"]
     assert Inbox(redis).standing().in_flight == 1
+
+
+def fail_again(redis: Redis, times: int, caplog: pytest.LogCaptureFixture) -> None:
+    """Let each time another reader fail with the item."""
+    for _ in range(times):
+        caplog.clear()
+        for ticket in redis.zrange(TICKETS, 0, -1):
+            redis.zadd(TICKETS, {ticket: 0})
+        reader = Reader()
+        assert reader.look() == ""
+        reader.leave()
+        assert "nobody foresaw this" in caplog.text
+
+
+def test_what_fails_again_and_again_is_rejected(
+    redis: Redis, unforeseen: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    redis.lpush(INBOX, URL)
+    fail_again(redis, MOST_FAILURES - 1, caplog)
+    assert objects(redis, REJECTED) == []
+    fail_again(redis, 1, caplog)
+    (rejection,) = objects(redis, REJECTED)
+    assert (rejection["code"], rejection["item"]) == ("item_crashed", URL)
+    assert "nobody foresaw this" in rejection["trace"]
+    assert "trace" not in objects(redis, HANDLED)[0]
+    assert told(redis) == ["rejected"]
+    assert is_clean(redis)
+    assert redis.exists(TICKETS, FAILURES) == 0
+
+
+def test_what_fails_no_more_is_counted(
+    redis: Redis, unforeseen: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    redis.lpush(INBOX, URL)
+    fail_again(redis, MOST_FAILURES - 1, caplog)
+    unforeseen.undo()
+    for ticket in redis.zrange(TICKETS, 0, -1):
+        redis.zadd(TICKETS, {ticket: 0})
+    reader = Reader()
+    assert reader.look() == ""
+    reader.leave()
+    assert rows() == [URL]
+    assert redis.exists(TICKETS, FAILURES) == 0

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import uuid
 from collections.abc import Callable, Iterator
 from html import unescape
 from pathlib import Path
@@ -12,12 +13,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from redis import Redis
+from sqlalchemy import func, select
 
 from app import create_app
 from config import settings_from
 from dev.services import local_redis
-from inbox import HANDLED, INBOX
+from inbox import FATE, HANDLED, INBOX
 from inbox_reader import Reader
+from models import Result, db
 from tests.programs import process_of
 from tests.support import NOBODYS_KEY
 
@@ -64,18 +67,29 @@ def read_all(app: Flask, redis: Redis) -> None:
 
 def test_a_program_puts_an_item_in(client: FlaskClient, redis: Redis) -> None:
     first = client.post("/prodcons", data={"url": "HTTP://Example.com:80"})
-    assert (first.status_code, first.json) == (202, {"length": 1})
     second = client.post("/prodcons", data={"url": "example.org", "ref": "7"})
-    assert (second.status_code, second.json) == (202, {"length": 2})
-    assert items(redis) == [{"url": "http://example.org/", "ref": "7"}, {"url": URL}]
+    assert (first.status_code, second.status_code) == (202, 202)
+    ids = [answer.json["item"] for answer in (first, second)]
+    assert [str(uuid.UUID(item)) for item in ids] == ids
+    assert ids[0] != ids[1]
+    assert first.json == {"length": 1, "item": ids[0]}
+    assert second.json == {"length": 2, "item": ids[1]}
+    assert items(redis) == [
+        {"url": "http://example.org/", "ref": "7", "id": ids[1]},
+        {"url": URL, "id": ids[0]},
+    ]
 
 
 def test_a_browser_is_shown_how_it_stands(client: FlaskClient, redis: Redis) -> None:
     answer = client.post("/prodcons", data={"url": "example.com", "ref": ""}, headers=BROWSER)
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/prodcons")
-    assert items(redis) == [{"url": URL}]
-    page = client.get("/prodcons", headers=BROWSER)
+    (item,) = items(redis)
+    address = f"/prodcons?item={item['id']}"
+    assert (answer.status_code, answer.headers["Location"]) == (303, address)
+    assert item["url"] == URL
+    page = client.get(address, headers=BROWSER)
     assert (page.status_code, page.mimetype) == (200, "text/html")
+    assert '<p class="verdict" id="item">It waits.</p>' in page.text
+    assert f'href="{address}">Look again' in page.text
     assert "<strong>1</strong> waiting" in page.text
     assert (page.headers["Cache-Control"], "Accept" in page.vary) == ("no-store", True)
 
@@ -164,6 +178,17 @@ def test_no_client_puts_in_more_than_it_may(with_settings: Made) -> None:
     assert client.get("/prodcons").status_code == 200
 
 
+def test_what_is_put_in_is_a_submission_like_others(environ: dict[str, str], app: Flask) -> None:
+    strangers = {"APP_SETTINGS": "config.ProductionConfig", "SECRET_KEY": "x"}
+    rate = {"RATELIMIT_ENABLED": "true", "SUBMISSION_RATE_LIMIT": "2/hour"}
+    client = create_app(settings_from({**environ, **strangers, **rate})).test_client()
+    form = {"url": "example.com"}
+    assert client.post("/start", json=form).status_code == 200
+    answers = [client.post("/prodcons", data=form) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [202, 429]
+    assert client.post("/start", json=form).status_code == 429
+
+
 def test_without_redis(with_settings: Made) -> None:
     client = with_settings(REDIS_URL="unix:///nowhere/redis.sock")
     for answer in (client.get("/prodcons"), client.post("/prodcons", data={"url": "a.example"})):
@@ -245,6 +270,80 @@ def test_keys_and_refs_are_for_those_who_hold_them(
     page = client.get("/prodcons", headers=BROWSER).text
     assert f'href="/counts/{key}"' in page
     assert page.count("private") == 1
+
+
+def test_strangers_see_nothing_of_an_item_that_is_rejected(
+    app: Flask, with_settings: Made, redis: Redis
+) -> None:
+    redis.lpush(INBOX, "a-secret-token:password")
+    read_all(app, redis)
+    client = with_settings(PUBLIC_KEYS="false")
+    for answer in (client.get("/prodcons"), client.get("/prodcons", headers=BROWSER)):
+        assert "a-secret-token" not in answer.text
+        assert "url_scheme" in answer.text
+
+
+def test_who_has_put_an_item_in_learns_its_key(
+    app: Flask, with_settings: Made, redis: Redis
+) -> None:
+    client = with_settings(PUBLIC_KEYS="false")
+    item = client.post("/prodcons", data={"url": "example.com/secret"}).json["item"]
+    asked = f"/prodcons?item={item}"
+    assert client.get(asked).json == {"item": item, "state": "waiting"}
+    read_all(app, redis)
+    key = json.loads(redis.lindex(HANDLED, 0))["job_key"]
+    accepted = {"item": item, "state": "accepted", "job_key": key}
+    for keys in (FATE, "wordcount:"):  # also when Redis has forgotten it
+        redis.delete(*redis.keys(f"{keys}*"))
+        answer = client.get(asked)
+        assert (answer.json, answer.headers["Cache-Control"]) == (accepted, "no-store")
+        page = client.get(asked, headers=BROWSER).text
+        assert f'It is accepted: <a href="/counts/{key}">' in page
+    assert key not in client.get("/prodcons").text
+
+
+def test_who_has_put_an_item_in_learns_why_it_is_rejected(
+    app: Flask, client: FlaskClient, redis: Redis
+) -> None:
+    item = "123e4567-e89b-42d3-a456-426614174000"
+    redis.lpush(INBOX, json.dumps({"url": "ftp://example.com/secret", "id": item.upper()}))
+    read_all(app, redis)
+    told = client.get(f"/prodcons?item={item}").json
+    sentence = "Only http and https addresses can be counted, not ftp:."
+    assert told == {"item": item, "state": "rejected", "code": "url_scheme", "detail": sentence}
+    page = client.get(f"/prodcons?item={item}", headers=BROWSER).text
+    assert f'id="item">It is rejected. {sentence}</p>' in page
+    assert item not in client.get("/prodcons").text
+
+
+def test_what_is_put_in_twice_under_one_id_is_counted_once(
+    app: Flask, client: FlaskClient, redis: Redis
+) -> None:
+    item = client.post("/prodcons", data={"url": URL}).json["item"]
+    for url in ("example.com", URL, "http://example.org/"):
+        redis.lpush(INBOX, json.dumps({"url": url, "id": item}))
+    read_all(app, redis)
+    outcomes = [json.loads(entry) for entry in redis.lrange(HANDLED, 0, -1)]
+    assert outcomes[0]["code"] == "item_id_reused"
+    assert len({one["job_key"] for one in outcomes[1:]}) == 1
+    assert db.session.scalar(select(func.count()).select_from(Result)) == 1
+    assert client.get(f"/prodcons?item={item}").json["state"] == "accepted"
+
+
+@pytest.mark.parametrize("item", ["", "7", str(NOBODYS_KEY), "%00", f"{NOBODYS_KEY}&item=x"])
+def test_items_that_there_are_not(client: FlaskClient, item: str) -> None:
+    answer = client.get(f"/prodcons?item={item}")
+    assert (answer.status_code, answer.get_json(force=True)["code"]) == (404, "unknown_item")
+    page = client.get(f"/prodcons?item={item}", headers=BROWSER)
+    assert (page.status_code, page.mimetype) == (404, "text/html")
+
+
+def test_what_strangers_wrote_about_an_item(client: FlaskClient, redis: Redis) -> None:
+    for entry in (b"\xff", b"[]", b'{"code": ["<script>"]}', b'{"detail": "<script>\\ud800"}'):
+        redis.set(f"{FATE}{NOBODYS_KEY}", entry)
+        assert client.get(f"/prodcons?item={NOBODYS_KEY}").status_code == 200
+        page = client.get(f"/prodcons?item={NOBODYS_KEY}", headers=BROWSER).text
+        assert "<script>" not in page
 
 
 def test_what_strangers_wrote_among_the_outcomes(client: FlaskClient, redis: Redis) -> None:

@@ -12,6 +12,8 @@ PENDING = "8d24f1b6-0c3e-4f79-a1d5-6e9b3c7f0a82"
 FAILED = "e93a6c07-51d8-4a2b-b6f4-2c8d7e1f9053"
 #: A list of pages.
 LIST = "3f6e8b1a-94c5-4d07-8a2e-b5d1c7f36094"
+#: An item of the inbox.
+ITEM = "b4e1c8d2-5f07-4a69-93d8-7c2a0e6f1b35"
 #: The name of one delivery.
 DELIVERY = "a70d2e95-6b4c-4138-9f2a-d8e5c3b17f60"
 

@@ -139,25 +139,35 @@ def _all_events() -> Json:
 
 
 def _inbox() -> Json:
+    told = {"anyOf": [schema("Inbox"), schema("ItemStanding")]}
     example = {"length": 0, "in_flight": 0, "rejected": 0, "last": []}
     return operation(
         "inbox",
         INBOX,
         "Look at the inbox",
         description=(
-            "How many items wait, and the last ones. Of their URLs only the hosts are told."
+            "How many items wait, and the last ones. Of their URLs only the hosts are told. With"
+            " `item`, what has become of one item, and the key of its count."
         ),
+        parameters=[parameters.ITEM],
         answers={
             "200": answer(
                 "How it stands.",
                 {
-                    **body("application/json", schema("Inbox"), example),
+                    **body("application/json", told, example),
                     **page("The same for people."),
                 },
             ),
             **misdirected(),
+            **problem(
+                404,
+                "There is no item with this id.",
+                "unknown_item",
+                "not_found",
+                sentence="There is no item with this id.",
+            ),
             **broken(),
-            **_no_inbox(),
+            **_no_inbox("database_unavailable"),
         },
     )
 
@@ -173,19 +183,21 @@ def _put() -> Json:
         INBOX,
         "Put a page into the inbox",
         description=(
-            "Each item becomes a count of its own; its key is announced with the event `accepted`"
-            " and the `ref`. Programs that reach Redis may do the same without the web: `LPUSH"
-            " wordcount:inbox`, a URL or an `Item` as JSON."
+            "Each item becomes a count of its own. Its key is told by `GET /prodcons?item=`, and"
+            " with the event `accepted` and the `ref`. Programs that reach Redis may do the same"
+            " without the web: `LPUSH wordcount:inbox`, a URL or an `Item` as JSON, with an `id`"
+            " of its own if it may be put in twice, a UUID."
         ),
         requestBody=sent(form),
         answers={
             "202": answer(
-                "It waits.", body("application/json", schema("InboxLength"), {"length": 1})
+                "It waits.",
+                body("application/json", schema("Taken"), {"length": 1, "item": examples.ITEM}),
             ),
             "303": answer(
                 "It waits; this is for browsers.",
                 None,
-                {"Location": {"description": "The page of the inbox.", "schema": TEXT}},
+                {"Location": {"description": "The page of the item.", "schema": TEXT}},
             ),
             **refused("item_bad_ref"),
             **from_another_site(),

@@ -140,6 +140,12 @@ BEFORE = _query(
     "Only counts older than the one with this key.",
 )
 
+ITEM = _query(
+    "item",
+    {"type": "string", "format": "uuid"},
+    "The id of an item, as `POST /prodcons` has answered it: only of this one is told.",
+)
+
 IF_NONE_MATCH = header(
     "If-None-Match", TEXT, "The `ETag` of an answer that you have: then 304 says that it stands."
 )

@@ -177,7 +177,20 @@ SCHEMAS: dict[str, Json] = {
             )
         },
     ),
-    "InboxLength": an_object({"length": said("How many items wait.", HOW_MANY)}),
+    "Taken": an_object(
+        {
+            "length": said("How many items wait.", HOW_MANY),
+            "item": said("The id of this one.", _UUID),
+        }
+    ),
+    "ItemStanding": an_object(
+        {"item": said("Its id.", _UUID), "state": one_of(["waiting", "accepted", "rejected"])},
+        {
+            "job_key": said("Of its count, when it is accepted.", schema("Key")),
+            "code": said("Why it was rejected.", TEXT),
+            "detail": TEXT,
+        },
+    ),
     "Inbox": an_object(
         {
             "length": said("How many items wait.", HOW_MANY),
