@@ -3,7 +3,7 @@
 from sqlalchemy import text
 
 import callbacks
-from callbacks import Callback, Wanted
+from callbacks import Callback, Taken, Wanted
 from models import db
 from tests.counts import stored
 from tests.support import wait_for
@@ -29,6 +29,13 @@ def make_due() -> None:
     db.session.commit()
 
 
+def take_one() -> Taken:
+    """Take the one that there is, as a courier does when its time has come."""
+    make_due()
+    (taken,) = callbacks.take(10, retries=10)
+    return taken
+
+
 def attempted(attempts: int) -> None:
     """Let so many attempts have been made."""
     db.session.execute(text("UPDATE callbacks SET attempts = :attempts"), {"attempts": attempts})
@@ -43,13 +50,3 @@ def wait_for_state(state: str, seconds: float = 20) -> Callback:
         return db.session.query(Callback).filter_by(state=state).one_or_none()
 
     return wait_for(f"callback that is {state}", look, seconds)
-
-
-def wait_for_failure() -> Callback:
-    """The one callback that there is, after an attempt that failed."""
-
-    def look() -> Callback | None:
-        db.session.rollback()
-        return db.session.query(Callback).filter(Callback.last_error.is_not(None)).one_or_none()
-
-    return wait_for("failure", look)

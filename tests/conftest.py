@@ -17,6 +17,7 @@ from redis import Redis
 
 from app import create_app
 from config import settings_from
+from courier import Courier
 from dev.services import local_postgres, local_redis
 from models import db
 from tests.programs import Program, running
@@ -114,3 +115,12 @@ def receiver() -> Iterator[Receiver]:
     started = Receiver()
     yield started
     started.close()
+
+
+@pytest.fixture
+def courier(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Courier]:
+    """A courier in this process, which looks when it is told to."""
+    monkeypatch.setattr("courier.LOOK_EVERY", 0.1)
+    started = Courier(app)
+    yield started
+    started.end()

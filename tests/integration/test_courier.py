@@ -12,6 +12,7 @@ from sqlalchemy import text
 import callbacks
 from callbacks import MOST_ATTEMPTS, Callback
 from courier import THREADS, Courier
+from host_limit import HostLimit
 from models import db
 from tests.callback_rows import attempted, make_due, promise, row
 from tests.counts import finished
@@ -19,13 +20,12 @@ from tests.receiver import Receiver
 from tests.support import wait_for
 
 
-@pytest.fixture
-def courier(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Courier]:
-    """One that looks when it is told to."""
-    monkeypatch.setattr("courier.LOOK_EVERY", 0.1)
-    started = Courier(app)
-    yield started
-    started.end()
+def broken() -> str:
+    """The key of a count of which no notice can be made."""
+    key = finished()
+    db.session.execute(text("UPDATE results SET tops = '5'"))
+    db.session.commit()
+    return key
 
 
 def look_for(courier: Courier, state: str) -> Callback:
@@ -36,6 +36,16 @@ def look_for(courier: Courier, state: str) -> Callback:
         return row() if row().state == state else None
 
     return wait_for(f"callback that is {state}", look)
+
+
+def look_for_failure(courier: Courier) -> Callback:
+    """The one callback that there is, after an attempt that failed, and some looks."""
+
+    def look() -> Callback | None:
+        courier.look()
+        return row() if row().last_error else None
+
+    return wait_for("failure", look)
 
 
 def test_what_broke_off_every_time_is_given_up(courier: Courier, receiver: Receiver) -> None:
@@ -58,11 +68,88 @@ def test_a_network_that_may_be_counted_is_told_nothing(
     assert receiver.heard == []
 
 
+def test_what_failed_is_sent_again(courier: Courier, receiver: Receiver) -> None:
+    promise(finished(), receiver.url("/told", 500, 200))
+    found = look_for_failure(courier)
+    assert (found.state, found.last_status, found.last_error) == ("waiting", 500, "http_status")
+    make_due()
+    found = look_for(courier, "delivered")
+    assert (found.attempts, found.last_status, found.last_error) == (2, 200, None)
+    first, second = receiver.at("/told")
+    assert second.headers["Cookie"] is None
+    assert {first.told["delivery_id"], second.told["delivery_id"]} == {str(found.delivery_id)}
+
+
+def test_a_receiver_that_is_gone_is_left_alone(courier: Courier, receiver: Receiver) -> None:
+    promise(finished(), receiver.url("/told", 410))
+    found = look_for(courier, "given_up")
+    assert (found.attempts, found.last_status, found.secret) == (1, 410, None)
+
+
+def test_a_redirect_is_not_followed(courier: Courier, receiver: Receiver) -> None:
+    promise(finished(), receiver.url("/told", 302))
+    found = look_for_failure(courier)
+    assert (found.state, found.last_status) == ("waiting", 302)
+    assert receiver.at("/canary") == []
+
+
+def test_what_nobody_foresaw_is_a_failure(
+    courier: Courier, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    promise(broken(), receiver.url("/unforeseen?token=hidden"))
+    found = look_for_failure(courier)
+    assert (found.state, found.attempts, found.last_error) == ("waiting", 1, "crashed")
+    assert receiver.heard == []
+    assert "sending to 127.0.0.1 broke off: AttributeError" in caplog.text
+    assert "hidden" not in caplog.text
+
+
+def test_no_host_is_sent_too_much_whatever_is_fetched_there(
+    app: Flask, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # There is no public address that a test could own.
+    monkeypatch.setattr("transport.connection.is_public", lambda _address: True)
+    monkeypatch.setattr("transport.connection.ALLOWED_PORTS", range(65536))
+    monkeypatch.setitem(app.config, "CALLBACK_ALLOWED_NETWORKS", ())
+    monkeypatch.setitem(app.config, "HOST_RATE_LIMIT", "1/hour")
+    HostLimit("1/hour", app.config["RATELIMIT_STORAGE_URI"]).wait("127.0.0.1")  # for a page
+    courier = Courier(app)
+    promise(key := finished(), receiver.url("/first"))
+    assert look_for(courier, "delivered").attempts == 1
+    db.session.execute(text("DELETE FROM callbacks"))
+    db.session.commit()
+    promise(key, receiver.url("/second"))
+    found = look_for_failure(courier)
+    assert (found.state, found.attempts, found.last_error) == ("waiting", 0, "host_busy")
+    assert receiver.at("/second") == []
+    courier.end()
+
+
 @pytest.fixture
 def hosts() -> Iterator[Receiver]:
     """All of loopback: as many hosts as a test wants."""
     with closing(Receiver("")) as started:
         yield started
+
+
+def test_a_slow_receiver_does_not_hold_up_others(courier: Courier, hosts: Receiver) -> None:
+    key = finished()
+    promise(key, hosts.url("/slow", host="127.0.1.1", held=True))
+    courier.look()
+    wait_for("request", lambda: hosts.at("/slow"))
+    for number in range(4):
+        promise(key, hosts.url(f"/slow/{number}", host="127.0.1.1"))
+    promise(key, hosts.url("/quick", host="127.0.1.2"))
+    courier.look()
+    wait_for("request of the other host", lambda: hosts.at("/quick"))
+    assert [heard.path for heard in hosts.heard] == ["/slow", "/quick"]
+    hosts.let_go()
+
+    def look() -> bool:
+        courier.look()
+        return len(hosts.heard) == 6
+
+    wait_for("the others", look)
 
 
 def test_those_that_failed_hold_up_nobody_else(courier: Courier, hosts: Receiver) -> None:
@@ -106,14 +193,6 @@ def crashes_are_refused(app: Flask) -> Iterator[None]:
     db.session.rollback()
     db.session.execute(text("DROP FUNCTION refuse CASCADE"))
     db.session.commit()
-
-
-def broken() -> str:
-    """The key of a count of which no notice can be made."""
-    key = finished()
-    db.session.execute(text("UPDATE results SET tops = '5'"))
-    db.session.commit()
-    return key
 
 
 @pytest.mark.usefixtures("crashes_are_refused")
