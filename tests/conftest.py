@@ -4,8 +4,9 @@ They listen on sockets and ports of their own, so that the tests run beside anyt
 servers and the web are started once, a worker once for each module that asks for it.
 """
 
+import gc
 import ssl
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -24,6 +25,18 @@ from tests.programs import Program, running
 from tests.receiver import Receiver
 from tests.site import Site
 from tests.support import empty_database, free_port, migrate
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Let nobody look for garbage among thousands of tests that are all kept: each process of the
+    tests would take two seconds for it, and more while they run."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(scope="session")
