@@ -20,7 +20,7 @@ from tests.counts import begin
 from tests.hostile.server import Server, Visit, sends
 from tests.programs import OwnServer, Program, courier_of, own_server, running
 from tests.receiver import Receiver
-from tests.support import EMPTY_ALL, migrate, wait_for
+from tests.support import empty_database, migrate, wait_for
 
 AWAY = "cannot look for callbacks just now"
 
@@ -52,8 +52,7 @@ def parent(postgres: tuple[OwnServer, dict[str, str]], logs: Path) -> Iterator[P
 @pytest.fixture
 def empty(postgres: tuple[OwnServer, dict[str, str]]) -> None:
     """Its tables, as each test finds them."""
-    db.session.execute(text(EMPTY_ALL))
-    db.session.commit()
+    empty_database()
 
 
 def ended(**columns: object) -> str:
