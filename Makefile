@@ -9,6 +9,10 @@ READY := .venv/.ready
 $(shell [ "$$(cat $(READY) 2>/dev/null)" = "$(CURDIR)" ] && $(BIN)/python -c '' 2>/dev/null \
 	|| rm -f $(READY))
 
+# What Python has compiled is kept here, whatever the environment says: without, each of the test
+# processes would compile all tests anew, and each start all of the project.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run test lint accuracy bench chaos screenshots
 

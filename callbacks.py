@@ -2,14 +2,15 @@
 
 A row for each, in the same transaction as the count, so that nobody who was promised word waits for
 ever. Who sends it is :mod:`courier`; each step of a delivery is one UPDATE here, in database time,
-as those of a count are in :mod:`leases`. A receiver may hear twice, but never nothing: what a
-courier has taken is due again a minute later, should nobody say what became of it.
+as those of a count are in :mod:`leases`. Whatever becomes of a courier, what it has taken is due
+again a minute later, should nobody say what became of it; so a receiver may hear twice. Each
+callback comes to an end: it is delivered or given up. Until then its count is kept.
 """
 
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,10 +18,14 @@ from flask import current_app
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     DateTime,
     ForeignKey,
     Index,
+    case,
+    exists,
     func,
+    null,
     select,
     update,
 )
@@ -34,10 +39,21 @@ from wordcount.url import read_url
 
 #: How long a secret may be, in characters: not to be guessed, and not a novel.
 SECRET_LENGTHS = range(8, 201)
-#: How long a courier has for what it took, in seconds. It needs much less; see :mod:`deliver`.
+#: How long a courier has for what it took, in seconds, at least. It needs much less; see
+#: :mod:`deliver`.
 LEASE_SECONDS = 60
 #: How long to wait after each attempt that failed, in seconds; after one more it is given up.
 PAUSES = (5, 30, 2 * 60, 10 * 60, 60 * 60, 6 * 60 * 60)
+#: The same after a clear answer that it is not wanted like this.
+REFUSED_PAUSES = PAUSES[:2]
+#: What is no such answer, although it looks like one: too slow, too early, too many.
+_LATER = {408, 425, 429}
+#: How many attempts are made, also if nobody can say what came of them: it may be what is sent that
+#: kills couriers.
+MOST_ATTEMPTS = len(PAUSES) + 1
+#: How long what was put off again and again is not given up, in seconds, from when it could first
+#: be sent.
+LONGEST_DELAY = 24 * 60 * 60
 #: How many of one host are taken at a time, so that a slow one does not hold up the others.
 MOST_OF_A_HOST = 2
 #: How many of one count are listed; of more, the newest.
@@ -60,7 +76,8 @@ class Wanted:
 class Taken:
     """A callback that is to be sent now, by whoever took it.
 
-    :param attempts: with this one; fences off whoever took it before.
+    :param attempts: with this one; fences off whoever took it before. If it is more than
+        :data:`MOST_ATTEMPTS`, nobody has put down what came of the last one: it is to be given up.
     """
 
     id: int
@@ -82,7 +99,7 @@ class Callback(db.Model):  # type: ignore[name-defined,misc]  # as for models.Re
     #: The same for each attempt, so that a receiver can tell that it has heard this before.
     delivery_id: Mapped[uuid.UUID] = mapped_column(default=uuid.uuid4)
     url: Mapped[str]
-    #: Of the URL: what may be logged and shown of it.
+    #: Of the URL: what may be logged of it.
     host: Mapped[str]
     #: Removed when there is nothing left to be signed.
     secret: Mapped[str | None]
@@ -140,28 +157,46 @@ def of(result: Result) -> Sequence[Callback]:
     return db.session.scalars(chosen.order_by(Callback.id.desc()).limit(MOST_LISTED)).all()
 
 
-def take(limit: int, *, busy: Collection[str] = ()) -> list[Taken]:
-    """Take some that are due and whose count has ended, the longest due first, and commit.
+def is_awaited() -> ColumnElement[bool]:
+    """Somebody is still to be told of a result."""
+    return exists().where(Callback.result_id == Result.id, Callback.state == "waiting")
 
+
+def take(limit: int, *, retries: int, busy: Collection[str] = ()) -> list[Taken]:
+    """Take some that are due and whose count has ended, and commit: first those that were never
+    attempted, and of each kind the longest due.
+
+    :param retries: how many of them may have been attempted before.
     :param busy: hosts to which something is being sent already; theirs are left.
     """
     due = (Callback.state == "waiting", Callback.due_at <= func.now())
-    turn = func.row_number().over(partition_by=Callback.host, order_by=Callback.due_at)
+    is_retry = Callback.attempts > 0
+    turn = func.row_number().over(partition_by=Callback.host, order_by=(is_retry, Callback.due_at))
     ready = (
-        select(Callback.id, Callback.due_at, turn.label("turn"))
+        select(Callback.id, Callback.due_at, is_retry.label("is_retry"), turn.label("turn"))
         .join(Result, Result.id == Callback.result_id)
         .where(*due, ~states.is_pending(), Callback.host.not_in(busy))
         .subquery()
     )
-    chosen = select(ready.c.id).where(ready.c.turn <= MOST_OF_A_HOST)
-    chosen = chosen.order_by(ready.c.due_at).limit(limit)
+    of_its_kind = func.row_number().over(partition_by=ready.c.is_retry, order_by=ready.c.due_at)
+    fair = (
+        select(ready, of_its_kind.label("place")).where(ready.c.turn <= MOST_OF_A_HOST).subquery()
+    )
+    chosen = (
+        select(fair.c.id)
+        .where(~fair.c.is_retry | (fair.c.place <= retries))
+        .order_by(fair.c.is_retry, fair.c.due_at)
+        .limit(limit)
+    )
     # What another courier takes at this moment is passed over, and what it has taken is not due.
     free = select(Callback.id).where(Callback.id.in_(chosen), *due)
     locked = free.with_for_update(skip_locked=True).cte("free")
+    # Each at another time: what dies with one that kills couriers is not taken with it again.
+    lease_end = states.in_seconds(LEASE_SECONDS) + func.random() * timedelta(seconds=LEASE_SECONDS)
     rows = db.session.execute(
         update(Callback)
         .where(Callback.id.in_(select(locked.c.id)))
-        .values(attempts=Callback.attempts + 1, due_at=states.in_seconds(LEASE_SECONDS))
+        .values(attempts=Callback.attempts + 1, due_at=lease_end)
         .returning(
             Callback.id,
             Callback.result_id,
@@ -187,30 +222,52 @@ def failed(taken: Taken, error: str, status: int | None = None) -> int | None:
 
     :returns: in how many seconds there is another one; None if it is given up.
     """
-    if taken.attempts > len(PAUSES):
+    is_refused = status is not None and 400 <= status < 500 and status not in _LATER
+    pauses = REFUSED_PAUSES if is_refused else PAUSES
+    if taken.attempts > len(pauses):
         give_up(taken, error, status)
         return None
-    pause = PAUSES[taken.attempts - 1]
+    pause = pauses[taken.attempts - 1]
     _end(taken, due_at=states.in_seconds(pause), last_status=status, last_error=error)
     return pause
 
 
 def give_up(taken: Taken, error: str, status: int | None = None) -> None:
     """Put down that there is no use in trying again, and commit."""
-    _end(taken, state="given_up", secret=None, last_status=status, last_error=error)
+    made = func.least(Callback.attempts, MOST_ATTEMPTS)
+    ended = {"state": "given_up", "secret": None, "attempts": made}
+    _end(taken, **ended, last_status=status, last_error=error)
 
 
-def postpone(taken: Taken, error: str, seconds: float) -> None:
-    """Put down that there was no attempt, through no fault of the receiver, and commit."""
-    later = states.in_seconds(seconds)
-    _end(taken, attempts=Callback.attempts - 1, due_at=later, last_error=error)
+def postpone(taken: Taken, error: str, seconds: float) -> bool:
+    """Put down that there was no attempt, through no fault of the receiver, and commit.
+
+    :returns: whether it is given up, for this has gone on for too long.
+    """
+    ended = select(Result.finished_at).where(Result.id == Callback.result_id).scalar_subquery()
+    # Who shares a count may have asked for word long after its outcome.
+    sendable = func.greatest(Callback.submitted_at, ended)
+    is_late = states.now() > sendable + timedelta(seconds=LONGEST_DELAY)
+    state = _end(
+        taken,
+        state=case((is_late, "given_up"), else_=Callback.state),
+        secret=case((is_late, null()), else_=Callback.secret),
+        attempts=Callback.attempts - 1,
+        due_at=states.in_seconds(seconds),
+        last_error=error,
+    )
+    return state == "given_up"
 
 
-def _end(taken: Taken, **columns: Any) -> None:
-    """End an attempt, unless somebody else has begun another one since."""
+def _end(taken: Taken, **columns: Any) -> str | None:
+    """End an attempt, unless somebody else has begun another one since.
+
+    :returns: the state it is in now; None if it was not ours to end.
+    """
     is_ours = (Callback.id == taken.id, Callback.attempts == taken.attempts)
-    db.session.execute(
-        update(Callback).where(*is_ours, Callback.state == "waiting").values(columns),
-        execution_options={"synchronize_session": False},
+    ended = update(Callback).where(*is_ours, Callback.state == "waiting").values(columns)
+    state: str | None = db.session.scalar(
+        ended.returning(Callback.state), execution_options={"synchronize_session": False}
     )
     db.session.commit()
+    return state

@@ -23,8 +23,9 @@ from urllib.parse import quote
 import requests
 
 SERVER = "http://127.0.0.1:5000"
-#: Pauses between the tries of one request, in seconds, unless the server names a longer one.
-PAUSES = (0.25, 0.5, 1.0, 2.0)
+#: The first pause between two tries of a request, in seconds, and the longest; each is twice as
+#: long as the one before, unless the server names a longer one.
+FIRST_PAUSE, LONGEST_PAUSE = 0.25, 5.0
 #: How long a stream of events may be silent, in seconds; the server says something every 2.
 SILENCE = 15.0
 PENDING = {"queued", "running"}
@@ -50,13 +51,21 @@ class Wordcount:
     :param patience: for how many seconds a request is tried again, while nobody answers or the
         server asks to come back later.
     :param timeout: how long one answer may keep silent, in seconds.
+    :param on_pause: is called with the seconds of each pause before another try.
     :raises ValueError: if `server` is no address.
     """
 
-    def __init__(self, server: str = SERVER, patience: float = 90, timeout: float = 30) -> None:
+    def __init__(
+        self,
+        server: str = SERVER,
+        patience: float = 90,
+        timeout: float = 30,
+        on_pause: Callable[[float], object] = lambda seconds: None,
+    ) -> None:
         if not re.fullmatch(r"https?://[^/?#\s]+[^?#\s]*", server, re.IGNORECASE):
             raise ValueError("The address of a server begins with http:// or https://.")
         self.server, self.patience, self.timeout = server.rstrip("/"), patience, timeout
+        self._on_pause = on_pause
         self._session = requests.Session()
 
     def start(
@@ -157,7 +166,7 @@ class Wordcount:
 
     def version(self) -> str:
         """The version of the server. If nothing answers, it is not asked again."""
-        answer = self._ask("GET", "/", (), headers={"Accept": "application/json"})
+        answer = self._ask("GET", "/", again=False, headers={"Accept": "application/json"})
         match _json(answer):
             case {"name": "Wordcount", "version": str(version)}:
                 return version
@@ -195,13 +204,12 @@ class Wordcount:
             raise _error(answer)
         return told
 
-    def _ask(
-        self, method: str, path: str, pauses: tuple[float, ...] = PAUSES, **more: Any
-    ) -> requests.Response:
-        """The answer to a request, which is tried again after each of the pauses if need be."""
+    def _ask(self, method: str, path: str, *, again: bool = True, **more: Any) -> requests.Response:
+        """The answer to a request, which is tried again if need be."""
         more |= {"timeout": self.timeout, "allow_redirects": False}
         end = time.monotonic() + self.patience
-        for pause in (*pauses, float("inf")):
+        pause = FIRST_PAUSE
+        while True:
             answer, wait = None, pause
             try:
                 answer = self._session.request(method, self.server + path, **more)
@@ -214,9 +222,11 @@ class Wordcount:
                 if answer.status_code not in {429, 503}:
                     return answer
                 wait = max(pause, _retry_after(answer))
-            if time.monotonic() + wait > end:
+            if not again or time.monotonic() + wait > end:
                 break
+            self._on_pause(wait)
             time.sleep(wait)
+            pause = min(2 * pause, LONGEST_PAUSE)
         if answer is None:
             raise failure
         return answer
@@ -271,3 +281,5 @@ if __name__ == "__main__":
             print(f"{times:>6}  {_printable(word)}")
     except (WordcountError, ValueError) as error:
         sys.exit(_printable(str(error)))
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -5,7 +5,7 @@ Field names are those of the environment; `README.md` has the table for users.
 """
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 
@@ -16,6 +16,7 @@ from environment import HOW_TO_SET, READERS, ConfigError, Network
 
 __all__ = ["CONFIGS", "Config", "ConfigError", "settings_from"]
 
+_LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
 #: How long the web waits for Redis, in seconds. The second try is for a connection that broke while
 #: idle and does not show it, as behind a firewall that has forgotten it. Said outright, for some
 #: ways to make a client mean none, and others three, with long pauses.
@@ -52,11 +53,14 @@ class Config:
     WORKERS: int = 1
     #: Networks that may be fetched from although they are not public, on any port.
     FETCH_ALLOWED_NETWORKS: tuple[Network, ...] = ()
+    #: The same of callbacks: strangers choose where they go, and a POST may do what a GET does not.
+    CALLBACK_ALLOWED_NETWORKS: tuple[Network, ...] = ()
     #: One deadline over DNS, connect, TLS, headers, body and every redirect.
     FETCH_TIMEOUT: float = 20.0
     #: The largest page, after decompression.
     FETCH_MAX_BYTES: int = 10 * 1024 * 1024
-    #: How often one host may be asked for pages, by all workers together; "" for any number.
+    #: How often one host may be asked for pages, by all workers together, and how often callbacks
+    #: may be sent to it; "" for any number.
     HOST_RATE_LIMIT: str = "60/minute"
     #: Where this service is reached; sites that are fetched are told, so that they can ask.
     SITE_URL: str = ""
@@ -138,7 +142,7 @@ class StagingConfig(ProductionConfig):
 
 @dataclass(frozen=True, kw_only=True)
 class DevelopmentConfig(Config):
-    """One person's own machine: only they reach it, and their local servers may be counted."""
+    """One person's own machine: only they reach it, and their local servers are allowed."""
 
     REDIS_URL: str = field(default="redis://127.0.0.1:6379/0", repr=False)
     SECRET_KEY: str = field(default="for development only", repr=False)
@@ -147,10 +151,8 @@ class DevelopmentConfig(Config):
     WORKERS: int = 2
     PRODCONS_RATE_LIMIT: str | None = "6000/minute"
     PUBLIC_KEYS: bool = True
-    FETCH_ALLOWED_NETWORKS: tuple[Network, ...] = (
-        ipaddress.ip_network("127.0.0.0/8"),
-        ipaddress.ip_network("::1/128"),
-    )
+    FETCH_ALLOWED_NETWORKS: tuple[Network, ...] = _LOOPBACK
+    CALLBACK_ALLOWED_NETWORKS: tuple[Network, ...] = _LOOPBACK
     SESSION_COOKIE_SECURE: bool = False
     #: A web site of a stranger must not reach local pages through us, under a name of its own that
     #: leads to this machine (DNS rebinding).
@@ -175,17 +177,20 @@ CONFIGS: Mapping[str, type[Config]] = {
 }
 
 
-def settings_from(environ: Mapping[str, str]) -> Config:
+def settings_from(environ: Mapping[str, str], *, without: Collection[str] = ()) -> Config:
     """The settings that an environment asks for.
 
     :param environ: usually ``os.environ``. An empty value counts as not set.
+    :param without: texts that nobody will ask for: they are empty, whatever the environment says.
     :raises ConfigError: naming the first setting that is missing or wrong.
     """
     given = {name: value.strip() for name, value in environ.items() if value.strip()}
     given.setdefault("REDIS_URL", given.get("REDISTOGO_URL", ""))
     config = _config_class(given.get("APP_SETTINGS", "config.DevelopmentConfig"))
-    values: dict[str, Any] = {
-        name: read(name, given[name]) for name, read in READERS.items() if given.get(name)
+    values: dict[str, Any] = dict.fromkeys(without, "") | {
+        name: read(name, given[name])
+        for name, read in READERS.items()
+        if given.get(name) and name not in without
     }
     for setting in fields(config):
         if setting.default is MISSING and setting.name not in values:

@@ -8,7 +8,9 @@ import os
 import signal
 import time
 import traceback
+from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from types import FrameType
 
 from flask import Flask
@@ -30,10 +32,13 @@ logger = logging.getLogger(__name__)
 
 #: How many are sent at the same time: a receiver that says nothing keeps a thread for 10 seconds.
 THREADS = 16
+#: How many of these may be attempts after the first: who has failed holds up nobody who has not,
+#: under however many names of hosts.
+MOST_RETRIES = THREADS // 2
 #: How often to look, in seconds.
 LOOK_EVERY = 1.0
-#: How long a look may take, in seconds. A courier that hangs, for its connection is dead and nobody
-#: says so, is ended by the kernel, and the parent starts another.
+#: How long the database may take when the main thread asks it, in seconds. A courier that hangs,
+#: its connection being dead, is ended by the kernel, and the parent starts another.
 LONGEST_LOOK = 10
 #: How long what is being sent may go on when it is time to stop, in seconds. What is cut off is
 #: sent again, by another courier.
@@ -55,12 +60,14 @@ class Courier:
         self._left_alone: dict[str, float] = {}
         self._trouble = ""
         settings = app.config
-        # Nobody waits in a thread for a host's turn: its callbacks are left for later.
+        # Nobody waits in a thread for a host's turn: its callbacks are left for later. They are
+        # counted by themselves, or whoever asks for many could keep others from counting a host.
         limit = HostLimit(
             settings["HOST_RATE_LIMIT"],
             settings["RATELIMIT_STORAGE_URI"],
             settings["RATELIMIT_STORAGE_OPTIONS"],
             patience=0,
+            kind="callbacks",
         )
         self._manners = Manners(contact=settings["CONTACT_URL"], permit=limit.wait)
         self.stopped = False
@@ -74,9 +81,8 @@ class Courier:
         free = THREADS - len(self._sending)
         before = self._trouble
         if free:
-            signal.alarm(LONGEST_LOOK)
-            self._trouble = self._take(free)
-            signal.alarm(0)
+            with _bounded():
+                self._trouble = self._take(free)
         if self._trouble != before:  # once, however long it lasts
             logger.warning("%s", self._trouble or "looking for callbacks again")
         if self._sending and not self._trouble:
@@ -97,10 +103,12 @@ class Courier:
         for host, until in [*self._left_alone.items()]:  # the threads add to it meanwhile
             if until < time.monotonic():
                 del self._left_alone[host]
-        busy = {*self._left_alone, *(taken.host for taken in self._sending.values())}
+        sending = self._sending.values()
+        busy = {*self._left_alone, *(taken.host for taken in sending)}
+        retries = MOST_RETRIES - sum(taken.attempts > 1 for taken in sending)
         try:
             with self._app.app_context():
-                due = callbacks.take(free, busy=busy)
+                due = callbacks.take(free, retries=retries, busy=busy)
         except SQLAlchemyError as error:
             return f"cannot look for callbacks just now: {reason(error)}"
         for taken in due:
@@ -109,10 +117,14 @@ class Courier:
 
     def _send(self, taken: Taken) -> None:
         """Make one attempt, in a thread; no connection to the database is held meanwhile."""
+        if taken.attempts > callbacks.MOST_ATTEMPTS:  # it may be what is sent that kills couriers
+            with self._app.app_context():
+                _log(taken, _put_down(taken, "crashed", None))
+            return
         notice = self._notice(taken)
         if notice is None:  # its count was removed
             return
-        allowed = self._app.config["FETCH_ALLOWED_NETWORKS"]
+        allowed = self._app.config["CALLBACK_ALLOWED_NETWORKS"]
         status, error = None, ""
         try:
             status = deliver(taken.url, notice.body, notice.headers, allowed, self._manners)
@@ -145,10 +157,10 @@ class Courier:
         place = "".join(traceback.format_tb(error.__traceback__))
         logger.error("sending to %s broke off: %s\n%s", taken.host, type(error).__name__, place)
         try:
-            with self._app.app_context():
+            with _bounded(), self._app.app_context():
                 _log(taken, _put_down(taken, "crashed", None))
-        except DATABASE_AWAY as away:
-            _log(taken, f"nobody knows: {reason(away)}")
+        except SQLAlchemyError as trouble:
+            _log(taken, f"nobody knows: {reason(trouble)}")
 
 
 def run(app: Flask, parent: int) -> None:
@@ -165,6 +177,16 @@ def run(app: Flask, parent: int) -> None:
     os._exit(0)  # a thread that still sends would be waited for
 
 
+@contextmanager
+def _bounded() -> Iterator[None]:
+    """Have the kernel end this process, should it hang meanwhile."""
+    signal.alarm(LONGEST_LOOK)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+
+
 def _put_down(taken: Taken, error: str, status: int | None) -> str:
     """Store what came of an attempt; the same for the log."""
     what = f"{error}, {status}" if status else error
@@ -172,8 +194,9 @@ def _put_down(taken: Taken, error: str, status: int | None) -> str:
         callbacks.delivered(taken, status or 0)
         return f"delivered, {status}"
     if error == "host_busy":
-        callbacks.postpone(taken, error, _BUSY_PAUSE)
-        return "put off, for many pages of this host were asked for"
+        if callbacks.postpone(taken, error, _BUSY_PAUSE):
+            return f"given up: {what}"
+        return "put off, for this host was asked too often"
     if error in _NEVER or status == 410:
         callbacks.give_up(taken, error, status)
         return f"given up: {what}"

@@ -11,8 +11,6 @@ from typing import Any
 
 from limits import parse_many
 from redis.connection import parse_url
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 #: As browsers send it (RFC 6454, section 6.2); in small letters, as they do.
 _ORIGIN = re.compile(
@@ -128,6 +126,10 @@ def _site_url(name: str, value: str) -> str:
 def _database_url(name: str, value: str) -> str:
     """Heroku says ``postgres://``, which SQLAlchemy refuses; plain ``postgresql://`` would mean
     another driver."""
+    # Late, for it takes a quarter of a second, and who counts in the shell has no database.
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
     try:
         url = make_url(value)
     except (ArgumentError, ValueError):  # the latter for a port that is no number
@@ -154,6 +156,7 @@ READERS: Mapping[str, Callable[[str, str], Any]] = {
     "WEB_CONCURRENCY": _whole_number(1, 512),
     "WORKERS": _whole_number(1, 64),
     "FETCH_ALLOWED_NETWORKS": _networks,
+    "CALLBACK_ALLOWED_NETWORKS": _networks,
     "FETCH_TIMEOUT": _seconds(0.1, 600),
     "FETCH_MAX_BYTES": _whole_number(1, 1024**3),
     "HOST_RATE_LIMIT": _rate,

@@ -4,6 +4,7 @@ import gc
 import os
 import sys
 from importlib import import_module
+from logging import INFO, LogRecord
 from threading import Thread
 from typing import Any
 
@@ -47,6 +48,14 @@ def on_starting(_arbiter: Any) -> None:
     gc.freeze()
 
 
+def _say_shortly(record: LogRecord) -> bool:
+    """Say in a line that a client did not read (LONGEST_WRITE in views/live.py): it is no fault."""
+    if record.exc_info and isinstance(record.exc_info[1], TimeoutError):
+        record.msg, record.args = "A client reads nothing, and is left.", ()
+        record.exc_info, record.levelno, record.levelname = None, INFO, "INFO"
+    return True
+
+
 def post_worker_init(worker: Any) -> None:
     """Let the streams of a worker end when it is to stop, or has lost its parent.
 
@@ -59,5 +68,6 @@ def post_worker_init(worker: Any) -> None:
     streams = worker.wsgi.extensions["streams"]
     streams.end_when(lambda: not worker.alive or worker.ppid != os.getppid())
     Thread(target=import_module, args=["nltk.metrics"], daemon=True).start()
+    worker.log.error_log.addFilter(_say_shortly)
     events = worker.wsgi.extensions["events"]
     Thread(target=events.make_good_for_ever, daemon=True).start()

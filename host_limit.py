@@ -26,12 +26,13 @@ IN_MEMORY = "memory://"
 
 
 class HostLimit:
-    """How often one host may be asked for pages. Each job, and each command, has one of its own.
+    """How often one host may be asked. Each job, and each command, has one of its own.
 
     :param rate: such as ``60/minute``; "" for any number.
     :param storage: the URL of a Redis as :mod:`limits` spells it, or :data:`IN_MEMORY`.
     :param storage_options: for the Redis client.
     :param patience: how long to wait in all, in seconds.
+    :param kind: what is asked for, if it is no pages; it is counted by itself.
     """
 
     def __init__(
@@ -40,7 +41,9 @@ class HostLimit:
         storage: str,
         storage_options: dict[str, object] | None = None,
         patience: float = LONGEST_WAIT,
+        kind: str = "",
     ) -> None:
+        self._kind = (kind,) if kind else ()
         self._rate = parse(rate) if rate else None
         self._storage = storage
         self._storage_options = storage_options or {}
@@ -65,9 +68,9 @@ class HostLimit:
 
     def _seconds_until_turn(self, host: str) -> float:
         """0 if the turn has come; it is then taken."""
-        if self._rate is None or self._limiter.hit(self._rate, host):
+        if self._rate is None or self._limiter.hit(self._rate, *self._kind, host):
             return 0
-        free_at = self._limiter.get_window_stats(self._rate, host).reset_time
+        free_at = self._limiter.get_window_stats(self._rate, *self._kind, host).reset_time
         # Not less, for others may take the turn as soon as it is free.
         return max(free_at - time.time(), 0.05)
 

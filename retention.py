@@ -1,4 +1,8 @@
-"""How long results are kept: what ended too long ago is removed, when the operator says so."""
+"""How long results are kept: what ended too long ago is removed, when the operator says so.
+
+But for those of which somebody is still to be told: word of an outcome needs the result. A
+callback is given up in the end (:mod:`callbacks`), and so they go with a later purge.
+"""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -7,6 +11,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, delete, exists, func, select
 from sqlalchemy.engine import CursorResult
 
+import callbacks
 from lists import ListLine, PageList
 from models import Result, Status, db
 
@@ -18,8 +23,8 @@ def purge(days: float) -> Iterator[int]:
     """Remove the results that ended longer ago than that, in database time, and then the lists of
     that age of which nothing is left.
 
-    Whatever is still under way stays. Several may do this at once: they pass over each other's
-    rows.
+    What is still under way stays, and what somebody is still to be told of. Several may do this at
+    once: they pass over each other's rows.
 
     :returns: how many results were removed, after each batch of them, which is then gone for good.
     """
@@ -30,6 +35,7 @@ def purge(days: float) -> Iterator[int]:
         .where(
             Result.status.in_([Status.FINISHED, Status.FAILED]),
             Result.finished_at < before,
+            ~callbacks.is_awaited(),
         )
         .order_by(Result.finished_at)
         .limit(BATCH)

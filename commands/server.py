@@ -23,6 +23,8 @@ _STEPS = 1000
 _BAR_WIDTH = 24
 #: What click puts around the bar: brackets, blanks, the per cent, and one more.
 _AROUND = 11
+#: The shortest pause before another try, in seconds, that is worth a word.
+_LONG_PAUSE = 5
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
@@ -52,7 +54,7 @@ class Server:
     def __init__(self, address: str, sources: Sequence[str], choice: Choice) -> None:
         _refuse_files(sources)
         try:
-            self._client = Wordcount(address)
+            self._client = Wordcount(address, on_pause=_say_pause)
         except ValueError as error:
             raise click.UsageError(f"--server: {error}") from None
         self._choice = choice
@@ -103,6 +105,13 @@ class Server:
         self._bar.label = printable(str(standing.get("message", "")))[: max(0, room)]
         self._bar.pos = _step(standing.get("fraction"))
         self._bar.render_progress()
+
+
+def _say_pause(seconds: float) -> None:
+    """Why nothing moves, if that is for long: the server has asked for it, or is away."""
+    if seconds >= _LONG_PAUSE:
+        wiped = WIPE if is_watched() else ""
+        click.echo(f"{wiped}Trying again in {seconds:g} seconds.", err=True)
 
 
 def _step(fraction: object) -> int:

@@ -4,8 +4,9 @@ They listen on sockets and ports of their own, so that the tests run beside anyt
 servers and the web are started once, a worker once for each module that asks for it.
 """
 
+import gc
 import ssl
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -14,15 +15,28 @@ import trustme
 from flask import Flask
 from flask.testing import FlaskClient
 from redis import Redis
-from sqlalchemy import text
 
 from app import create_app
 from config import settings_from
+from courier import Courier
 from dev.services import local_postgres, local_redis
 from models import db
 from tests.programs import Program, running
+from tests.receiver import Receiver
 from tests.site import Site
-from tests.support import EMPTY_ALL, free_port, migrate
+from tests.support import empty_database, free_port, migrate
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Let nobody look for garbage among thousands of tests that are all kept: each process of the
+    tests would take two seconds for it, and more while they run."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(scope="session")
@@ -49,8 +63,7 @@ def _migrated_app(environ: dict[str, str]) -> Flask:
 def app(_migrated_app: Flask) -> Iterator[Flask]:
     """The application in its context, on an empty database and an empty Redis."""
     with _migrated_app.app_context():
-        db.session.execute(text(EMPTY_ALL))
-        db.session.commit()
+        empty_database()
         redis: Redis = _migrated_app.extensions["redis"]
         redis.flushall()
         yield _migrated_app
@@ -107,3 +120,20 @@ def site() -> Iterator[Site]:
     pages = Site()
     yield pages
     pages.close()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """Hears what is sent to callbacks."""
+    started = Receiver()
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def courier(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Courier]:
+    """A courier in this process, which looks when it is told to."""
+    monkeypatch.setattr("courier.LOOK_EVERY", 0.1)
+    started = Courier(app)
+    yield started
+    started.end()

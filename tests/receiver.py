@@ -27,9 +27,12 @@ class Heard:
 
 
 class Receiver:
-    """On loopback; answers 204 unless a test wants something else."""
+    """Answers 204 unless a test wants something else.
 
-    def __init__(self) -> None:
+    :param address: by default one of loopback; "" for all of it, where any host is 127.x.x.x.
+    """
+
+    def __init__(self, address: str = "127.0.0.1") -> None:
         self.heard: list[Heard] = []
         self.answers: dict[str, Sequence[int]] = {}
         self._held: set[str] = set()
@@ -55,7 +58,7 @@ class Receiver:
             def log_message(self, format: str, *args: object) -> None:
                 """Keep the test's output to itself."""
 
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = http.server.ThreadingHTTPServer((address, 0), Handler)
         self._server.daemon_threads = True
         self.port = self._server.server_port
         self.origin = f"http://127.0.0.1:{self.port}"

@@ -11,16 +11,15 @@ from typing import TypeVar
 import flask_migrate
 from flask import Flask
 from flask_migrate import Migrate
-from sqlalchemy import event
+from sqlalchemy import event, text
+from sqlalchemy.exc import OperationalError
 
 from models import db
 
 PROJECT = Path(__file__).parent.parent
 #: A job key that was given to nobody.
 NOBODYS_KEY = uuid.UUID("6f1c1c5e-6f0d-4d54-8a5b-1d0f5a3c9b7e")
-#: Removes whatever is stored; in the order in which couriers lock tables, so that neither waits for
-#: the other for ever.
-EMPTY_ALL = "TRUNCATE callbacks, submitted_once, list_lines, lists, results RESTART IDENTITY"
+_EMPTY = "TRUNCATE callbacks, submitted_once, list_lines, lists, results RESTART IDENTITY"
 Found = TypeVar("Found")
 
 
@@ -39,6 +38,24 @@ def migrate(app: Flask) -> None:
     Migrate(app, db)
     with app.app_context():
         flask_migrate.upgrade(str(PROJECT / "migrations"))
+
+
+def empty_database() -> None:
+    """Remove whatever is stored.
+
+    Courier and reader of a worker may look meanwhile, at tables in another order; of two who then
+    wait for each other, Postgres sends one away.
+    """
+    for tries_left in reversed(range(5)):
+        try:
+            db.session.execute(text(_EMPTY))
+            db.session.commit()
+        except OperationalError:
+            db.session.rollback()
+            if not tries_left:
+                raise
+        else:
+            return
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from views.evidence import evidence
 from views.limits import limit_submissions
 from views.lists import lists
 from views.live import allow_streams
-from views.other_sites import allow_other_sites
+from views.other_sites import allow_other_sites, refuse_other_sites
 from views.pages import pages
 from views.phrases import several_words
 from views.prodcons import prodcons
@@ -73,6 +73,7 @@ def register(app: Flask) -> None:
         alone={"prodcons.push": "PRODCONS_RATE_LIMIT"},
     )
     allow_other_sites(app)
+    refuse_other_sites(app, "api.start", "api_of_template.enqueue", "prodcons.push")
     app.after_request(_protect)
 
 

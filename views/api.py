@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from models import Result, Status
 from views import json_body
 from views.errors import Problem
-from views.other_sites import refuse_other_sites
 from views.paging import PagedRanking, paged
 from views.standing import about, pending_document
 from views.unchanging import kept
@@ -24,7 +23,6 @@ def start() -> ResponseReturnValue:
     outcome, signed with ``"callback_secret"``. A header ``Idempotency-Key`` makes sure that what is
     sent again, for want of an answer, is counted once.
     """
-    refuse_other_sites()
     return Response(json_body.asked().submit(), mimetype="text/plain")
 
 

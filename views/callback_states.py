@@ -17,7 +17,8 @@ callback_states = Blueprint("api_callbacks", __name__)
 def of_count(job_key: str) -> ResponseReturnValue:
     """The callbacks of a count, the newest first; 404 if there is no count with this key.
 
-    Of their URLs only the host: the rest may be a secret of who submitted it.
+    Nothing of their URLs, not even the host: several people may share a count, and so its key, and
+    whom one of them wants to be told is no business of the others.
     """
     result = Result.by_key(job_key)
     if result is None:
@@ -32,7 +33,6 @@ def _state(callback: Callback, *, has_ended: bool) -> dict[str, Any]:
     is_to_come = has_ended and callback.state == "waiting"
     return {
         "delivery_id": str(callback.delivery_id),
-        "host": callback.host,
         "state": callback.state,
         "attempts": callback.attempts,
         "last_status": callback.last_status,

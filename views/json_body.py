@@ -62,6 +62,8 @@ def asked() -> Asked:
     if not isinstance(fresh, bool):
         raise Problem(400, "bad_parameter", '"fresh" must be true or false.')
     to, secret = _text(body, "callback_url"), _text(body, "callback_secret")
+    if secret is not None and to is None:
+        raise Problem(400, "bad_parameter", '"callback_secret" is of use with "callback_url" only.')
     return Asked(
         url=url,
         fresh=fresh,

@@ -4,8 +4,10 @@ Postgres is the truth. It is looked at when something is told on the channel of 
 two seconds in any case: the place in the queue changes without a word, and words get lost.
 """
 
+import socket
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, request
@@ -24,6 +26,8 @@ live = Blueprint("live", __name__)
 #: connection to Redis for as long as it lasts; these are half of gunicorn's threads, and the others
 #: answer all that is short.
 MAX_STREAMS = 16
+#: How many of these may be of all counts: some remain for those who wait for one.
+MAX_OF_ALL = 12
 #: How long at most until the next look, in seconds. Each look sends something, if only a comment:
 #: that a client has gone shows when it is written to.
 LOOK_SECONDS = 2.0
@@ -31,6 +35,9 @@ LOOK_SECONDS = 2.0
 NOTICE_SECONDS = 0.5
 #: How long a stream may be, in seconds; the client comes again by itself.
 LONGEST_SECONDS = 300.0
+#: How long a client may take to read what it is sent at once, in seconds. Who does not read would
+#: keep a place for ever, for a stream that waits to write sees neither its own end nor gunicorn's.
+LONGEST_WRITE = 10.0
 
 #: What every stream begins with: when to come again, in milliseconds.
 RETRY = "retry: 2000\n"
@@ -46,6 +53,7 @@ class Streams:
 
     def __init__(self) -> None:
         self.places = Places(MAX_STREAMS, _too_many_streams)
+        self.places_of_all = Places(MAX_OF_ALL, _too_many_streams)
         self._is_ending: Callable[[], bool] = lambda: False
 
     def end_when(self, is_ending: Callable[[], bool]) -> None:
@@ -73,15 +81,40 @@ def allow_streams(app: Flask) -> None:
     app.extensions["streams"] = Streams()
 
 
-def streamed(make: Callable[[], Iterator[str]]) -> Response:
+def streamed(make: Callable[[], Iterator[str]], *, is_of_all: bool = False) -> Response:
     """A stream as an answer, which holds a place as long as it lasts.
 
+    :param is_of_all: whether it is of all counts.
     :raises views.errors.Problem: if there is none.
     """
     if request.method == "HEAD":  # whose answer has no body, and so none that could end
         return _response([])
     streams: Streams = current_app.extensions["streams"]
-    return streams.places.serve(lambda: _response(make()))
+
+    def serve() -> Response:
+        return streams.places.serve(lambda: _response(_for_readers(make())))
+
+    return streams.places_of_all.serve(serve) if is_of_all else serve()
+
+
+def _for_readers(events: Iterator[str]) -> Iterator[str]:
+    """A stream that ends when its client does not read.
+
+    Only gunicorn says on which socket it writes, and sets that back before the next request.
+    """
+    connection: socket.socket | None = request.environ.get("gunicorn.socket")
+    return _broken_off(events, connection) if connection else events
+
+
+def _broken_off(events: Iterator[str], connection: socket.socket) -> Iterator[str]:
+    connection.settimeout(LONGEST_WRITE)
+    try:
+        yield from events
+    except GeneratorExit:  # it could not be written, in time or at all
+        # Gunicorn would wait for two seconds for the client to hang up, and serve nobody meanwhile.
+        with suppress(OSError):  # the client has done so
+            connection.shutdown(socket.SHUT_RDWR)
+        raise
 
 
 def _response(events: Iterable[str]) -> Response:

@@ -4,7 +4,6 @@ A browser sends along who asks, and lets no page write that itself. Programs sen
 """
 
 import re
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, request
 from flask_cors import CORS
@@ -26,41 +25,47 @@ def allow_other_sites(app: Flask) -> None:
     """Let pages of the sites in `CORS_ORIGINS` ask what programs ask; by default of none."""
     origins = app.config["CORS_ORIGINS"]
     if origins:
+        # As patterns that match nothing else: what has a bracket, Flask-Cors takes for one anyway.
+        exactly = [re.compile(rf"{re.escape(origin)}\Z") for origin in origins]
         CORS(
             app,
             resources={rf"^({_FOR_PROGRAMS.pattern})$": {}},
-            origins="*" if "*" in origins else list(origins),
+            origins="*" if "*" in origins else exactly,
             allow_headers=_SENT,
             expose_headers=_READABLE,
             max_age=3600,
+            always_send=False,  # who is no page need not know which sites are friends
         )
         app.after_request(_vary)
 
 
 def _vary(response: Response) -> Response:
-    """Keep apart what one site may read and another may not; of one site Flask-Cors does not."""
+    """Keep apart what one site may read and another may not, also in what is sent to nobody."""
     if _FOR_PROGRAMS.fullmatch(request.path):
         response.vary.add("Origin")
     return response
 
 
-def refuse_other_sites() -> None:
-    """Refuse what a page of another site submits; its visitor would not know of it.
+def refuse_other_sites(app: Flask, *endpoints: str) -> None:
+    """Refuse what a page of another site submits there; its visitor would not know of it.
 
-    :raises views.errors.Problem: if it is one that the operator has not named.
+    Before anything else: it is not to use up the visitor's allowance either.
     """
-    origin = request.headers.get("Origin", "")
-    allowed = current_app.config["CORS_ORIGINS"]
+
+    @app.before_request
+    def refuse() -> None:
+        if request.endpoint in endpoints and request.method == "POST" and _is_of_another_site():
+            raise Problem(403, "cross_site", "Pages of other sites may not start counts.")
+
+
+def _is_of_another_site() -> bool:
+    """Whether a page has sent the request that is neither ours nor of a site in `CORS_ORIGINS`."""
+    origin, allowed = request.headers.get("Origin", ""), current_app.config["CORS_ORIGINS"]
     if origin and ("*" in allowed or origin in allowed):
-        return
+        return False
     sent_from = request.headers.get("Sec-Fetch-Site")
-    # Browsers of before 2023 send only the origin.
-    is_other = origin not in {"", request.host_url.rstrip("/")} and not _is_here(origin)
+    if sent_from is None:  # browsers of before 2023 send only the origin
+        # A proxy may speak HTTPS before us.
+        return bool(origin) and origin.partition("://")[2] != request.host
     # "same-site" is another port, or a neighbour of our name, which others may own.
-    if sent_from in {"cross-site", "same-site"} or (sent_from is None and is_other):
-        raise Problem(403, "cross_site", "Pages of other sites may not start counts.")
-
-
-def _is_here(origin: str) -> bool:
-    """Whether an origin is this site, by its name; a proxy may speak HTTPS before us."""
-    return urlsplit(origin).netloc == request.host
+    return sent_from in {"cross-site", "same-site"}

@@ -1,6 +1,16 @@
 """The form, with what was counted lately below it; and the page about the program."""
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_limiter import RateLimitExceeded
 
@@ -24,16 +34,24 @@ def form() -> ResponseReturnValue:
     Programs that want JSON are told that the service runs.
     """
     if request.accept_mimetypes.best == "application/json":
-        return {
-            "name": "Wordcount",
-            "status": "running",
-            "version": VERSION,
-            "docs": url_for("description.docs", _external=True),
-            "openapi": url_for("description.openapi", _external=True),
-        }
-    visitor()  # has a name from now on: two submissions at once are of one visitor
-    typed = UrlForm(url=request.args.get("url", ""))
-    return _form(typed)
+        response = _running()
+    else:
+        visitor()  # has a name from now on: two submissions at once are of one visitor
+        response = make_response(_form(UrlForm(url=request.args.get("url", ""))))
+    response.vary.add("Accept")
+    return response
+
+
+def _running() -> Response:
+    response = jsonify(
+        name="Wordcount",
+        status="running",
+        version=VERSION,
+        docs=url_for("description.docs", _external=True),
+        openapi=url_for("description.openapi", _external=True),
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @pages.post("/")

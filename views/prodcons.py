@@ -31,7 +31,6 @@ from once import count_of_name
 from submissions import QueueFullError
 from views.disclosure import shown
 from views.errors import Problem, http_error, problem_of, wants_page
-from views.other_sites import refuse_other_sites
 from views.visitor import recent
 from wordcount.errors import InputError
 from wordcount.url import read_url
@@ -78,7 +77,6 @@ def push() -> ResponseReturnValue:
 
     Programs get 202, how many items wait, and the id of theirs; browsers are shown that.
     """
-    refuse_other_sites()
     typed = Typed(request.form.get("url", ""), request.form.get("ref", ""))
     try:
         length, item_id = _push(typed)
@@ -209,10 +207,12 @@ def _of_waiting(item: bytes) -> dict[str, Any]:
 
 def _seen(outcome: Mapping[str, Any], held: Mapping[str, str]) -> dict[str, Any]:
     """An outcome as whoever asks may see it; never with the URL, which may be secret itself."""
-    members = shown({**outcome}, held, current_app.config["PUBLIC_KEYS"])
+    is_public = current_app.config["PUBLIC_KEYS"]
+    members = shown({**outcome}, held, is_public)
     members.pop("url", None)
     detail = outcome.get("detail")
-    return members | ({"detail": detail} if isinstance(detail, str) else {})
+    # The sentence repeats a part of what was put in.
+    return members | ({"detail": detail} if is_public and isinstance(detail, str) else {})
 
 
 def _for_page(outcome: Mapping[str, Any]) -> dict[str, Any]:

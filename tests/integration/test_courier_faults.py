@@ -1,5 +1,6 @@
-"""A courier whose database goes away or hangs, or whose parent dies."""
+"""A courier in its process: killed, stopped, its database gone or hanging, its parent dead."""
 
+import os
 import signal
 import time
 from collections.abc import Iterator
@@ -9,17 +10,17 @@ import psutil
 import pytest
 from sqlalchemy import text
 
-import callbacks
 import leases
 from app import create_app
-from callbacks import Callback, Wanted
 from config import settings_from
 from dev.services import local_postgres
 from models import db
-from tests.counts import begin, stored
+from tests.callback_rows import make_due, promise, wait_for_state
+from tests.counts import begin
+from tests.hostile.server import Server, Visit, sends
 from tests.programs import OwnServer, Program, courier_of, own_server, running
 from tests.receiver import Receiver
-from tests.support import migrate, wait_for
+from tests.support import EMPTY_ALL, migrate, wait_for
 
 AWAY = "cannot look for callbacks just now"
 
@@ -40,18 +41,19 @@ def postgres(
 
 
 @pytest.fixture(scope="module")
-def worker(postgres: tuple[OwnServer, dict[str, str]], logs: Path) -> Iterator[Program]:
-    with running(["worker"], postgres[1], logs / "courier_faults.log") as program:
-        program.wait_for_line("ready for counts")
+def parent(postgres: tuple[OwnServer, dict[str, str]], logs: Path) -> Iterator[Program]:
+    """A courier and its parent, without workers."""
+    with running(["tests.courier_program"], postgres[1], logs / "courier_faults.log") as program:
         yield program
         assert "Traceback" not in program.log
+        assert "hidden" not in program.log
 
 
 @pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    started = Receiver()
-    yield started
-    started.close()
+def empty(postgres: tuple[OwnServer, dict[str, str]]) -> None:
+    """Its tables, as each test finds them."""
+    db.session.execute(text(EMPTY_ALL))
+    db.session.commit()
 
 
 def ended(**columns: object) -> str:
@@ -62,73 +64,86 @@ def ended(**columns: object) -> str:
     return key
 
 
-def promise(key: str, url: str) -> None:
-    callbacks.add(stored(key), Wanted(url, "known to two alone"))
-    db.session.commit()
-
-
-def wait_for_delivery() -> Callback:
-    def look() -> Callback | None:
-        db.session.rollback()
-        return db.session.query(Callback).filter_by(state="delivered").first()
-
-    return wait_for("delivery", look)
-
-
 def test_a_database_that_goes_away_is_waited_for(
-    postgres: tuple[OwnServer, dict[str, str]], worker: Program, receiver: Receiver
+    postgres: tuple[OwnServer, dict[str, str]], parent: Program, receiver: Receiver
 ) -> None:
     server, _ = postgres
-    key = ended(tops={})
-    promise(key, receiver.url("/told", held=True))
+    promise(ended(tops={}), receiver.url("/told", held=True))
     wait_for("request", lambda: receiver.at("/told"))
     db.session.remove()
     server.go()
-    worker.wait_for_line(AWAY)
+    parent.wait_for_line(AWAY)
     receiver.let_go()  # what it answers cannot be put down
-    worker.wait_for_line("attempt 1: nobody knows")
+    parent.wait_for_line("attempt 1: nobody knows")
     time.sleep(2.5)  # some looks more, of which nothing is said
     server.come()
-    worker.wait_for_line("looking for callbacks again")
-    assert worker.log.count(AWAY) == 1
-    db.session.execute(text("UPDATE callbacks SET due_at = now()"))
-    db.session.commit()
-    assert wait_for_delivery().attempts == 2
+    parent.wait_for_line("looking for callbacks again")
+    assert parent.log.count(AWAY) == 1
+    make_due()
+    assert wait_for_state("delivered").attempts == 2
     first, second = receiver.at("/told")
     assert first.told["delivery_id"] == second.told["delivery_id"]
 
 
-@pytest.mark.usefixtures("postgres")
-def test_what_nobody_foresaw_is_a_failure(worker: Program, receiver: Receiver) -> None:
-    key = ended(tops=5)
-    promise(key, receiver.url("/unforeseen?token=hidden"))
-
-    def look() -> Callback | None:
-        db.session.rollback()
-        return db.session.query(Callback).filter_by(last_error="crashed").one_or_none()
-
-    found = wait_for("failure", look)
-    assert (found.state, found.attempts) == ("waiting", 1)
-    assert receiver.heard == []
-    assert "sending to 127.0.0.1 broke off: AttributeError" in worker.log
-    assert "hidden" not in worker.log
+@pytest.mark.usefixtures("empty")
+def test_headers_without_sense_bring_no_url_into_the_log(parent: Program) -> None:
+    with Server(_without_sense) as server:
+        promise(ended(tops={}), f"{server.origin}/?token=hidden")
+        assert wait_for_state("delivered").last_status == 200
+    parent.wait_for_line("delivered, 200")
 
 
-@pytest.mark.usefixtures("postgres")
-def test_a_courier_that_hangs_is_replaced(worker: Program) -> None:
+def _without_sense(visit: Visit) -> None:
+    visit.read_body()
+    sends(b"HTTP/1.1 200 OK\r\nX: y\r\nno header at all\r\n\r\n")(visit)
+
+
+@pytest.mark.usefixtures("empty")
+def test_killed_while_it_sends_it_is_replaced_and_sends_again(
+    parent: Program, receiver: Receiver
+) -> None:
+    promise(ended(tops={}), receiver.url("/told", held=True))
+    wait_for("request", lambda: receiver.at("/told"))
+    os.kill(courier_of(parent), signal.SIGKILL)
+    parent.wait_for_line("courier ended (-9); it is started again")
+    make_due()
+    wait_for("second request", lambda: len(receiver.at("/told")) == 2)
+    receiver.let_go()
+    assert wait_for_state("delivered").attempts == 2
+    first, second = receiver.at("/told")
+    assert first.told["delivery_id"] == second.told["delivery_id"]
+
+
+@pytest.mark.usefixtures("empty")
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_told_to_stop_while_a_receiver_hangs_it_ends_soon(
+    parent: Program, receiver: Receiver, how: signal.Signals
+) -> None:
+    promise(ended(tops={}), receiver.url("/told", held=True))
+    wait_for("request", lambda: receiver.at("/told"))
+    courier = psutil.Process(courier_of(parent))
+    begun = time.monotonic()
+    courier.send_signal(how)
+    wait_for("end of it", lambda: not courier.is_running() or courier.status() == "zombie")
+    assert time.monotonic() - begun < 8  # what it sends would go on for 10
+    receiver.let_go()
+
+
+@pytest.mark.usefixtures("empty")
+def test_a_courier_that_hangs_is_replaced(parent: Program) -> None:
     db.session.remove()  # its own locks would be waited for
     with db.engine.begin() as other:
         other.execute(text("LOCK TABLE callbacks"))
-        worker.wait_for_line("courier ended (-14); it is started again")
+        parent.wait_for_line("courier ended (-14); it is started again")
 
 
-@pytest.mark.usefixtures("postgres")
-def test_it_ends_with_its_parent(worker: Program) -> None:
-    wait_for("courier", lambda: "courier" in names_under(worker))
-    courier = psutil.Process(courier_of(worker))
-    everyone = psutil.Process(worker.process.pid).children(recursive=True)
-    worker.process.send_signal(signal.SIGKILL)
-    worker.process.wait()
+@pytest.mark.usefixtures("empty")
+def test_it_ends_with_its_parent(parent: Program) -> None:
+    wait_for("courier", lambda: "courier" in names_under(parent))
+    courier = psutil.Process(courier_of(parent))
+    everyone = psutil.Process(parent.process.pid).children(recursive=True)
+    parent.process.send_signal(signal.SIGKILL)
+    parent.process.wait()
     assert psutil.wait_procs([courier], timeout=5)[1] == []
     psutil.wait_procs(everyone, timeout=20)
 

@@ -40,6 +40,14 @@ def test_the_rate_is_shared_by_all_who_use_the_same_redis(redis_url: str) -> Non
     other.wait("b.example")
 
 
+def test_pages_and_callbacks_are_counted_apart(redis_url: str) -> None:
+    pages, callbacks = HostLimit("1/minute", redis_url), HostLimit("1/minute", redis_url, kind="x")
+    for limit in (callbacks, pages):
+        limit.wait("a.example")
+        with pytest.raises(FetchError, match="host_busy"):
+            limit.wait("a.example")
+
+
 def test_a_short_wait_is_waited_for(redis_url: str) -> None:
     begun = time.time()
     for _ in range(4):

@@ -14,7 +14,6 @@ import pytest
 import requests
 import trustme
 from flask import Flask
-from sqlalchemy import text
 
 from models import Result, Status, db
 from tests.hostile.case import FINISHED, Case
@@ -25,7 +24,7 @@ from tests.hostile.worker_program import AUTHORITY
 from tests.hostile.world import ALLOWED, World
 from tests.programs import Program, running
 from tests.site import Site
-from tests.support import EMPTY_ALL, free_port, wait_for
+from tests.support import empty_database, free_port, wait_for
 
 TIMEOUT = 2.0
 GRACE = 2.0
@@ -93,8 +92,7 @@ def service(
             AUTHORITY: parts.enter_context(authority.cert_pem.tempfile()),
         }
         with _migrated_app.app_context():
-            db.session.execute(text(EMPTY_ALL))
-            db.session.commit()
+            empty_database()
             _migrated_app.extensions["redis"].flushall()
         web = parts.enter_context(
             running(["gunicorn", "app:create_app()"], settings, logs / "hostile_web.log")
@@ -177,7 +175,8 @@ def _check_failure(case: Case, outcome: Outcome, row: Result) -> None:
 
 @pytest.mark.usefixtures("outcomes")
 def test_afterwards_all_is_as_before(service: Service, site: Site) -> None:
-    assert len(service.resident) == 1 + 2 * WORKERS  # a rescuer beside each
+    # Beside the parent and the workers: a rescuer for each, the courier, the inbox reader.
+    assert len(service.resident) == 1 + 2 * WORKERS + 2
     assert service.processes() == service.resident
     url = site.serve("/", "<p>All is well, all is well")
     keys = [service.submit(url).text for _ in range(3 * WORKERS)]

@@ -148,7 +148,9 @@ def submit(run: Run, url: str) -> None:
         assert answer.status in {200, 202}
 
 
-def test_runs_until_ctrl_c_and_keeps_its_data(start: Start) -> None:
+def test_runs_once_until_ctrl_c_and_again_with_its_data_also_after_it_was_killed(
+    start: Start,
+) -> None:
     run = start()
     run.wait_until_ready()
     with urllib.request.urlopen(run.address, timeout=SECONDS) as answer:
@@ -156,17 +158,33 @@ def test_runs_until_ctrl_c_and_keeps_its_data(start: Start) -> None:
     submit(run, f"{run.address}healthz")
     # The service knows where it is, and so can tell the sites that it asks.
     assert run.running("worker.py").environ()["SITE_URL"] == run.address
+
+    second = start()
+    assert second.wait_for_end() == 1
+    assert second.said() == [
+        f"Wordcount is already running here: {run.address} (process {run.process.pid})."
+    ]
+    assert not run.ended
+
     run.process.send_signal(signal.SIGINT)
     assert run.wait_for_end() == 0
     assert run.processes() == []
     assert not any("Traceback" in line for line in run.said()), "\n".join(run.said())
     assert number_of_results(run) == 1
 
+    killed = start()
+    killed.wait_until_ready()
+    left = killed.processes()
+    killed.process.kill()
+    killed.process.wait()
+    assert any(process.is_running() for process in left)
+
     again = start()
     again.wait_until_ready()
     again.process.send_signal(signal.SIGTERM)
     assert again.wait_for_end() == 0
     assert again.processes() == []
+    assert not any(process.is_running() for process in left)
     assert number_of_results(again) == 1
 
 
@@ -179,19 +197,6 @@ def test_stops_when_asked_during_its_start(start: Start, closing: signal.Signals
     assert run.wait_for_end() == 0
     assert run.processes() == []
     assert not any("is ready" in line or "Traceback" in line for line in run.said())
-
-
-def test_a_second_one_says_where_the_first_is(start: Start) -> None:
-    run = start()
-    run.wait_until_ready()
-    second = start()
-    assert second.wait_for_end() == 1
-    assert second.said() == [
-        f"Wordcount is already running here: {run.address} (process {run.process.pid})."
-    ]
-    assert not run.ended
-    run.process.send_signal(signal.SIGINT)
-    assert run.wait_for_end() == 0
 
 
 def test_a_taken_port_is_one_line(start: Start) -> None:
@@ -214,18 +219,3 @@ def test_when_one_dies_all_stop(start: Start, part: str) -> None:
     assert run.wait_for_end() == 1
     assert f"Stopped: {name} ended by itself" in run.said()[-1]
     assert run.processes() == []
-
-
-def test_starts_although_the_last_run_was_killed(start: Start) -> None:
-    run = start()
-    run.wait_until_ready()
-    left = run.processes()
-    run.process.kill()
-    run.process.wait()
-    assert any(process.is_running() for process in left)
-
-    again = start()
-    again.wait_until_ready()
-    again.process.send_signal(signal.SIGINT)
-    assert again.wait_for_end() == 0
-    assert not any(process.is_running() for process in left)

@@ -83,7 +83,13 @@ def test_nor_may_a_friend_see_the_pages_of_people(open_to_a_friend: FlaskClient)
 
 @pytest.mark.parametrize(
     ("origin", "status"),
-    [(STRANGER, 403), ("null", 403), ("http://localhost", 200), ("https://localhost", 200)],
+    [
+        (STRANGER, 403),
+        ("null", 403),
+        ("http://[", 403),
+        ("http://localhost", 200),
+        ("https://localhost", 200),
+    ],
 )
 def test_browsers_that_send_only_the_origin(client: FlaskClient, origin: str, status: int) -> None:
     headers = from_site(origin, fetch_site=None)
@@ -96,3 +102,28 @@ def test_all_sites_if_the_operator_says_so(app: Flask, environ: dict[str, str]) 
     answer = client.post("/start", json={"url": "example.com"}, headers=from_site(STRANGER))
     assert answer.status_code == 200
     assert answer.headers["Access-Control-Allow-Origin"] in {"*", STRANGER}
+
+
+def test_a_site_without_a_name(app: Flask, environ: dict[str, str]) -> None:
+    site = "http://[::1]:3000"
+    client = create_app(settings_from({**environ, "CORS_ORIGINS": site})).test_client()
+    for origin, is_allowed in ((site, True), ("http://1:3000.evil.example", False)):
+        answer = client.get("/", headers={"Origin": origin, "Accept": "application/json"})
+        assert (answer.headers.get("Access-Control-Allow-Origin") == origin) is is_allowed
+
+
+def test_who_is_no_page_is_not_told_of_friends(open_to_a_friend: FlaskClient) -> None:
+    answer = open_to_a_friend.get("/", headers={"Accept": "application/json"})
+    assert "Access-Control-Allow-Origin" not in answer.headers
+    assert {"Origin", "Accept"} <= set(answer.vary)
+
+
+def test_a_page_of_a_stranger_uses_up_nobodys_allowance(
+    app: Flask, environ: dict[str, str]
+) -> None:
+    settings = {**environ, "RATELIMIT_ENABLED": "true", "SUBMISSION_RATE_LIMIT": "2/hour"}
+    client = create_app(settings_from(settings)).test_client()
+    for _ in range(5):
+        refused = client.post("/start", json={"url": "a.example"}, headers=from_site(STRANGER))
+        assert refused.status_code == 403
+    assert client.post("/start", json={"url": "a.example"}).status_code == 200

@@ -272,6 +272,17 @@ def test_keys_and_refs_are_for_those_who_hold_them(
     assert page.count("private") == 1
 
 
+def test_strangers_see_nothing_of_an_item_that_is_rejected(
+    app: Flask, with_settings: Made, redis: Redis
+) -> None:
+    redis.lpush(INBOX, "a-secret-token:password")
+    read_all(app, redis)
+    client = with_settings(PUBLIC_KEYS="false")
+    for answer in (client.get("/prodcons"), client.get("/prodcons", headers=BROWSER)):
+        assert "a-secret-token" not in answer.text
+        assert "url_scheme" in answer.text
+
+
 def test_who_has_put_an_item_in_learns_its_key(
     app: Flask, with_settings: Made, redis: Redis
 ) -> None:

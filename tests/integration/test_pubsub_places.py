@@ -22,7 +22,7 @@ from tests.programs import Program, process_of
 from tests.streams import Stream, fresh, own_web
 from tests.support import NOBODYS_KEY, wait_for
 from views.disclosure import MOST_KEYS
-from views.live import MAX_STREAMS
+from views.live import MAX_OF_ALL, MAX_STREAMS
 
 URL = "http://example.com/secret"
 HTML = {"Accept": "text/html"}
@@ -108,6 +108,32 @@ def test_streams_of_all_kinds_share_their_places(app: Flask, own: tuple[Program,
 
         wait_for("free place", is_free)
     assert "Traceback" not in program.log
+
+
+def test_streams_of_all_counts_leave_places_for_single_counts(
+    app: Flask, own: tuple[Program, str]
+) -> None:
+    key = submissions.submit(URL)
+    of_all, of_one = f"{own[1]}/pubsub", f"{own[1]}/counts/{key}/events"
+
+    with ExitStack() as clients:
+
+        def place(path: str) -> Stream | None:
+            stream = clients.enter_context(Stream(path))
+            return stream if stream.answer.status_code == 200 else None
+
+        def take(path: str) -> Stream:
+            # Whoever was there before is gone as soon as something is written to them.
+            return wait_for("free place", lambda: place(path))
+
+        first, *_ = [take(of_all) for _ in range(MAX_OF_ALL)]
+        assert place(of_all) is None
+        assert requests.head(of_all, timeout=15).status_code == 200
+        for _ in range(MAX_STREAMS - MAX_OF_ALL):
+            take(of_one)
+        assert place(of_one) is None
+        first.answer.close()
+        take(of_one)
 
 
 def followed(environ: dict[str, str], query: str = "") -> tuple[Flask, TestResponse, Iterator[str]]:

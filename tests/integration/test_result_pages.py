@@ -93,13 +93,24 @@ def test_what_never_changes_need_not_be_asked_for_again(client: FlaskClient, add
     asked = address.format(key=counted_page("<p>A wall, a garden, a wall"))
     first = client.get(asked)
     assert first.status_code == 200
-    assert first.headers["Cache-Control"] == "private, max-age=31536000, immutable"
+    is_result = "/results/" in address or "/get_result" in address
+    keeps = "max-age=31536000, immutable" if is_result else "no-cache"
+    assert first.headers["Cache-Control"] == f"private, {keeps}"
     with statements() as made:
         again = client.get(asked, headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
     assert again.headers["ETag"] == first.headers["ETag"]
     assert not any("result_all" in statement for statement in made)
     assert client.get(asked, headers={"If-None-Match": 'W/"other"'}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("view", "status"),
+    [("word.json?w=nosuchword", 404), ("chart.svg?chart=bogus", 400), ("word.json?w=wall", 200)],
+)
+def test_nobody_has_what_cannot_be_answered(client: FlaskClient, view: str, status: int) -> None:
+    address = f"/counts/{counted_page('<p>A wall')}/{view}"
+    assert client.get(address, headers={"If-None-Match": "*"}).status_code == status
 
 
 def test_another_view_is_another_answer(client: FlaskClient, key: str) -> None:

@@ -27,14 +27,6 @@ from tests.support import wait_for
 
 
 @pytest.fixture
-def two(environ: dict[str, str], logs: Path, app: Flask) -> Iterator[Program]:
-    """A parent with two workers."""
-    with running(["worker", "--workers", "2"], environ, logs / "two_workers.log") as program:
-        wait_for("workers", lambda: program.log.count("ready for counts") == 2)
-        yield program
-
-
-@pytest.fixture
 def one(environ: dict[str, str], logs: Path, app: Flask) -> Iterator[Program]:
     """A parent with one worker, as the environment says."""
     with running(["worker"], {**environ, "WORKERS": "1"}, logs / "one_worker.log") as program:
@@ -42,13 +34,30 @@ def one(environ: dict[str, str], logs: Path, app: Flask) -> Iterator[Program]:
         yield program
 
 
-def test_they_work_at_the_same_time(app: Flask, site: Site, two: Program) -> None:
-    held = start_held(app.test_client(), site)
-    other = app.test_client().post("/start", json={"url": site.serve("/", "<p>Hello")}).text
-    assert wait_for_end(other).status == "finished"
-    assert stored(held).status == "running"
-    site.let_go()
-    assert wait_for_end(held).status == "finished"
+def test_they_work_at_the_same_time_and_one_that_dies_is_replaced(
+    app: Flask, environ: dict[str, str], logs: Path, site: Site
+) -> None:
+    environ = {**environ, "WORKERS": "3"}  # what the command says goes before it
+    with running(["worker", "--workers", "2"], environ, logs / "two_workers.log") as two:
+        wait_for("workers", lambda: two.log.count("ready for counts") == 2)
+        held = start_held(app.test_client(), site)
+        other = app.test_client().post("/start", json={"url": site.serve("/", "<p>Hello")}).text
+        assert wait_for_end(other).status == "finished"
+        assert stored(held).status == "running"
+        site.let_go()
+        assert wait_for_end(held).status == "finished"
+
+        before = workers_of(two)
+        (rescuer,) = children_of(before[0])
+        os.kill(before[0], signal.SIGKILL)
+        wait_for("another", lambda: two.log.count("ready for counts") == 3)
+        two.wait_for_line("worker 1 ended (-9); it is started again")
+        after = workers_of(two)
+        assert len(after) == 2
+        assert before[1] in after
+        wait_for("end of its rescuer", lambda: not psutil.pid_exists(rescuer))
+        key = app.test_client().post("/start", json={"url": site.serve("/", "<p>Hello")}).text
+        assert wait_for_end(key).status == "finished"
 
 
 def test_the_number_comes_from_the_environment(
@@ -58,18 +67,6 @@ def test_the_number_comes_from_the_environment(
         wait_for("workers", lambda: program.log.count("ready for counts") == 3)
         assert len(workers_of(program)) == 3
     assert "Traceback" not in program.log
-
-
-def test_one_that_dies_is_replaced(app: Flask, site: Site, two: Program) -> None:
-    before = workers_of(two)
-    os.kill(before[0], signal.SIGKILL)
-    wait_for("another", lambda: two.log.count("ready for counts") == 3)
-    two.wait_for_line("worker 1 ended (-9); it is started again")
-    after = workers_of(two)
-    assert len(after) == 2
-    assert before[1] in after
-    key = app.test_client().post("/start", json={"url": site.serve("/", "<p>Hello")}).text
-    assert wait_for_end(key).status == "finished"
 
 
 def test_killed_with_all_its_children_it_leaves_a_count_for_the_others(
@@ -101,16 +98,16 @@ def test_all_end_with_their_parent(app: Flask, site: Site, one: Program) -> None
     assert "the parent is gone" in one.log
 
 
-def test_a_rescuer_ends_with_its_worker(one: Program) -> None:
+def test_a_rescuer_that_dies_is_replaced_and_no_connection_is_shared(
+    app: Flask, site: Site, one: Program
+) -> None:
     rescuer = rescuer_of(one)
-    os.kill(worker_of(one), signal.SIGKILL)
-    wait_for("end of the rescuer", lambda: not psutil.pid_exists(rescuer))
-
-
-def test_no_connection_is_shared(app: Flask, site: Site, one: Program) -> None:
-    # Connections on a Unix socket have no name; but the kernel has a number for each.
-    os.kill(rescuer_of(one), signal.SIGKILL)  # the next one is forked by a worker that is connected
+    os.kill(rescuer, signal.SIGKILL)
     one.wait_for_line("the rescuer died (-9) and is started again")
+    wait_for("rescuer", lambda: len(children_of(worker_of(one))) == 1)
+    assert rescuer_of(one) != rescuer
+    # It was forked by a worker that is connected. Connections on a Unix socket have no name; but
+    # the kernel has a number for each.
     start_held(app.test_client(), site)
     wait_for("connection of the rescuer", lambda: sockets_of(rescuer_of(one)))
     everyone = [one.process.pid, worker_of(one), rescuer_of(one), horse_of(one)]
@@ -124,14 +121,6 @@ def sockets_of(pid: int) -> set[str]:
     """The open sockets of a process (proc(5))."""
     names = {os.readlink(file) for file in Path(f"/proc/{pid}/fd").iterdir()}
     return {name for name in names if name.startswith("socket:")}
-
-
-def test_a_rescuer_that_dies_is_replaced(app: Flask, one: Program) -> None:
-    rescuer = rescuer_of(one)
-    os.kill(rescuer, signal.SIGKILL)
-    one.wait_for_line("the rescuer died (-9) and is started again")
-    wait_for("rescuer", lambda: len(children_of(worker_of(one))) == 1)
-    assert rescuer_of(one) != rescuer
 
 
 def test_a_worker_that_does_not_start_is_tried_again_later_and_later(

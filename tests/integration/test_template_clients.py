@@ -112,7 +112,9 @@ def test_a_job_that_failed(client: FlaskClient) -> None:
     assert leases.fail(begin(job_id), "timeout", "The site did not finish.")
     assert status_of(client, job_id) == Status.FAILED
     answer = result_of(client, job_id)
-    assert (answer.status_code, answer.get_json()["code"]) == (422, "timeout")
+    document = answer.get_json()
+    assert (answer.status_code, document["code"]) == (422, "timeout")
+    assert (document["job_id"], document["error"]) == (job_id, "The site did not finish.")
 
 
 def test_the_service_says_that_it_runs(client: FlaskClient) -> None:

@@ -18,6 +18,7 @@ def test_development_is_the_default_and_may_count_local_pages() -> None:
     assert type(settings) is DevelopmentConfig
     assert settings.HOST == "127.0.0.1"
     assert ipaddress.ip_network("127.0.0.0/8") in settings.FETCH_ALLOWED_NETWORKS
+    assert settings.CALLBACK_ALLOWED_NETWORKS == settings.FETCH_ALLOWED_NETWORKS
 
 
 @pytest.mark.parametrize("name", CONFIGS)
@@ -27,10 +28,11 @@ def test_app_settings_picks_the_class(name: str, prefix: str) -> None:
     assert type(settings).__name__ == name
 
 
-def test_production_may_count_no_local_page() -> None:
+def test_production_may_count_and_tell_nobody_inside() -> None:
     settings = settings_from(PRODUCTION)
     assert type(settings) is ProductionConfig
     assert settings.FETCH_ALLOWED_NETWORKS == ()
+    assert settings.CALLBACK_ALLOWED_NETWORKS == ()
     assert settings.SESSION_COOKIE_SECURE
 
 
@@ -56,6 +58,7 @@ def test_all_settings_are_read() -> None:
             "PORT": "8000",
             "WEB_CONCURRENCY": "3",
             "FETCH_ALLOWED_NETWORKS": "10.0.0.0/8, fd00::/8",
+            "CALLBACK_ALLOWED_NETWORKS": "192.168.7.0/24",
             "FETCH_TIMEOUT": "2.5",
             "FETCH_MAX_BYTES": "1000",
             "HOST_RATE_LIMIT": "5/second",
@@ -77,6 +80,7 @@ def test_all_settings_are_read() -> None:
     )
     assert (settings.PORT, settings.WEB_CONCURRENCY) == (8000, 3)
     assert list(map(str, settings.FETCH_ALLOWED_NETWORKS)) == ["10.0.0.0/8", "fd00::/8"]
+    assert list(map(str, settings.CALLBACK_ALLOWED_NETWORKS)) == ["192.168.7.0/24"]
     assert (settings.FETCH_TIMEOUT, settings.FETCH_MAX_BYTES) == (2.5, 1000)
     assert (settings.HOST_RATE_LIMIT, settings.SITE_URL) == ("5/second", "https://words.example/")
     assert (settings.JOB_CPU_SECONDS, settings.JOB_MEMORY_BYTES) == (10, 100_000_000)
@@ -193,6 +197,7 @@ def test_production_refuses_to_start_without(name: str) -> None:
         ("WEB_CONCURRENCY", "0"),
         ("FETCH_ALLOWED_NETWORKS", "10.0.0.1/8"),
         ("FETCH_ALLOWED_NETWORKS", "everything"),
+        ("CALLBACK_ALLOWED_NETWORKS", "127.0.0.1:80"),
         ("FETCH_TIMEOUT", "0"),
         ("FETCH_TIMEOUT", "nan"),
         ("FETCH_TIMEOUT", "soon"),

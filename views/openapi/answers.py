@@ -30,7 +30,10 @@ _BAD_REQUEST, _NOT_FOUND = "bad_request", "not_found"
 #: For what is answered about a finished count: it never changes.
 KEPT = {
     "ETag": {"description": "Of this answer, which stays.", "schema": TEXT},
-    "Cache-Control": {"description": "May be kept for a year.", "schema": TEXT},
+    "Cache-Control": {
+        "description": "A result may be kept for a year; a file is asked about by its `ETag`.",
+        "schema": TEXT,
+    },
 }
 
 RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait.", "schema": HOW_MANY}}

@@ -162,8 +162,8 @@ def _callbacks() -> Json:
         COUNTING,
         "See what became of callbacks",
         description=(
-            "One entry for each `callback_url` of the count; neither the URL nor the secret is"
-            " told."
+            "One entry for each `callback_url` of the count, also of others who share it; neither"
+            " URL nor secret is told. Yours has the `delivery_id` that your receiver was sent."
         ),
         parameters=[parameters.JOB_KEY],
         answers={

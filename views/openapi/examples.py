@@ -184,7 +184,6 @@ FAILURE = {
 CALLBACKS = [
     {
         "delivery_id": DELIVERY,
-        "host": "receiver.example",
         "state": "delivered",
         "attempts": 1,
         "last_status": 204,

@@ -157,7 +157,6 @@ SCHEMAS: dict[str, Json] = {
         an_object(
             {
                 "delivery_id": _UUID,
-                "host": said("Of the `callback_url`.", TEXT),
                 "state": one_of(["waiting", "delivered", "given_up"]),
                 "attempts": HOW_MANY,
                 "last_status": said(

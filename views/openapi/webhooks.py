@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from callbacks import PAUSES
+from callbacks import PAUSES, REFUSED_PAUSES
 from views.openapi import examples
 from views.openapi.bricks import TEXT, Json, body, operation, schema, sent
 from views.openapi.parameters import header
@@ -53,9 +53,10 @@ def _told(name: str, summary: str, of: str, example: dict[str, Any]) -> Json:
         WEBHOOKS,
         summary,
         description=(
-            f"Sent until it was heard: again after {_spoken(PAUSES)}, and then no more. It may come"
-            " twice, with the same `delivery_id`. Redirects are not followed. Check the signature"
-            " before you believe anything."
+            f"Sent until it was heard: again after {_spoken(PAUSES)}, and then no more; if it is"
+            f" refused, after {_spoken(REFUSED_PAUSES)} only. It may come twice, with the same"
+            " `delivery_id`. Redirects are not followed. Check the signature before you believe"
+            " anything."
         ),
         parameters=[
             header(
@@ -71,6 +72,10 @@ def _told(name: str, summary: str, of: str, example: dict[str, Any]) -> Json:
         answers={
             "2XX": {"description": "Heard: it is not sent again."},
             "410": {"description": "Not wanted: it is not sent again."},
+            "4XX": {
+                "description": "Refused: the third attempt is the last. But 408, 425 and 429 are"
+                " like any other answer."
+            },
             "default": {"description": "It is sent again later."},
         },
     )
