@@ -84,7 +84,8 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def worker(_migrated_app: Flask, environ: dict[str, str], logs: Path) -> Iterator[Program]:
-    """A real worker process."""
+    """A real worker process, which finds nothing that other tests have left to do."""
+    _migrated_app.extensions["redis"].flushall()
     with running(["worker"], environ, logs / "worker.log") as program:
         program.wait_for_line("ready for counts")
         yield program
