@@ -22,10 +22,10 @@ help: ## Say what there is
 run: $(READY) ## Run everything on this machine; PORT=5001 make run: on another port
 	@exec $(BIN)/python manage.py dev
 
-# In three processes, for most tests wait for others; a file's tests stay together, with its servers.
+# In four processes, for many tests wait for others; a file's tests stay together, with its servers.
 # In the order of the files: what takes long comes first, and many small ones fill the gaps at the end.
 test: $(READY) ## Run all tests; make test ARGS="tests/unit -x": some of them
-	@exec $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@exec $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(READY) ## Check style and types
 	@$(BIN)/ruff check
