@@ -5,6 +5,8 @@ servers and the web are started once, a worker once for each module that asks fo
 """
 
 import gc
+import os
+import shutil
 import ssl
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
@@ -20,6 +22,7 @@ from app import create_app
 from config import settings_from
 from courier import Courier
 from dev.services import local_postgres, local_redis
+from inbox_reader import Reader
 from models import db
 from tests.programs import Program, running
 from tests.receiver import Receiver
@@ -138,3 +141,30 @@ def courier(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Courier]:
     started = Courier(app)
     yield started
     started.end()
+
+
+@pytest.fixture
+def redis(app: Flask) -> Redis:
+    """The Redis of the application, which is empty."""
+    connection: Redis = app.extensions["redis"]
+    return connection
+
+
+@pytest.fixture
+def reader(app: Flask) -> Iterator[Reader]:
+    """A reader of the inbox in this process, which looks when it is told to."""
+    made = Reader()
+    yield made
+    made.leave()
+
+
+@pytest.fixture(scope="session")
+def siege() -> str:
+    """The program; where there is none the test is skipped, but in CI it fails."""
+    program = shutil.which("siege")
+    if program:
+        return program
+    missing = "siege is missing. Install it: apt install siege"
+    if os.environ.get("CI"):
+        pytest.fail(missing)
+    pytest.skip(missing)

@@ -24,13 +24,6 @@ COUNT = Count(str(NOBODYS_KEY), "http://example.com/secret", 1, Status.RUNNING)
 
 
 @pytest.fixture
-def redis(app: Flask) -> Redis:
-    """The Redis of the other tests, which is empty."""
-    client: Redis = app.extensions["redis"]
-    return client
-
-
-@pytest.fixture
 def events(app: Flask) -> Events:
     """The channel of the application."""
     channel: Events = app.extensions["events"]

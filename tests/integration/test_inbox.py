@@ -1,10 +1,8 @@
 """Whatever is put into the inbox is counted once, or rejected with a reason."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
-from flask import Flask
 from redis import Redis
 
 import inbox
@@ -15,19 +13,6 @@ from inbox_reader import Reader
 from items import LARGEST_ITEM
 from tests.inbox_lists import URL, is_clean, objects, rows, told
 from tests.support import wait_for
-
-
-@pytest.fixture
-def redis(app: Flask) -> Redis:
-    connection: Redis = app.extensions["redis"]
-    return connection
-
-
-@pytest.fixture
-def reader(app: Flask) -> Iterator[Reader]:
-    made = Reader()
-    yield made
-    made.leave()
 
 
 @pytest.mark.parametrize(

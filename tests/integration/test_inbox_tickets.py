@@ -1,7 +1,5 @@
 """Readers of the inbox that die, or are stopped for a while, lose nothing and do nothing twice."""
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 from redis import Redis
@@ -20,21 +18,8 @@ from tests.inbox_lists import URL, is_clean, objects, rows, told
 
 
 @pytest.fixture
-def redis(app: Flask) -> Redis:
-    connection: Redis = app.extensions["redis"]
-    return connection
-
-
-@pytest.fixture
 def lists(redis: Redis) -> Inbox:
     return Inbox(redis)
-
-
-@pytest.fixture
-def reader(app: Flask) -> Iterator[Reader]:
-    made = Reader()
-    yield made
-    made.leave()
 
 
 def die(lists: Inbox, item: str = URL) -> bytes:

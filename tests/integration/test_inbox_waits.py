@@ -14,19 +14,6 @@ from inbox_reader import MOST_FAILURES, Reader, is_news
 from tests.inbox_lists import URL, is_clean, objects, rows, told
 
 
-@pytest.fixture
-def redis(app: Flask) -> Redis:
-    connection: Redis = app.extensions["redis"]
-    return connection
-
-
-@pytest.fixture
-def reader(app: Flask) -> Iterator[Reader]:
-    made = Reader()
-    yield made
-    made.leave()
-
-
 def test_while_the_queue_is_full_an_item_waits(
     app: Flask, redis: Redis, reader: Reader, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -31,12 +31,6 @@ Made = Callable[..., FlaskClient]
 
 
 @pytest.fixture
-def redis(app: Flask) -> Redis:
-    connection: Redis = app.extensions["redis"]
-    return connection
-
-
-@pytest.fixture
 def with_settings(app: Flask, environ: dict[str, str]) -> Made:
     """Makes an application with other settings, and asks it."""
 

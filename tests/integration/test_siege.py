@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 from collections import defaultdict
 from contextlib import ExitStack, closing
@@ -10,7 +9,6 @@ from itertools import takewhile
 from pathlib import Path
 from threading import Thread
 
-import pytest
 from flask import Flask
 from redis import Redis
 from sqlalchemy import func, select
@@ -27,18 +25,6 @@ from tests.support import wait_for
 CLIENTS, ROUNDS = 10, 5
 #: What is told of each count, beside that it was accepted.
 STEPS = ["queued", "fetching", "reading", "counting", "saving", "finished"]
-
-
-@pytest.fixture
-def siege() -> str:
-    """The program; where there is none the test is skipped, but in CI it fails."""
-    program = shutil.which("siege")
-    if program:
-        return program
-    missing = "siege is missing. Install it: apt install siege"
-    if os.environ.get("CI"):
-        pytest.fail(missing)
-    pytest.skip(missing)
 
 
 class Subscriber:
