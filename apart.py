@@ -17,8 +17,6 @@ from typing import Any, TypeVar
 from confine import confine, end_out_of_memory, is_overload
 
 _FORK = multiprocessing.get_context("fork")
-# What the child sends after its last answer.
-_END = "end"
 Answer = TypeVar("Answer")
 
 
@@ -27,11 +25,15 @@ class DiedError(Exception):
 
     :ivar is_overload: because that was more than its limits allow.
     :ivar how: in a few words, for the log or the terminal.
+    :ivar exit_code: a signal is below zero; None if it was not the work that ended it.
     """
 
-    def __init__(self, how: str, *, is_overload: bool = False) -> None:
+    def __init__(
+        self, how: str, *, is_overload: bool = False, exit_code: int | None = None
+    ) -> None:
         self.is_overload = is_overload
         self.how = how
+        self.exit_code = exit_code
         super().__init__(how)
 
 
@@ -64,7 +66,7 @@ def answers(
     try:
         _start(process)
         sender.close()
-        while (answer := _next(receiver, process, give_up)) != (_END, None):
+        while (answer := _next(receiver, process, give_up))[0]:
             yield answer[1]
     finally:
         sender.close()
@@ -85,20 +87,27 @@ def _start(process: ForkProcess) -> None:
         signal.pthread_sigmask(signal.SIG_SETMASK, masked)
 
 
-def _next(receiver: Connection, process: ForkProcess, give_up: float | None) -> tuple[str, Any]:
+def _next(receiver: Connection, process: ForkProcess, give_up: float | None) -> tuple[bool, Any]:
+    """Whether there is another answer, and that."""
     if give_up is not None and not receiver.poll(max(0.0, give_up - time.monotonic())):
         raise DiedError("it took too long", is_overload=True)
     try:
-        answer: tuple[str, Any] = receiver.recv()
+        answer: tuple[bool, Any] = receiver.recv()
     except (EOFError, OSError):  # it died before its answer, or in the middle of it
         process.join()
-        raise _death(process.exitcode) from None
+        raise death_of(process.exitcode) from None
     return answer
 
 
-def _death(exit_code: int | None) -> DiedError:
+def death_of(exit_code: int | None) -> DiedError:
+    """How a process has died.
+
+    :param exit_code: as of :func:`os.waitstatus_to_exitcode`; None if nobody knows it.
+    """
     by_signal = signal.strsignal(-exit_code) if exit_code and exit_code < 0 else None
-    return DiedError(by_signal or "a defect", is_overload=is_overload(exit_code))
+    return DiedError(
+        by_signal or "a defect", is_overload=is_overload(exit_code), exit_code=exit_code
+    )
 
 
 def _end_with_parent() -> None:
@@ -118,9 +127,16 @@ def _answer(
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     threading.Thread(target=_end_with_parent, daemon=True).start()
     confine(**limits)
+    serve(sender, work)
+
+
+def serve(sender: Connection, work: Callable[[], Iterable[object]]) -> None:
+    """In a confined process: do some work, and send what it gives, each with True; then False."""
     try:
         for answer in work():
-            sender.send(("answer", answer))
-        sender.send((_END, None))
+            sender.send((True, answer))
+        sender.send((False, None))
     except MemoryError:
         end_out_of_memory()
+    except (BrokenPipeError, ConnectionResetError):  # nobody wants it any more
+        os._exit(0)

@@ -10,14 +10,20 @@ from events import Events
 from models import db
 
 
-def create_base_app(settings: Config | None = None) -> Flask:
+def create_base_app(
+    settings: Config | None = None, *, longest_statement: float | None = None
+) -> Flask:
     """An application that answers nobody; workers and commands need no more, and start sooner.
 
     :param settings: read from the environment by default.
+    :param longest_statement: after how many seconds the database ends what it was asked for.
     :raises config.ConfigError: if the environment lacks a setting, or one makes no sense.
     """
     app = Flask("app")  # where templates are, and the name of its logger
     app.config.from_object(settings or settings_from(os.environ))
+    if longest_statement is not None:
+        connecting = app.config["SQLALCHEMY_ENGINE_OPTIONS"]["connect_args"]
+        connecting["options"] += f" -c statement_timeout={round(longest_statement * 1000)}"
     db.init_app(app)
     app.extensions["redis"] = Redis.from_url(app.config["REDIS_URL"], **REDIS_PATIENCE)
     app.extensions["events"] = Events(app.config["REDIS_URL"])

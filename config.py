@@ -51,6 +51,8 @@ class Config:
     WEB_CONCURRENCY: int = 2
     #: Worker processes, beside each other under one parent.
     WORKERS: int = 1
+    #: How many pages each of them fetches at the same time.
+    FETCH_CONCURRENCY: int = 16
     #: Networks that may be fetched from although they are not public, on any port.
     FETCH_ALLOWED_NETWORKS: tuple[Network, ...] = ()
     #: The same of callbacks: strangers choose where they go, and a POST may do what a GET does not.

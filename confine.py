@@ -5,6 +5,7 @@ exception, so the work is done in a process of its own that the kernel stops: at
 time, and at so much memory. How it ended tells whoever started it what happened.
 """
 
+import math
 import os
 import resource
 import signal
@@ -15,6 +16,9 @@ from typing import NoReturn
 EVIDENCE_SECONDS = 20
 #: The same by the clock, on a machine that has other things to do.
 EVIDENCE_PATIENCE = 40
+
+#: How long a page waits for such a process while all are at work, in seconds.
+HORSE_PATIENCE = 60.0
 
 #: How a process ends that has run out of memory. Free for programs: shells use 126 and more,
 #: sysexits.h 64 to 78.
@@ -40,6 +44,16 @@ def confine(*, cpu_seconds: int, memory_bytes: int) -> None:
         _limit(resource.RLIMIT_AS, pages * resource.getpagesize() + memory_bytes)
 
 
+def allow(*, cpu_seconds: int) -> None:
+    """Let this process, if it is confined, go on for so much more processor time."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    if soft == resource.RLIM_INFINITY:
+        return
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    now = math.ceil(used.ru_utime + used.ru_stime)
+    resource.setrlimit(resource.RLIMIT_CPU, (_at_most(now + cpu_seconds, hard), hard))
+
+
 def end_out_of_memory() -> NoReturn:
     """End this process at once: without memory not even an exception gets far."""
     os._exit(OUT_OF_MEMORY)
@@ -56,5 +70,8 @@ def is_overload(exit_code: int | None) -> bool:
 def _limit(what: int, soft: int) -> None:
     """Lower a limit, or leave it as it is."""
     now, hard = resource.getrlimit(what)
-    if now == resource.RLIM_INFINITY or now > soft:
-        resource.setrlimit(what, (soft, hard))
+    resource.setrlimit(what, (_at_most(soft, now), hard))
+
+
+def _at_most(wanted: int, limit: int) -> int:
+    return wanted if limit == resource.RLIM_INFINITY else min(wanted, limit)

@@ -1,4 +1,8 @@
-"""An RQ worker that lets go of no count: not when it is told to stop, nor when its horse dies.
+"""An RQ worker that fetches many pages at the same time, and lets go of no count: not when it is
+told to stop, nor when a page kills the process that reads it.
+
+Each job has a thread, which mostly waits: for a site, for the database. What a stranger's page
+could spoil is done in a process of its own (:mod:`stable`).
 
 RQ keeps books in Redis of what its workers do. Nothing here depends on them, so a worker goes on
 when Redis does not take an entry, and waits when Redis has no work to give. What becomes of a count
@@ -6,84 +10,114 @@ is said in Postgres first.
 """
 
 import logging
+import math
 import os
 import signal
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Generator
+from dataclasses import dataclass, field
+from datetime import datetime
 from types import FrameType
 from typing import Any
 
-from flask import current_app
+from flask import Flask
 from redis import Redis
 from redis.client import Pipeline
 from redis.exceptions import RedisError
 from rq import Queue, Worker
 from rq.exceptions import DequeueTimeout, InvalidJobOperation
+from rq.executions import Execution
 from rq.job import Job
 from rq.serializers import JSONSerializer
-from rq.timeouts import HorseMonitorTimeoutException, JobTimeoutException
 from rq.utils import now
 from rq.worker import WorkerStatus
 
 import jobs
-from confine import confine, is_overload
+import pipeline
+from apart import DiedError
 from models import DATABASE_AWAY, db, reason
 from rescuer import Rescuer
+from stable import Stable
 
 logger = logging.getLogger(__name__)
 
 #: How long Redis may be silent about a worker, in seconds, before RQ believes it dead. An idle one
 #: waits for a job for 15 seconds less, and then sees whether it is to stop.
 _TTL = 16
-#: How often a worker looks up while its horse works, in seconds.
-_LOOK_UP_EVERY = 5
-#: How long to wait before Redis is asked for work once more, in seconds.
+#: How often a worker says that it is alive, in seconds.
+_BEAT_EVERY = 1.0
+#: How long to wait before Redis or Postgres is asked once more, in seconds.
 _PAUSE = 1.0
-#: How long a job may outlast its own alarm, in seconds, which it may be unable to hear.
-_GRACE = 10
-#: How often a worker that was told to stop tries to hand its job back.
+#: How often a worker that was told to stop tries to hand its jobs back.
 _LAST_TRIES = 10
-#: How a horse ends that, through no fault of its page, could not do its work; see also `confine`.
-_KEPT_FROM_IT = 101
+
+#: Says what becomes of counts that a worker did not finish, given their keys and its name.
+Remedy = Callable[[Collection[str], str], None]
+
+
+@dataclass
+class _Running:
+    """A job that has a thread.
+
+    :ivar claiming: held while its count is being claimed: who wants to hand it back waits for that.
+    """
+
+    job: Job
+    claiming: threading.Lock = field(default_factory=threading.Lock)
+    execution: Execution | None = None
+    begun: datetime = field(default_factory=now)
 
 
 class CountWorker(Worker):
     """One worker.
 
+    :ivar stopped: it takes no more jobs.
+    :ivar was_told: because it was told to.
+    :param stable: where its horses come from, which run :func:`pipeline.stages`.
     :param parent: the process that started it, and tells it when to stop.
     """
 
-    rescuer: Rescuer
-    stopped = False
+    stopped = was_told = False
 
-    def __init__(self, connection: Redis, parent: int) -> None:
+    def __init__(self, connection: Redis, app: Flask, stable: Stable, parent: int) -> None:
         super().__init__(
             [jobs.queue(connection)],
             connection=connection,
             job_class=jobs.CountJob,
             serializer=JSONSerializer,
             worker_ttl=_TTL,
-            job_monitoring_interval=_LOOK_UP_EVERY,
         )
+        self._app = app
+        self._stable = stable
         self._parent = parent
+        self._rescuer = Rescuer(app, self.name)
+        #: As many as there may be threads; each job has one.
+        self._places = threading.Semaphore(app.config["FETCH_CONCURRENCY"])
+        self._running: dict[str, _Running] = {}
+        self._next_beat = -math.inf
+        self._shown_state = ""
 
     def bootstrap(self, *arguments: Any, **options: Any) -> None:
         """RQ calls this when it begins to work."""
         super().bootstrap(*arguments, **options)
+        self._rescuer.keep_alive()
         logger.info("ready for counts")
 
-    # --- One job, in the worker
+    # --- Jobs come
 
     def dequeue_job_and_maintain_ttl(
         self, timeout: int | None, max_idle_time: int | None = None
     ) -> tuple[Job, Queue] | None:
-        """Wait for a job, also if Redis is away, hangs or is full; None when it is time to stop."""
-        self.set_state(WorkerStatus.IDLE)
+        """Wait for a place and a job, also if Redis is away, hangs or is full; None when it is time
+        to stop."""
         trouble = ""
         while not self.stopped:
             self.heartbeat()
             if self.should_run_maintenance_tasks:
                 self.run_maintenance_tasks()
+            if not self._places.acquire(timeout=_PAUSE):
+                continue
             try:
                 return self.queue_class.dequeue_any(
                     self._ordered_queues,
@@ -94,8 +128,9 @@ class CountWorker(Worker):
                     death_penalty_class=self.death_penalty_class,
                 )
             except DequeueTimeout:
-                continue
+                self._places.release()
             except (RedisError, ValueError) as error:  # the latter for ids that are none
+                self._places.release()
                 if str(error) != trouble:  # once, however long it lasts
                     trouble = str(error)
                     logger.warning("cannot take a job from Redis just now: %s", trouble)
@@ -103,130 +138,115 @@ class CountWorker(Worker):
         return None
 
     def execute_job(self, job: Job, queue: Queue) -> None:
-        """Run one job in a horse of its own, and see to its count if the horse did not."""
-        self.execution = None
-        self._book(lambda: self.prepare_execution(job))
-        self.fork_work_horse(job, queue)
-        end = self._end_of_horse(job)
-        self._horse_pid = 0
-        if end != 0:
-            self._settle(job, self._remedy(end))
-            self._book(lambda: self._close_books(job))
-        self.set_state(WorkerStatus.IDLE)
-
-    def fork_work_horse(self, job: Job, queue: Queue) -> None:
-        """Start the horse of a job; not for long, if the order to stop came before it was there."""
-        super().fork_work_horse(job, queue)
-        if self.stopped:
-            self.kill_horse()
-
-    def _end_of_horse(self, job: Job) -> int | None:
-        """Its exit code, when it has ended; a signal is below zero. None if nobody knows it.
-
-        A horse notices by itself that its count was cancelled, but not while a site is silent.
-        """
-        give_up = time.monotonic() + jobs.longest_job() + _GRACE
-        while True:
-            try:
-                with self.death_penalty_class(_LOOK_UP_EVERY, HorseMonitorTimeoutException):
-                    _, status, _ = self.wait_for_horse()
-                return None if status is None else os.waitstatus_to_exitcode(status)
-            except HorseMonitorTimeoutException:
-                self.heartbeat()
-            if time.monotonic() > give_up or self._is_in_vain(job):
-                self.kill_horse()
-
-    def _is_in_vain(self, job: Job) -> bool:
-        """Whether nobody wants the count of a job any more."""
-        if self.stopped:
-            return False
+        """Give a job a thread; RQ calls this."""
+        running = _Running(job)
+        if self._running.setdefault(job.id, running) is not running:
+            logger.info("%s is being worked on", job.id)  # somebody has rung twice
+            self._places.release()
+            return
+        thread = threading.Thread(target=self._run, args=(running,), name=job.id, daemon=True)
         try:
-            is_cancelled = jobs.is_cancelled(job.id)
+            thread.start()
+        except RuntimeError as error:  # the system gives us no thread
+            logger.warning("%s could not be worked on: %s", job.id, error)
+            self._settle([job.id], jobs.hand_back)
+            self._end(running)
+            time.sleep(_PAUSE)
+
+    # --- One job, in its thread
+
+    def _run(self, running: _Running) -> None:
+        key = running.job.id
+        try:
+            with self._app.app_context():
+                self._book(lambda: self._open_books(running))
+                if remedy := self._remedy_for(running):
+                    self._settle([key], remedy)
+                self._book(lambda: self._close_books(running, is_done=remedy is None))
         finally:
-            _leave_the_database()
-        if is_cancelled:
-            logger.info("%s was cancelled: its horse is ended", job.id)
-        return is_cancelled
+            self._end(running)
 
-    def _remedy(self, end: int | None) -> Callable[[str, str], None]:
-        """What is to become of a count whose horse ended in this way."""
-        if self.stopped or end in {None, _KEPT_FROM_IT, -signal.SIGTERM}:
+    def _end(self, running: _Running) -> None:
+        del self._running[running.job.id]
+        self._places.release()
+
+    def _remedy_for(self, running: _Running) -> Remedy | None:
+        """Do the work of a job; what is to become of its count, if that did not say so itself."""
+        key = running.job.id
+        try:
+            with running.claiming:
+                claim = None if self.stopped else jobs.begin(key, self.name)
+            if claim:
+                jobs.work_on(claim, self._read)
+        except DiedError as death:
+            if death.exit_code in {None, -signal.SIGTERM} and not death.is_overload:
+                logger.warning("%s could not be worked on: %s", key, death.how)
+                return jobs.hand_back
+            return jobs.give_up if death.is_overload else jobs.crash
+        except DATABASE_AWAY as error:
+            logger.warning("%s could not be worked on: %s", key, reason(error))
             return jobs.hand_back
-        return jobs.give_up if is_overload(end) else jobs.crash
+        except Exception:
+            logger.exception("%s: nobody foresaw this", key)
+            return jobs.crash
+        return None
 
-    def _settle(self, job: Job, remedy: Callable[[str, str], None]) -> None:
-        """See to the count of a job. Nobody else will: the rescuer goes on renewing its lease."""
-        tries_left = _LAST_TRIES
+    def _read(self, task: pipeline.Task, look_up: Callable[[], None]) -> Generator[pipeline.Stage]:
+        patience = pipeline.patience(self._app.config)
+        return self._stable.answers(task, patience=patience, look_up=look_up)
+
+    def _settle(self, keys: Collection[str], remedy: Remedy) -> None:
+        """See to the counts of jobs. Nobody else will: the rescuer goes on renewing their leases.
+
+        A worker that was told to stop does so for all of its jobs.
+        """
         is_told = False
-        while tries_left:  # should there be none left, the lease ends soon after the rescuer does
+        tries_left = _LAST_TRIES
+        was_stopped = self.stopped
+        while tries_left and self.stopped == was_stopped:
             try:
-                remedy(job.id, self.name)
+                remedy(keys, self.name)
                 return
             except DATABASE_AWAY as error:
                 if not is_told:
-                    logger.warning("%s cannot be seen to just now: %s", job.id, reason(error))
+                    why = reason(error)
+                    logger.warning("%s cannot be seen to just now: %s", ", ".join(keys), why)
                 is_told = True
             finally:
-                _leave_the_database()
+                db.session.remove()
             time.sleep(_PAUSE)
-            self.heartbeat()
             tries_left -= self.stopped
-
-    # --- One job, in its horse
-
-    def setup_work_horse_signals(self) -> None:
-        """RQ calls this in the new horse. C code takes no notice of RQ's alarm, but of limits."""
-        super().setup_work_horse_signals()  # type: ignore[no-untyped-call]
-        confine(
-            cpu_seconds=current_app.config["JOB_CPU_SECONDS"],
-            memory_bytes=current_app.config["JOB_MEMORY_BYTES"],
-        )
-
-    def perform_job(self, job: Job, queue: Queue) -> bool:
-        """RQ calls this in the horse, which ends with 0 if this returns."""
-        job.worker_name = self.name
-        job.started_at = now()
-        self._book(lambda: self.prepare_job_execution(job, remove_from_intermediate_queue=True))
-        try:
-            with self.death_penalty_class(jobs.longest_job(), JobTimeoutException, job_id=job.id):
-                job.perform()
-        except DATABASE_AWAY as error:
-            logger.warning("%s could not be worked on: %s", job.id, reason(error))
-            os._exit(_KEPT_FROM_IT)
-        except JobTimeoutException:  # in the page's own time it would have been `too_complex`
-            logger.warning("%s could not be worked on: the database takes too long", job.id)
-            os._exit(_KEPT_FROM_IT)
-        except Exception:
-            logger.exception("%s: nobody foresaw this", job.id)
-            os._exit(1)
-        job.ended_at = now()
-        self._book(lambda: self.handle_job_success(job, queue, queue.started_job_registry))
-        return True
 
     # --- Told to stop
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """Stop now: a process manager waits only a few seconds before it kills.
 
-        The running job is killed and handed back, so that another worker takes it at once. Nothing
-        is raised here: it could come in the middle of handing back, or get lost in a `__del__`.
+        Nothing is raised here: it could come in the middle of something, or get lost in a
+        `__del__`.
         """
-        self.stopped = self._stop_requested = True
-        if self.horse_pid:
-            self.kill_horse()
+        self.stopped = self._stop_requested = self.was_told = True
 
-    def kill_horse(self, sig: signal.Signals = signal.SIGKILL) -> None:
-        """Kill the horse alone. RQ kills its process group, which just after the fork is ours."""
-        try:
-            os.kill(self.horse_pid, sig)
-        except ProcessLookupError:
-            logger.debug("the horse has ended by itself")
+    def teardown(self) -> None:
+        """Hand the running jobs back, so that another worker takes them at once. RQ calls this when
+        it has stopped to take jobs."""
+        self.stopped = True
+        give_up = time.monotonic() + _PAUSE
+        keys = [
+            key
+            for key, running in list(self._running.items())
+            # Whoever still claims it after that waits for the database, and so does the queue.
+            if running.claiming.acquire(timeout=max(0.0, give_up - time.monotonic()))
+        ]
+        if keys:
+            self._settle(keys, jobs.hand_back)
+        super().teardown()  # type: ignore[no-untyped-call]
 
     def check_for_suspension(self, burst: bool) -> None:
         """Nobody suspends workers through Redis."""
 
     def subscribe(self) -> None:
-        """Nobody gives orders through Redis, and a thread that listens is in the way of forks."""
+        """Nobody gives orders through Redis."""
 
     # --- RQ's books
 
@@ -236,28 +256,50 @@ class CountWorker(Worker):
         return self.dequeue_timeout + 2
 
     def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
-        """Say that the worker is alive, every few seconds; and see whether those it needs are."""
-        self._book(lambda: super(CountWorker, self).heartbeat(timeout, pipeline))
-        if self.is_horse or self.stopped:
+        """Say that the worker is alive, now and then; and see whether those it needs are."""
+        if self.stopped or time.monotonic() < self._next_beat:
             return
-        self.rescuer.keep_alive()
+        self._next_beat = time.monotonic() + _BEAT_EVERY
+        self._book(lambda: super(CountWorker, self).heartbeat(timeout, pipeline))
+        state = WorkerStatus.BUSY if self._running else WorkerStatus.IDLE
+        if state != self._shown_state:
+            self._shown_state = state
+            self._book(lambda: self.set_state(state))
+        self._rescuer.keep_alive()
         if os.getppid() != self._parent:
             logger.warning("the parent is gone")
             self.request_stop(signal.SIGTERM, None)
-
-    def set_state(self, state: str, pipeline: Pipeline | None = None) -> None:
-        """Write down what the worker does."""
-        self._book(lambda: super(CountWorker, self).set_state(state, pipeline))
+        elif not self._stable.is_alive:
+            logger.warning("the stable is gone")
+            self.request_stop(signal.SIGTERM, None)
 
     def run_maintenance_tasks(self) -> None:
         """RQ calls this every few minutes, to clear away what dead workers have left in Redis."""
         self._book(super().run_maintenance_tasks)
 
-    def _close_books(self, job: Job) -> None:
-        """Enter that a job has ended, which did not do so itself."""
+    def _open_books(self, running: _Running) -> None:
+        """Enter that a job has begun."""
+        job = running.job
         with self.connection.pipeline() as pipeline:
-            self.cleanup_execution(job, pipeline)
-            pipeline.expire(job.key, _TTL)  # nobody reads it, and nobody else removes it
+            running.execution = Execution.create(
+                job, jobs.longest_job() + _TTL, pipeline, worker_name=self.name
+            )
+            job.prepare_for_execution(self.name, pipeline=pipeline)
+            pipeline.lrem(jobs.queue(self.connection).intermediate_queue_key, 1, job.id)
+            pipeline.execute()
+
+    def _close_books(self, running: _Running, *, is_done: bool) -> None:
+        """Enter that a job has ended."""
+        job = running.job
+        with self.connection.pipeline() as pipeline:
+            if running.execution:
+                running.execution.delete(job, pipeline)
+            if is_done:
+                self.increment_successful_job_count(pipeline)
+                self.increment_total_working_time(now() - running.begun, pipeline)
+                job.cleanup(0, pipeline=pipeline, remove_from_queue=False)
+            else:
+                pipeline.expire(job.key, _TTL)  # nobody reads it, and nobody else removes it
             pipeline.execute()
 
     def _book(self, entry: Callable[[], object]) -> None:
@@ -268,9 +310,3 @@ class CountWorker(Worker):
             entry()
         except (RedisError, ValueError, InvalidJobOperation) as error:
             logger.debug("not written down in Redis: %s", error)
-
-
-def _leave_the_database() -> None:
-    """So that no horse is forked with a connection."""
-    db.session.remove()
-    db.engine.dispose()

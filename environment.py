@@ -155,6 +155,7 @@ READERS: Mapping[str, Callable[[str, str], Any]] = {
     "PORT": _whole_number(1, 65535),
     "WEB_CONCURRENCY": _whole_number(1, 512),
     "WORKERS": _whole_number(1, 64),
+    "FETCH_CONCURRENCY": _whole_number(1, 256),
     "FETCH_ALLOWED_NETWORKS": _networks,
     "CALLBACK_ALLOWED_NETWORKS": _networks,
     "FETCH_TIMEOUT": _seconds(0.1, 600),

@@ -98,11 +98,14 @@ def fetch_page(
     limits: Limits,
     manners: Manners | None = None,
     report: Report = lambda _bytes: None,
+    look_up: Callable[[], None] = lambda: None,
 ) -> Page:
     """Fetch the page at a URL.
 
     :param url: as submitted; it is normalised by :func:`wordcount.url.read_url`.
     :param report: called now and then.
+    :param look_up: called now and then while the site says nothing. What it and `report` raise
+        ends the fetch.
     :raises UrlError: if the URL is none that can be fetched.
     :raises FetchError: for everything that can go wrong with the network or the site.
     """
@@ -113,7 +116,7 @@ def fetch_page(
         "Accept-Encoding": ACCEPTED,
         "Connection": "close",
     }
-    budget = Budget(limits.timeout, limits.max_bytes + _FRAMING_BYTES)
+    budget = Budget(limits.timeout, limits.max_bytes + _FRAMING_BYTES, look_up)
     gate = Gate(limits.allowed_networks, manners.permit)
     with GuardedSession(budget, gate, headers) as session:
         return _Fetch(session, budget, limits, report).follow(read_url(url))

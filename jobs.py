@@ -11,7 +11,8 @@ import logging
 import math
 import time
 from collections.abc import Callable, Collection
-from typing import Any, TypeVar
+from contextlib import closing
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import current_app
 from redis import Redis
@@ -19,16 +20,18 @@ from redis.exceptions import RedisError
 from rq import Queue
 from rq.job import Job
 from rq.serializers import JSONSerializer
-from rq.timeouts import JobTimeoutException
 from sqlalchemy.orm import configure_mappers
 
 import leases
-from confine import EVIDENCE_PATIENCE, end_out_of_memory
+from confine import EVIDENCE_PATIENCE, HORSE_PATIENCE
 from events import Events
 from host_limit import LONGEST_WAIT
 from models import DATABASE_AWAY, Status, Step, db, reason
 from states import MAX_CRASHES, Claim, Count
 from wordcount.errors import PageError, WordcountError
+
+if TYPE_CHECKING:
+    from pipeline import Reader
 
 logger = logging.getLogger(__name__)
 Done = TypeVar("Done")
@@ -54,13 +57,6 @@ class CountJob(Job):
         self.timeout = longest_job()
         self.result_ttl = 0
         self._func_name, self._instance, self._args, self._kwargs = JOB, None, (self.id,), {}
-
-    def perform(self) -> None:
-        """Run the job, in its work horse."""
-        try:
-            count_and_save_words(self.id, worker=self.worker_name or "")
-        except MemoryError:
-            end_out_of_memory()  # the worker sees to the count
 
 
 def queue(connection: Redis | None = None) -> Queue:
@@ -121,11 +117,12 @@ def events() -> Events:
 def longest_job() -> int:
     """How long a job may take, in seconds.
 
-    RQ's alarm ends a job that waits, the processor limit one that computes.
+    Each of its parts sees to that by itself; a worker that holds a count for longer is believed no
+    more.
     """
     settings = current_app.config
     fetching = settings["FETCH_TIMEOUT"] + LONGEST_WAIT
-    computing = settings["JOB_CPU_SECONDS"] + EVIDENCE_PATIENCE
+    computing = HORSE_PATIENCE + settings["JOB_CPU_SECONDS"] + EVIDENCE_PATIENCE
     # For the database it may wait twice, when it begins and when it ends.
     seconds: float = fetching + computing + 2 * DATABASE_PATIENCE
     return math.ceil(seconds)
@@ -154,33 +151,52 @@ def count_and_save_words(job_key: str, worker: str = "") -> None:
     """The job. Idempotent: it does nothing for a row that is done, or that another job holds.
 
     :param worker: the name of the worker that runs it.
+    :raises apart.DiedError: as :func:`work_on`.
     """
+    if claim := begin(job_key, worker):
+        from pipeline import reader_of
+
+        work_on(claim, reader_of(current_app.config))
+
+
+def begin(job_key: str, worker: str) -> Claim | None:
+    """Claim a count; None if there is nothing to do."""
     claim = _patiently(lambda: leases.claim(job_key, worker=worker))
     if claim is None:
         logger.info("%s is already taken care of", job_key)
-        return
+    return claim
+
+
+def work_on(claim: Claim, read: "Reader") -> None:
+    """Do the work of a claim, and store what comes of it.
+
+    :param read: does in a process of its own what may go wrong with a page.
+    :raises apart.DiedError: if that process died. What becomes of the count, the caller says.
+    """
     begun = time.monotonic()
-    kept, said = _work_on(claim)
+    kept, said = _work_on(claim, read)
     logger.info(
         "%s %s in %.2f s%s",
-        job_key,
+        claim.job_key,
         said,
         time.monotonic() - begun,
         "" if kept else ", dropped: a newer attempt has taken over, or it was cancelled",
     )
 
 
-def hand_back(job_key: str, worker: str) -> None:
-    """Queue a count again, in front, that a worker was kept from finishing."""
-    if count := leases.hand_back(job_key, worker=worker):
-        tell_and_ring([count], at_front=True)
-        logger.info("%s is handed back", job_key)
+def hand_back(job_keys: Collection[str], worker: str) -> None:
+    """Queue counts again, in front, that a worker was kept from finishing."""
+    handed = [count for key in job_keys if (count := leases.hand_back(key, worker=worker))]
+    tell_and_ring(handed, at_front=True)
+    for count in handed:
+        logger.info("%s is handed back", count.job_key)
 
 
-def crash(job_key: str, worker: str) -> None:
-    """See to a count on which a work horse died: it is tried again a little later, or fails."""
-    if count := leases.crash(job_key, worker=worker):
-        tell_of_crash(count)
+def crash(job_keys: Collection[str], worker: str) -> None:
+    """See to counts on which a process died: they are tried again a little later, or fail."""
+    for key in job_keys:
+        if count := leases.crash(key, worker=worker):
+            tell_of_crash(count)
 
 
 def tell_of_crash(count: Count) -> None:
@@ -193,27 +209,19 @@ def tell_of_crash(count: Count) -> None:
         events().tell(count, Status.QUEUED)
 
 
-def give_up(job_key: str, worker: str) -> None:
-    """Fail a count whose job was too much for its limits: another attempt would be, too."""
-    if claim := leases.claim_of(job_key, worker=worker):
-        _fail(claim, PageError("too_complex"))
-        logger.warning("%s failed (too_complex)", job_key)
-    else:  # it had not come to claim it; so it was not the page
-        crash(job_key, worker)
+def give_up(job_keys: Collection[str], worker: str) -> None:
+    """Fail counts whose page was too much for its limits: another attempt would be, too."""
+    for key in job_keys:
+        if claim := leases.claim_of(key, worker=worker):
+            _fail(claim, PageError("too_complex"))
+            logger.warning("%s failed (too_complex)", key)
+        else:  # it had not come to claim it; so it was not the page
+            crash([key], worker)
 
 
-def is_cancelled(job_key: str) -> bool:
-    """Whether the work on a count is in vain; False as well if that cannot be said just now."""
-    try:
-        return leases.is_cancelled(job_key)
-    except DATABASE_AWAY as error:
-        logger.debug("whether %s is cancelled cannot be said: %s", job_key, reason(error))
-        return False
-
-
-def _work_on(claim: Claim) -> tuple[bool, str]:
+def _work_on(claim: Claim, read: "Reader") -> tuple[bool, str]:
     """Whether the outcome was stored, and which it is, for the log."""
-    from pipeline import count_pasted, fetch_and_count  # only a job fetches; see JOB
+    import pipeline  # only a job fetches; see JOB
     from progress import ClaimLostError, Progress
 
     events().tell(claim, Step.COUNTING if claim.pasted else Step.FETCHING)
@@ -221,25 +229,24 @@ def _work_on(claim: Claim) -> tuple[bool, str]:
     try:
         if claim.pasted:
             text = _patiently(lambda: leases.pasted_text(claim))
-            outcome = count_pasted(claim.url, text)
+            task = pipeline.pasted(claim.url, text)
         else:
-            outcome = fetch_and_count(claim.url, current_app.config, progress)
-        memory = current_app.config["JOB_MEMORY_BYTES"]
-        evidence = {} if outcome.is_long else outcome.evidence(memory)
-        progress.step(Step.SAVING)
+            task = pipeline.fetched(claim.url, current_app.config, progress)
+            progress.enter(Step.READING, len(task.body))
+        with closing(read(task, progress.look_up)) as reading:
+            counted = pipeline.counted(reading, progress)
+            evidence = {} if counted.is_long else pipeline.evidence(reading)
+            progress.enter(Step.SAVING)
+            kept = _patiently(lambda: leases.finish(claim, **counted.columns, **evidence))
+            if kept:
+                events().tell(claim, Status.FINISHED, words=counted.words)
+                if counted.is_long:
+                    _add_evidence(claim, pipeline.evidence(reading))
     except ClaimLostError:
         return False, "stopped"
-    except JobTimeoutException:
-        return _fail(claim, PageError("too_complex"))
     except WordcountError as failure:
         return _fail(claim, failure)
-    words = outcome.columns["total_words"]
-    kept = _patiently(lambda: leases.finish(claim, **outcome.columns, **evidence))
-    if kept:
-        events().tell(claim, Status.FINISHED, words=words)
-        if outcome.is_long:
-            _add_evidence(claim, outcome.evidence(memory))
-    return kept, f"finished, {words} words"
+    return kept, f"finished, {counted.words} words"
 
 
 def _add_evidence(claim: Claim, evidence: dict[str, Any]) -> None:

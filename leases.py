@@ -69,22 +69,11 @@ def cancel(job_key: str, *, owner: str) -> Count | None:
     return changed[0] if changed else None
 
 
-def is_cancelled(job_key: str) -> bool:
-    """Whether its owner has ended it.
-
-    :raises sqlalchemy.exc.OperationalError: if that takes long, as for :func:`report`.
-    """
-    states.be_quick()
-    code = db.session.scalar(select(Result.error_code).where(Result.job_key == as_key(job_key)))
-    db.session.commit()
-    return code == "cancelled"
-
-
 def claim(job_key: str, *, worker: str) -> Claim | None:
     """Begin work on a count, and commit.
 
-    A worker does one thing at a time. So if it holds this count already, then it claimed it, but
-    did not hear that it had; it begins afresh.
+    A worker works on a count once at a time. So if it holds this one already, then it claimed it,
+    but did not hear that it had; it begins afresh.
 
     :returns: None if there is nothing to do: it is done, or another worker has it.
     """

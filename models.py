@@ -17,6 +17,7 @@ from sqlalchemy import (
     CheckConstraint,
     DateTime,
     Index,
+    TypeDecorator,
     UniqueConstraint,
     and_,
     event,
@@ -27,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.engine import Engine, ExceptionContext
+from sqlalchemy.engine import Dialect, Engine, ExceptionContext
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import DeclarativeBase, Mapped, load_only, mapped_column
@@ -61,6 +62,24 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base)
+
+
+class EncodedJSON(str):
+    """JSON that was encoded by whoever made it."""
+
+    __slots__ = ()
+
+
+class _Words(TypeDecorator[dict[str, int]]):
+    """JSON, which may come encoded: large ones take long, and not every process has the time."""
+
+    impl = JSON
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Any:
+        """How a value is sent; SQLAlchemy asks for it."""
+        encode = super().bind_processor(dialect) or str
+        return lambda value: str(value) if isinstance(value, EncodedJSON) else encode(value)
 
 
 class Status(enum.StrEnum):
@@ -150,9 +169,9 @@ class Result(db.Model):  # type: ignore[name-defined,misc]  # Flask-SQLAlchemy m
 
     # Large, and so only read when asked for.
     #: Every word as it is written on the page -> how often.
-    result_all: Mapped[dict[str, int] | None] = mapped_column(JSON, deferred=True)
+    result_all: Mapped[dict[str, int] | None] = mapped_column(_Words, deferred=True)
     #: The same without stop words.
-    result_no_stop_words: Mapped[dict[str, int] | None] = mapped_column(JSON, deferred=True)
+    result_no_stop_words: Mapped[dict[str, int] | None] = mapped_column(_Words, deferred=True)
     #: What a reader sees.
     text: Mapped[str | None] = mapped_column(deferred=True)
     #: Which word stands where in it, as `wordcount.indexed_text` packs it; None if that could not

@@ -1,19 +1,26 @@
-"""The work of a job: a URL, or a pasted text -> all that is known of it, by names of columns."""
+"""The work of a job: a URL, or a pasted text -> all that is known of it, by names of columns.
 
+A page is fetched by a worker, and read in a process of its own, of which nothing comes back but
+what :func:`stages` gives.
+"""
+
+import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 from apart import DiedError, answers
-from confine import EVIDENCE_PATIENCE, EVIDENCE_SECONDS
+from confine import EVIDENCE_PATIENCE, EVIDENCE_SECONDS, allow
 from fetch import Limits, Manners, fetch_page
 from host_limit import HostLimit
-from models import TOP_ROWS, Step, ranking_name
+from models import TOP_ROWS, EncodedJSON, Step, ranking_name
 from progress import Progress
-from wordcount import RULE_VERSION, PageCount, PageText, Ranked, count_text, read_page
+from wordcount import RULE_VERSION, PageCount, Ranked, count_text, read_page
 from wordcount.counts import distinct
 from wordcount.doubts import doubts_of
+from wordcount.errors import PageError
 from wordcount.evidence import evidence_of
 
 logger = logging.getLogger(__name__)
@@ -25,59 +32,62 @@ LONG_TEXT = 100_000
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What a job has come to.
+class Task:
+    """What is to be counted.
 
-    :ivar columns: of the count.
-    :ivar body: of the page, and its header, for what the count can be checked by.
-    :ivar page: what a reader sees of it.
-    :ivar counted: the words of that.
+    :ivar body: of the page, and its header.
+    :ivar columns: what is known of it already.
+    :ivar pasted: whether a person has seen that it is what was meant.
     """
 
-    columns: dict[str, Any]
     body: bytes
     content_type: str | None
-    page: PageText
-    counted: PageCount
+    columns: dict[str, Any]
+    pasted: bool = False
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Why a page cannot be counted: a code of `wordcount.errors`, and its facts."""
+
+    code: str
+    facts: dict[str, object]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A count, by names of columns."""
+
+    columns: dict[str, Any]
+
+    @property
+    def words(self) -> int:
+        """How many there are."""
+        return int(self.columns["total_words"])
 
     @property
     def is_long(self) -> bool:
         """Whether a visitor would wait for the evidence."""
-        return self.counted.total_words > LONG_TEXT
-
-    def evidence(self, memory_bytes: int) -> dict[str, Any]:
-        """What the count can be checked by, by names of columns, as far as it can be had: the count
-        stands without it.
-
-        :param memory_bytes: how much it may take.
-        """
-        gathered: dict[str, Any] = {}
-        try:
-            for more in answers(
-                self._gather,
-                cpu_seconds=EVIDENCE_SECONDS,
-                memory_bytes=memory_bytes,
-                patience=EVIDENCE_PATIENCE,
-            ):
-                gathered = more
-        except DiedError as death:
-            report = logger.info if death.is_overload else logger.error
-            report("not all evidence could be gathered: %s", death.how)
-        except MemoryError:  # there is enough for the count, but not for this as well
-            logger.info("not all evidence could be gathered: out of memory")
-        return gathered
-
-    def _gather(self) -> Iterator[dict[str, Any]]:
-        for evidence in evidence_of(self.body, self.content_type, self.page, self.counted):
-            yield {
-                "text_index": evidence.index.to_bytes(),
-                "main_words": evidence.main_words,
-                "reading_ease": evidence.reading_ease,
-            }
+        return self.words > LONG_TEXT
 
 
-def fetch_and_count(url: str, settings: Mapping[str, Any], progress: Progress) -> Outcome:
-    """Fetch a page and count its words.
+@dataclass(frozen=True)
+class Evidence:
+    """What a count can be checked by, by names of columns."""
+
+    columns: dict[str, Any]
+
+
+#: What is known of a page, bit by bit: that its words are being counted; the count, or why there is
+#: none; the evidence, each time with more.
+Stage = Step | Counted | Refused | Evidence
+#: Does the work of :func:`stages` in a process of its own. It is also given what to call while that
+#: takes its time.
+Reader = Callable[[Task, Callable[[], None]], Generator[Stage]]
+
+
+def fetched(url: str, settings: Mapping[str, Any], progress: Progress) -> Task:
+    """Fetch a page.
 
     :param settings: those of the application.
     :raises wordcount.errors.WordcountError: if that cannot be done.
@@ -98,36 +108,95 @@ def fetch_and_count(url: str, settings: Mapping[str, Any], progress: Progress) -
             ).wait,
         ),
         progress.fetched,
+        progress.look_up,
     )
-    progress.step(Step.READING, len(page.body))
-    text = read_page(page.body, page.content_type)
-    progress.step(Step.COUNTING)
-    counted = count_text(text)
-    columns = {
-        "final_url": page.url,
-        "http_status": page.status,
-        "content_type": page.content_type,
-        "bytes": len(page.body),
-        "doubts": doubts_of(page.body, text.text, text.title, counted.total_words, page.url),
-        "alt_texts": text.alts,
-        **columns_of(counted),
-    }
-    return Outcome(columns, page.body, page.content_type, text, counted)
+    columns = {"final_url": page.url, "http_status": page.status, "content_type": page.content_type}
+    return Task(page.body, page.content_type, columns)
 
 
-def count_pasted(url: str, text: str) -> Outcome:
-    """Count the words of a text that a person pasted in place of the page at a URL."""
-    body = text.encode()
-    page = read_page(body, _PLAIN)
-    counted = count_text(page)
-    columns = {
-        "final_url": url,
-        "content_type": "text/plain",
-        "bytes": len(body),
-        "doubts": [],  # a person has seen that it is what was meant
-        **columns_of(counted),
+def pasted(url: str, text: str) -> Task:
+    """A text that a person pasted in place of the page at a URL."""
+    columns = {"final_url": url, "content_type": "text/plain"}
+    return Task(text.encode(), _PLAIN, columns, pasted=True)
+
+
+def stages(task: Task) -> Iterator[Stage]:
+    """Read a page, and count its words; then gather evidence. To be run in a confined process."""
+    try:
+        page = read_page(task.body, task.content_type)
+        if not task.pasted:  # otherwise that is known already
+            yield Step.COUNTING
+        counted = count_text(page)
+    except PageError as error:
+        yield Refused(error.code, error.facts)
+        return
+    columns = {**task.columns, "bytes": len(task.body), "alt_texts": page.alts, "doubts": []}
+    if not task.pasted:
+        url = task.columns["final_url"]
+        columns["doubts"] = doubts_of(task.body, page.text, page.title, counted.total_words, url)
+    yield Counted({**columns, **columns_of(counted)})
+    allow(cpu_seconds=EVIDENCE_SECONDS)
+    for evidence in evidence_of(task.body, task.content_type, page, counted):
+        yield Evidence(
+            {
+                "text_index": evidence.index.to_bytes(),
+                "main_words": evidence.main_words,
+                "reading_ease": evidence.reading_ease,
+            }
+        )
+
+
+def limits_of(settings: Mapping[str, Any]) -> dict[str, int]:
+    """What the process may use that reads a page; see :func:`confine.confine`."""
+    return {
+        "cpu_seconds": settings["JOB_CPU_SECONDS"],
+        "memory_bytes": settings["JOB_MEMORY_BYTES"],
     }
-    return Outcome(columns, body, _PLAIN, page, counted)
+
+
+def patience(settings: Mapping[str, Any]) -> float:
+    """How long it may take by the clock, in seconds, on a machine that has other things to do."""
+    seconds: float = settings["JOB_CPU_SECONDS"] + EVIDENCE_PATIENCE
+    return seconds
+
+
+def reader_of(settings: Mapping[str, Any]) -> Reader:
+    """A reader that needs nothing but what is here: it forks when it is asked."""
+    return lambda task, _look_up: answers(
+        lambda: stages(task), **limits_of(settings), patience=patience(settings)
+    )
+
+
+def counted(reading: Iterator[Stage], progress: Progress) -> Counted:
+    """The count of a page that is being read.
+
+    :raises wordcount.errors.PageError: if its words cannot be counted.
+    :raises apart.DiedError: if the process of the page has not come to it.
+    """
+    for stage in reading:
+        if isinstance(stage, Step):
+            progress.enter(stage)
+        elif isinstance(stage, Refused):
+            raise PageError(stage.code, **stage.facts)
+        elif isinstance(stage, Counted):
+            return stage
+    raise DiedError("it gave no count")
+
+
+def evidence(reading: Generator[Stage]) -> dict[str, Any]:
+    """What the count can be checked by, by names of columns, as far as it can be had: the count
+    stands without it.
+    """
+    gathered: dict[str, Any] = {}
+    try:
+        with closing(reading):
+            for stage in reading:
+                if isinstance(stage, Evidence):
+                    gathered = stage.columns
+    except DiedError as death:
+        report = logger.info if death.is_overload else logger.error
+        report("not all evidence could be gathered: %s", death.how)
+    return gathered
 
 
 def columns_of(counted: PageCount) -> dict[str, Any]:
@@ -143,8 +212,8 @@ def columns_of(counted: PageCount) -> dict[str, Any]:
         "rule_version": RULE_VERSION,
         "tops": _tops(counted),
         "sizes": sizes,
-        "result_all": dict(counted.counts),
-        "result_no_stop_words": dict(counted.counts_without_stop_words),
+        "result_all": _encoded(counted.counts),
+        "result_no_stop_words": _encoded(counted.counts_without_stop_words),
     }
 
 
@@ -169,3 +238,8 @@ def _tops(counted: PageCount) -> dict[str, list[Ranked]]:
         for stop_words in (True, False)
         for fold_case in (True, False)
     }
+
+
+def _encoded(counts: Mapping[str, int]) -> EncodedJSON:
+    """Large tables are encoded where they are made: a worker has other pages to see to."""
+    return EncodedJSON(json.dumps(dict(counts), ensure_ascii=False))

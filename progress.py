@@ -29,18 +29,32 @@ class Progress:
     def __init__(self, claim: Claim, events: Events) -> None:
         self._claim = claim
         self._events = events
+        self._step = Step.COUNTING if claim.pasted else Step.FETCHING  # as the claim has it
+        self._columns: dict[str, int] = {}
         self._next_report = time.monotonic() + _EVERY
         self._silent_until = 0.0
 
-    def step(self, step: Step, bytes_: int | None = None) -> None:
-        """Say what is being done now.
+    def enter(self, step: Step, bytes_: int | None = None) -> None:
+        """Say what is being done now. It is stored when it turns out to take its time: most steps
+        are over before anybody could read it.
 
         :param bytes_: the size of what was fetched so far.
+        """
+        self._step = step
+        if bytes_ is not None:
+            self._columns = {"bytes": bytes_}
+        self._events.tell(self._claim, step, bytes=bytes_)
+
+    def look_up(self) -> None:
+        """To be called now and then while a step goes on: store it.
+
         :raises ClaimLostError: if there is no use in going on.
         """
-        if time.monotonic() >= self._silent_until:
-            self._store(step, {} if bytes_ is None else {"bytes": bytes_})
-        self._events.tell(self._claim, step, bytes=bytes_)
+        now = time.monotonic()
+        if now >= self._next_report:
+            self._next_report = now + _EVERY
+            if now >= self._silent_until:
+                self._store(self._step, self._columns)
 
     def fetched(self, bytes_: int) -> None:
         """Say how much was fetched so far; often called, and now and then passed on.
@@ -48,8 +62,8 @@ class Progress:
         :raises ClaimLostError: if there is no use in going on.
         """
         if time.monotonic() >= self._next_report:
-            self.step(Step.FETCHING, bytes_)
-            self._next_report = time.monotonic() + _EVERY
+            self.enter(Step.FETCHING, bytes_)
+            self.look_up()
 
     def _store(self, step: Step, columns: dict[str, int]) -> None:
         try:

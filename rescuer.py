@@ -1,17 +1,14 @@
-"""Beside each worker: says that it is alive, and looks after counts that got stuck.
+"""A thread of each worker: says that it is alive, and looks after counts that got stuck.
 
 Any number of rescuers may look at the same time: each step of theirs is one of :mod:`leases`.
 """
 
 import logging
 import math
-import multiprocessing
-import os
-import signal
+import threading
 import time
 
 from flask import Flask
-from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -19,57 +16,43 @@ import jobs
 import leases
 from leases import LEASE_SECONDS
 from models import db, reason
-from supervisor import Handlers, fork
 
 logger = logging.getLogger(__name__)
 
 #: How often to look, in seconds.
 RESCUE_EVERY = 2.0
-#: How long a look may take, in seconds. A rescuer that hangs, for its connection is dead and nobody
-#: says so, is ended by the kernel, and the worker starts another.
-LONGEST_LOOK = 10
 #: How many counts are rescued at one look; what is left is for the next one, or another rescuer.
 RESCUE_LIMIT = 500
 
-_HANDLERS: Handlers = {
-    signal.SIGTERM: signal.SIG_DFL,
-    signal.SIGALRM: signal.SIG_DFL,
-    signal.SIGINT: signal.SIG_IGN,  # of a terminal; the worker hears it, too, and ends us
-}
-
 
 class Rescuer:
-    """The process beside a worker. It ends with the worker.
+    """The thread. It ends with the worker.
 
     :param worker: its name.
-    :param connection: on which the worker waits for jobs. Redis must see it end with the worker;
-        otherwise it gives a dead one a job.
     """
 
-    def __init__(self, app: Flask, worker: str, connection: Redis) -> None:
+    def __init__(self, app: Flask, worker: str) -> None:
         self._app = app
         self._worker = worker
-        self._connection = connection
-        self._start()
+        self._thread: threading.Thread | None = None
 
     def keep_alive(self) -> None:
-        """Start it again if it died."""
-        if not self._process.is_alive():
-            logger.warning("the rescuer died (%s) and is started again", self._process.exitcode)
-            self._start()
+        """Start it, also again if it died."""
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._work, name="rescuer", daemon=True)
+            self._thread.start()
 
-    def _start(self) -> None:
-        # A daemon ends with the worker; if the worker is killed, the loop notices.
-        self._process = fork(
-            f"{multiprocessing.current_process().name}'s rescuer",
-            _HANDLERS,
-            _work,
-            self._app,
-            self._worker,
-            self._connection,
-            os.getpid(),
-            daemon=True,
-        )
+    def _work(self) -> None:
+        watch = Watch(self._worker)
+        trouble = ""
+        with self._app.app_context():
+            while True:
+                before = trouble
+                trouble = _trouble_of(watch)
+                if trouble != before:  # once, however long it lasts
+                    logger.warning("%s", trouble or "looking for stuck counts again")
+                db.session.remove()
+                time.sleep(RESCUE_EVERY)
 
 
 class Watch:
@@ -89,7 +72,7 @@ class Watch:
 
         :returns: how many were stuck.
         """
-        jobs.events().make_good()  # for horses, which end
+        jobs.events().make_good()
         crashed = leases.take_back(RESCUE_LIMIT) if self._renew() else []
         for count in crashed:
             jobs.tell_of_crash(count)
@@ -126,23 +109,6 @@ def _in_redis() -> set[str]:
         key.decode(errors="replace") if isinstance(key, bytes) else key
         for key in queue.connection.lrange(queue.key, 0, -1)
     }
-
-
-def _work(app: Flask, worker: str, connection: Redis, parent: int) -> None:
-    connection.close()
-    connection.connection_pool.disconnect()  # which is another process' still, and goes on there
-    watch = Watch(worker)
-    trouble = ""
-    with app.app_context():
-        while os.getppid() == parent:
-            before = trouble
-            signal.alarm(LONGEST_LOOK)
-            trouble = _trouble_of(watch)
-            signal.alarm(0)
-            if trouble != before:  # once, however long it lasts
-                logger.warning("%s", trouble or "looking for stuck counts again")
-            db.session.remove()
-            time.sleep(RESCUE_EVERY)
 
 
 def _trouble_of(watch: Watch) -> str:

@@ -1,9 +1,9 @@
 """The worker program: workers and what stands beside them, under one parent, which starts another
 when one dies.
 
-A worker (:mod:`count_worker`) forks a work horse for each job. Parents therefore load all that a
-job needs, for a fork then starts in milliseconds, and hold no connection of the database when they
-fork: two processes that share one garble each other's answers.
+The parent loads all that a job needs, for a fork then starts in milliseconds, and shares the
+memory. Nobody who forks holds a connection of the database: two processes that share one garble
+each other's answers.
 """
 
 import logging
@@ -25,13 +25,19 @@ from redis.retry import Retry
 import courier
 import inbox_reader
 import jobs
+import pipeline
 from base_app import create_base_app
 from config import ConfigError
 from count_worker import CountWorker
-from rescuer import Rescuer
+from huge_pages import use_huge_pages
+from stable import Stable
 from supervisor import STOP_SIGNALS, Place, Supervisor, fork
 
 logger = logging.getLogger(__name__)
+
+#: How long the database may work on, or wait with, one statement of a worker, in seconds. Nobody
+#: could end it otherwise.
+LONGEST_STATEMENT = 30
 
 
 @click.command()
@@ -43,12 +49,13 @@ def main(workers: int | None) -> None:
     multiprocessing.current_process().name = "parent"
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(processName)s: %(message)s")
     try:
-        app = create_base_app()
+        app = create_base_app(longest_statement=LONGEST_STATEMENT)
     except ConfigError as error:
         sys.exit(f"The worker cannot start: {error}")
     if not app.config["CONTACT_URL"]:
         logger.warning("SITE_URL is not set: the sites that are fetched cannot tell whom to ask.")
     jobs.warm_up()
+    use_huge_pages()
 
     def start(work: Callable[[Flask, int], None]) -> Callable[[str], BaseProcess]:
         handlers = dict.fromkeys(STOP_SIGNALS, _stop_before_work)
@@ -63,25 +70,27 @@ def main(workers: int | None) -> None:
 
 def _work(app: Flask, parent: int) -> None:
     """Be one worker. Any end but one that was asked for is a failure."""
+    stable = Stable(pipeline.stages, pipeline.limits_of(app.config))
     # A connection of its own: the worker waits on it for longer than the web would, and by itself.
     connection = Redis.from_url(app.config["REDIS_URL"], retry=Retry(NoBackoff(), 0))
     with app.app_context():
         try:
-            worker = CountWorker(connection, parent)
+            worker = CountWorker(connection, app, stable, parent)
         except RedisError as error:
+            stable.end()
             sys.exit(f"Redis cannot be reached: {error}")
-        worker.rescuer = Rescuer(app, worker.name, connection)
         try:
             worker.work(logging_level="WARNING")
         except RedisError as error:  # when it begins, or takes its leave
             logger.warning("Redis cannot be reached: %s", error)
-    if not worker.stopped:
+    stable.end()
+    if not worker.was_told:
         sys.exit("This worker ended although nobody told it to; the reason is above.")
 
 
 def _stop_before_work(_signal: int, _frame: FrameType | None) -> None:
     """End now. An exception would be lost if the signal comes while Python runs a ``__del__``."""
-    for child in multiprocessing.active_children():  # the rescuer
+    for child in multiprocessing.active_children():  # the stable
         child.terminate()
     os._exit(0)
 

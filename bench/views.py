@@ -26,8 +26,8 @@ from bench.markdown import table
 from config import settings_from
 from dev.services import local_postgres, local_redis
 from models import db
-from pipeline import Outcome, columns_of
-from wordcount import count_page, count_text, read_page
+from pipeline import Counted, Evidence, Task, stages
+from wordcount import count_page
 
 MEGABYTE = 1_000_000
 _MIGRATIONS = Path(__file__).parent.parent / "migrations"
@@ -106,17 +106,16 @@ def _measured(app: Flask, body: bytes, rounds: int) -> str:
 
 def _stored(app: Flask, body: bytes) -> tuple[str, str]:
     """The key of a count of a page, as a worker stores it, and its most frequent word."""
-    page_text = read_page(body, _HTML)
-    counted = count_text(page_text)
     key = submissions.submit(_URL, fresh=True)
     claim = leases.claim(key, worker="bench")
     if claim is None:
         raise RuntimeError("somebody else works on the counts of this bench")
-    facts = {"final_url": _URL, "content_type": _HTML, "bytes": len(body), "doubts": []}
-    outcome = Outcome({**facts, **columns_of(counted)}, body, _HTML, page_text, counted)
-    evidence = outcome.evidence(app.config["JOB_MEMORY_BYTES"])
-    leases.finish(claim, **outcome.columns, **evidence)
-    return key, counted.ranking(top=1)[0].word
+    for stage in stages(Task(body, _HTML, {"final_url": _URL, "content_type": _HTML})):
+        if isinstance(stage, Counted):
+            leases.finish(claim, **stage.columns)
+        elif isinstance(stage, Evidence):
+            leases.supplement(claim, **stage.columns)
+    return key, count_page(body, _HTML).ranking(top=1)[0].word
 
 
 def _ask(client: FlaskClient, address: str) -> None:

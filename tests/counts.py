@@ -10,7 +10,7 @@ from sqlalchemy import text
 import leases
 import submissions
 from models import Result, Status, db
-from pipeline import columns_of
+from pipeline import Counted, columns_of, pasted, stages
 from states import Claim
 from tests.support import PROJECT, wait_for
 from wordcount import count_text, read_page
@@ -54,6 +54,13 @@ def _set_time(column: str, job_key: str) -> None:
         {"key": job_key},
     )
     db.session.commit()
+
+
+def columns_of_text(url: str, text: str) -> dict[str, Any]:
+    """What is stored of a text that was pasted."""
+    counted = next(stages(pasted(url, text)))
+    assert isinstance(counted, Counted)
+    return counted.columns
 
 
 def finished(url: str = "http://example.com/") -> str:

@@ -1,8 +1,11 @@
 """One deadline and one count of bytes for a whole fetch."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+#: How long a site may be silent before whoever waits looks up, in seconds.
+LOOK_UP_EVERY = 2.0
 
 
 class OverBudgetError(Exception):
@@ -14,9 +17,14 @@ class Budget:
 
     :param seconds: from now until everything has to be over.
     :param raw_bytes: how much may be received in one try: status lines, headers, framing, bodies.
+    :ivar look_up: to be called every `LOOK_UP_EVERY` seconds of silence; what it raises ends the
+        fetch.
     """
 
-    def __init__(self, seconds: float, raw_bytes: int) -> None:
+    def __init__(
+        self, seconds: float, raw_bytes: int, look_up: Callable[[], None] = lambda: None
+    ) -> None:
+        self.look_up = look_up
         self._deadline = time.monotonic() + seconds
         self._raw_bytes = self._raw_bytes_left = raw_bytes
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from transport.budget import Budget
+from transport.budget import LOOK_UP_EVERY, Budget
 from wordcount.address import Address, Network, is_in, is_public
 from wordcount.errors import FetchError
 
@@ -59,10 +59,15 @@ class BoundedSocket(socket.socket):
     budget: Budget
 
     def recv_into(self, *args: Any, **kwargs: Any) -> int:
-        self.settimeout(self.budget.seconds_left())
-        received = super().recv_into(*args, **kwargs)
-        self.budget.spend(received)
-        return received
+        while True:
+            self.settimeout(min(self.budget.seconds_left(), LOOK_UP_EVERY))
+            try:
+                received = super().recv_into(*args, **kwargs)
+            except TimeoutError:
+                self.budget.look_up()
+            else:
+                self.budget.spend(received)
+                return received
 
     def send(self, *args: Any, **kwargs: Any) -> int:
         self.settimeout(self.budget.seconds_left())

@@ -4,7 +4,7 @@ import gc
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -18,8 +18,8 @@ import leases
 import pipeline
 import submissions
 from models import Result, Status
-from pipeline import Outcome, count_pasted
-from tests.counts import begin, stored, wait_for_end
+from pipeline import Stage
+from tests.counts import begin, columns_of_text, stored, wait_for_end
 from tests.programs import Program
 from tests.site import Site
 from tests.support import wait_for
@@ -85,7 +85,8 @@ def test_the_count_stands_whatever_becomes_of_its_evidence(
         yield
 
     monkeypatch.setattr(pipeline, "evidence_of", dies)
-    monkeypatch.setattr(pipeline, "EVIDENCE_PATIENCE", 0.5)
+    monkeypatch.setattr(pipeline, "EVIDENCE_PATIENCE", 1)
+    monkeypatch.setitem(app.config, "JOB_CPU_SECONDS", 1)
     key = submissions.submit_text(SENTENCES, "http://example.com/", owner="somebody")
     jobs.count_and_save_words(key)
     result = stored(key)
@@ -99,9 +100,9 @@ def test_the_count_of_a_long_text_does_not_wait_for_its_evidence(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[tuple[str, int]] = []
-    gather = Outcome.evidence
+    gather = pipeline.evidence
 
-    def look_first(outcome: Outcome, memory_bytes: int) -> dict[str, Any]:
+    def look_first(reading: Generator[Stage]) -> dict[str, Any]:
         answer = app.test_client().get(
             f"/counts/{key}/phrases", headers={"Accept": "application/json"}
         )
@@ -109,11 +110,11 @@ def test_the_count_of_a_long_text_does_not_wait_for_its_evidence(
         assert answer.headers["Retry-After"] == "5"
         assert answer.get_json(force=True)["code"] == "index_not_ready"
         assert "will be known in some seconds" in app.test_client().get(f"/counts/{key}").text
-        return gather(outcome, memory_bytes)
+        return gather(reading)
 
     monkeypatch.setattr(pipeline, "LONG_TEXT", 100)
     monkeypatch.setattr("views.texts.LONG_TEXT", 100)
-    monkeypatch.setattr(Outcome, "evidence", look_first)
+    monkeypatch.setattr(pipeline, "evidence", look_first)
     key = submissions.submit_text(SENTENCES, "http://example.com/", owner="somebody")
     jobs.count_and_save_words(key)
     assert seen == [(Status.FINISHED, 409)]
@@ -128,7 +129,7 @@ def test_evidence_is_not_added_to_a_count_of_somebody_else(app: Flask) -> None:
     claim = begin(key)
     leases.supplement(claim, main_words=7)
     assert stored(key).main_words is None
-    assert leases.finish(claim, **count_pasted("http://example.com/", "One two").columns)
+    assert leases.finish(claim, **columns_of_text("http://example.com/", "One two"))
     leases.supplement(replace(claim, attempt=9), main_words=7)
     assert stored(key).main_words is None
     leases.supplement(claim, main_words=7)

@@ -14,8 +14,7 @@ from werkzeug.test import TestResponse
 import leases
 import submissions
 from models import db
-from pipeline import count_pasted
-from tests.counts import begin, counted, counted_page, stored
+from tests.counts import begin, columns_of_text, counted, counted_page, stored
 from tests.integration.test_live import own_web
 from tests.support import statements
 from views import turns
@@ -48,9 +47,7 @@ EACH = [
 def as_the_pipeline_does(**facts: object) -> str:
     """The key of a count of the text above."""
     key = submissions.submit_text(TEXT, "http://example.com/")
-    assert leases.finish(
-        begin(key), **{**count_pasted("http://example.com/", TEXT).columns, **facts}
-    )
+    assert leases.finish(begin(key), **{**columns_of_text("http://example.com/", TEXT), **facts})
     db.session.remove()
     return key
 
