@@ -60,10 +60,12 @@ Remedy = Callable[[Collection[str], str], None]
 class _Running:
     """A job that has a thread.
 
+    :ivar is_over: its work is done or given up; its count may come again, and have another thread.
     :ivar claiming: held while its count is being claimed: who wants to hand it back waits for that.
     """
 
     job: Job
+    is_over: bool = False
     claiming: threading.Lock = field(default_factory=threading.Lock)
     execution: Execution | None = None
     begun: datetime = field(default_factory=now)
@@ -94,7 +96,7 @@ class CountWorker(Worker):
         self._rescuer = Rescuer(app, self.name)
         #: As many as there may be threads; each job has one.
         self._places = threading.Semaphore(app.config["FETCH_CONCURRENCY"])
-        self._running: dict[str, _Running] = {}
+        self._running: list[_Running] = []
         self._next_beat = -math.inf
         self._shown_state = ""
 
@@ -139,11 +141,12 @@ class CountWorker(Worker):
 
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Give a job a thread; RQ calls this."""
-        running = _Running(job)
-        if self._running.setdefault(job.id, running) is not running:
+        if any(one.job.id == job.id and not one.is_over for one in list(self._running)):
             logger.info("%s is being worked on", job.id)  # somebody has rung twice
             self._places.release()
             return
+        running = _Running(job)
+        self._running.append(running)
         thread = threading.Thread(target=self._run, args=(running,), name=job.id, daemon=True)
         try:
             thread.start()
@@ -157,17 +160,16 @@ class CountWorker(Worker):
 
     def _run(self, running: _Running) -> None:
         key = running.job.id
-        try:
-            with self._app.app_context():
-                self._book(lambda: self._open_books(running))
-                if remedy := self._remedy_for(running):
-                    self._settle([key], remedy)
+        with self._app.app_context():
+            self._book(lambda: self._open_books(running))
+            remedy = self._remedy_for(running)
+            running.is_over = True
+            if remedy is None or self._settle([key], remedy):
                 self._book(lambda: self._close_books(running, is_done=remedy is None))
-        finally:
-            self._end(running)
+                self._end(running)
 
     def _end(self, running: _Running) -> None:
-        del self._running[running.job.id]
+        self._running.remove(running)
         self._places.release()
 
     def _remedy_for(self, running: _Running) -> Remedy | None:
@@ -175,7 +177,9 @@ class CountWorker(Worker):
         key = running.job.id
         try:
             with running.claiming:
-                claim = None if self.stopped else jobs.begin(key, self.name)
+                if self.stopped:
+                    return jobs.hand_back
+                claim = jobs.begin(key, self.name)
             if claim:
                 jobs.work_on(claim, self._read)
         except DiedError as death:
@@ -195,18 +199,16 @@ class CountWorker(Worker):
         patience = pipeline.patience(self._app.config)
         return self._stable.answers(task, patience=patience, look_up=look_up)
 
-    def _settle(self, keys: Collection[str], remedy: Remedy) -> None:
+    def _settle(self, keys: Collection[str], remedy: Remedy) -> bool:
         """See to the counts of jobs. Nobody else will: the rescuer goes on renewing their leases.
 
-        A worker that was told to stop does so for all of its jobs.
+        :returns: False when it is time to stop. Then all that is still running is handed back.
         """
         is_told = False
-        tries_left = _LAST_TRIES
-        was_stopped = self.stopped
-        while tries_left and self.stopped == was_stopped:
+        while not self.stopped:
             try:
                 remedy(keys, self.name)
-                return
+                return True
             except DATABASE_AWAY as error:
                 if not is_told:
                     why = reason(error)
@@ -215,7 +217,7 @@ class CountWorker(Worker):
             finally:
                 db.session.remove()
             time.sleep(_PAUSE)
-            tries_left -= self.stopped
+        return False
 
     # --- Told to stop
 
@@ -233,13 +235,20 @@ class CountWorker(Worker):
         self.stopped = True
         give_up = time.monotonic() + _PAUSE
         keys = [
-            key
-            for key, running in list(self._running.items())
+            running.job.id
+            for running in list(self._running)
             # Whoever still claims it after that waits for the database, and so does the queue.
             if running.claiming.acquire(timeout=max(0.0, give_up - time.monotonic()))
         ]
-        if keys:
-            self._settle(keys, jobs.hand_back)
+        for _ in range(_LAST_TRIES):
+            try:
+                jobs.hand_back(keys, self.name)
+                break
+            except DATABASE_AWAY as error:
+                logger.warning("%s cannot be handed back: %s", ", ".join(keys), reason(error))
+            finally:
+                db.session.remove()
+            time.sleep(_PAUSE)
         super().teardown()  # type: ignore[no-untyped-call]
 
     def check_for_suspension(self, burst: bool) -> None:

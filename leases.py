@@ -121,6 +121,17 @@ def renew(worker: str, *, longest: float) -> None:
     )
 
 
+def is_ours(claim: Claim) -> bool:
+    """Whether a claim still holds.
+
+    :raises sqlalchemy.exc.OperationalError: if that takes long, as for :func:`report`.
+    """
+    states.be_quick()
+    found = db.session.scalar(select(Result.id).where(states.is_valid(claim)))
+    db.session.commit()
+    return found is not None
+
+
 def report(claim: Claim, step: Step, **columns: Any) -> bool:
     """Say how far a claim is, and commit.
 

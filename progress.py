@@ -5,6 +5,7 @@ Best effort: a job goes on whether or not anybody can know how far it is.
 
 import logging
 import time
+from collections.abc import Callable
 
 import leases
 from events import Events
@@ -13,8 +14,10 @@ from states import Claim
 
 logger = logging.getLogger(__name__)
 
-#: How often, at most, the bytes that were fetched are reported, in seconds.
+#: How long a step takes at least that is stored, and how often, at most, something is, in seconds.
 _EVERY = 0.5
+#: How often somebody looks whether there is use in going on, in seconds.
+_LOOK_EVERY = 2.0
 #: How long nothing is stored after a failure, in seconds, so that the waits do not add up.
 _SILENCE = 5.0
 
@@ -31,7 +34,8 @@ class Progress:
         self._events = events
         self._step = Step.COUNTING if claim.pasted else Step.FETCHING  # as the claim has it
         self._columns: dict[str, int] = {}
-        self._next_report = time.monotonic() + _EVERY
+        self._is_stored = True
+        self._next_look = time.monotonic() + _EVERY
         self._silent_until = 0.0
 
     def enter(self, step: Step, bytes_: int | None = None) -> None:
@@ -41,9 +45,10 @@ class Progress:
         :param bytes_: the size of what was fetched so far.
         """
         self._step = step
-        if bytes_ is not None:
-            self._columns = {"bytes": bytes_}
-        self._events.tell(self._claim, step, bytes=bytes_)
+        self._columns = {} if bytes_ is None else {"bytes": bytes_}
+        self._is_stored = False
+        self._next_look = time.monotonic() + _EVERY
+        self._tell()
 
     def look_up(self) -> None:
         """To be called now and then while a step goes on: store it.
@@ -51,27 +56,38 @@ class Progress:
         :raises ClaimLostError: if there is no use in going on.
         """
         now = time.monotonic()
-        if now >= self._next_report:
-            self._next_report = now + _EVERY
-            if now >= self._silent_until:
-                self._store(self._step, self._columns)
+        if now < self._next_look:
+            return
+        if self._is_stored:
+            self._next_look = now + _LOOK_EVERY
+            self._ask(lambda: leases.is_ours(self._claim))
+        else:
+            self._next_look = now + _EVERY
+            self._is_stored = True
+            self._ask(lambda: leases.report(self._claim, self._step, **self._columns))
+            self._tell()  # those who look at the row then did not see it when it was told first
 
     def fetched(self, bytes_: int) -> None:
         """Say how much was fetched so far; often called, and now and then passed on.
 
         :raises ClaimLostError: if there is no use in going on.
         """
-        if time.monotonic() >= self._next_report:
-            self.enter(Step.FETCHING, bytes_)
-            self.look_up()
+        self._columns = {"bytes": bytes_}
+        self._is_stored = False
+        self.look_up()
 
-    def _store(self, step: Step, columns: dict[str, int]) -> None:
+    def _tell(self) -> None:
+        self._events.tell(self._claim, self._step, bytes=self._columns.get("bytes"))
+
+    def _ask(self, is_valid: Callable[[], bool]) -> None:
+        if time.monotonic() < self._silent_until:
+            return
         try:
-            is_valid = leases.report(self._claim, step, **columns)
+            if is_valid():
+                return
         except DATABASE_AWAY as error:
             self._silent_until = time.monotonic() + _SILENCE
             logger.debug("how far %s is cannot be stored: %s", self._claim.job_key, reason(error))
             db.session.remove()
             return
-        if not is_valid:
-            raise ClaimLostError
+        raise ClaimLostError

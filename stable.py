@@ -72,7 +72,9 @@ class Stable:
     def end(self) -> None:
         """End it, with all its horses."""
         self._control.close()
-        self._process.join(_STABLE_PATIENCE)
+        # A horse that outlived its stable would let `join` wait for it as well.
+        if self._process.is_alive():
+            self._process.join(_STABLE_PATIENCE)
         self._process.kill()
 
     def answers(

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -45,16 +45,43 @@ def inbox_reader_of(program: "Program") -> int:
     return reader
 
 
-def horse_of(program: "Program") -> int:
-    """The process that runs the job; it leads a group of its own, the rescuer does not."""
-    (horse,) = (pid for pid in children_of(worker_of(program)) if os.getpgid(pid) == pid)
-    return horse
+def stable_of(program: "Program") -> int:
+    """The process that forks horses for the one worker."""
+    (stable,) = children_of(worker_of(program))
+    return stable
 
 
-def rescuer_of(program: "Program") -> int:
-    """The process beside the worker."""
-    (rescuer,) = (pid for pid in children_of(worker_of(program)) if os.getpgid(pid) != pid)
-    return rescuer
+def horses_of(program: "Program") -> list[int]:
+    """The processes that read pages, or stand ready for one."""
+    return [
+        child.pid
+        for child in psutil.Process(stable_of(program)).children()
+        if child.name() == "horse"
+    ]
+
+
+class HeldHorse:
+    """The horse that will read the next page, and does not come to it before it is let go."""
+
+    def __init__(self, program: "Program", *, and_others: bool = False) -> None:
+        self._program = program
+
+        def last() -> int | None:
+            horses = sorted(horses_of(program))
+            return horses[-1] if len(horses) == 1 + and_others else None
+
+        self.pid = wait_for("horse that stands ready", last)
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def wait_for_page(self) -> None:
+        """Wait until it has been given one: then another stands ready."""
+        wait_for("another horse", lambda: len(horses_of(self._program)) > 1)
+
+    def end(self, how: signal.Signals) -> None:
+        """Let a signal be the first that it hears."""
+        with suppress(ProcessLookupError):  # its stable may have ended it
+            os.kill(self.pid, how)
+            os.kill(self.pid, signal.SIGCONT)
 
 
 def kill_all(program: "Program") -> None:

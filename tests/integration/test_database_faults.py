@@ -23,7 +23,7 @@ from models import DATABASE_AWAY, Step, db
 from progress import Progress
 from rescuer import Watch
 from tests.counts import begin, stored, wait_for_end
-from tests.programs import OwnServer, Program, horse_of, own_server, running
+from tests.programs import HeldHorse, OwnServer, Program, own_server, running
 from tests.site import Site, start_held
 from tests.support import PROJECT, migrate
 
@@ -99,15 +99,23 @@ def test_a_connection_that_breaks_off_without_a_word(
 
 
 def test_postgres_is_away_when_a_horse_dies(
-    held: tuple[OwnServer, Program, str], site: Site
+    away: tuple[OwnServer, dict[str, str], Flask], logs: Path, site: Site
 ) -> None:
-    postgres, worker, key = held
-    os.kill(horse_of(worker), signal.SIGKILL)
-    worker.wait_for_line("cannot be seen to just now")
-    postgres.come()
-    site.let_go()
-    result = wait_for_end(key, seconds=15)  # and not after a lease that is renewed and renewed
-    assert (result.status, result.attempt, result.crashes) == ("finished", 2, 1)
+    postgres, with_own, own_app = away
+    with running(["worker"], with_own, logs / "held_horse.log") as worker:
+        worker.wait_for_line("ready for counts")
+        horse = HeldHorse(worker)
+        url = site.serve("/", "<p>Handed over")
+        key = own_app.test_client().post("/start", json={"url": url}).text
+        horse.wait_for_page()
+        db.session.remove()
+        postgres.go()
+        os.kill(horse.pid, signal.SIGKILL)
+        worker.wait_for_line("cannot be seen to just now")
+        postgres.come()
+        result = wait_for_end(key, seconds=15)  # and not after a lease that is renewed and renewed
+        assert (result.status, result.attempt, result.crashes) == ("finished", 2, 1)
+        assert "Traceback" not in worker.log
 
 
 def test_postgres_is_away_for_longer_than_a_job_waits(
@@ -165,23 +173,32 @@ def test_a_database_that_stalls_costs_nobody_an_attempt(
 
 
 def test_a_report_of_progress_does_not_wait_for_the_database(
-    app: Flask, client: FlaskClient
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("progress._EVERY", 0.0)
     claim = begin(client.post("/start", json={"url": "http://example.com/"}).text)
     progress = Progress(claim, app.extensions["events"])
     with locked(app):
         begun = time.monotonic()
         for _ in range(20):
-            progress.step(Step.READING)
+            progress.enter(Step.READING)
+            progress.look_up()
         assert time.monotonic() - begun < 3  # one of them waited for a moment, the others not
     assert stored(claim.job_key).step == "fetching"
 
 
-def test_a_rescuer_that_hangs_is_replaced(
-    app: Flask, environ: dict[str, str], logs: Path, site: Site
+def test_no_statement_of_a_worker_waits_for_ever(
+    app: Flask, environ: dict[str, str], logs: Path, site: Site, tmp_path: Path
 ) -> None:
-    with running(["worker"], environ, logs / "hanging_rescuer.log") as worker:
+    (tmp_path / "hasty.py").write_text(
+        "import worker\nworker.LONGEST_STATEMENT = 1\nworker.main()\n"
+    )
+    hasty = {**environ, "PYTHONPATH": f"{PROJECT}:{tmp_path}"}
+    with running(["hasty"], hasty, logs / "hasty.log") as worker:
         worker.wait_for_line("ready for counts")
-        start_held(app.test_client(), site)  # so that there is something to renew
+        key = start_held(app.test_client(), site)  # so that there is something to renew
         with locked(app):
-            worker.wait_for_line("the rescuer died (-14) and is started again")
+            worker.wait_for_line("cannot look for stuck counts just now: canceling statement")
+        worker.wait_for_line("looking for stuck counts again")
+        site.let_go()
+        assert wait_for_end(key).attempt == 1

@@ -200,5 +200,5 @@ def test_what_a_worker_has_just_taken_is_not_queued_again(app: Flask, client: Fl
 def test_a_horse_that_is_too_much_before_it_claims_is_not_tried_for_ever(app: Flask) -> None:
     key = submissions.submit("http://example.com/")
     for _ in range(MAX_CRASHES):
-        jobs.give_up(key, "a worker")
+        jobs.give_up([key], "a worker")
     assert (stored(key).status, stored(key).error_code) == ("failed", "crashed")

@@ -37,26 +37,6 @@ def index_of(result: Result) -> IndexedText:
     return IndexedText.from_bytes(result.text_index, result.text, result.result_all or {})
 
 
-def test_a_worker_gathers_it_with_the_count(
-    app: Flask, worker: Program, client: FlaskClient, site: Site
-) -> None:
-    key = submissions.submit(site.serve("/roses", PAGE))
-    result = wait_for_end(key)
-    index = index_of(result)
-    headings = [index.text[start:end] for start, end in index.layout.headings]
-    links = [index.text[start:end] for start, end in index.layout.links]
-    assert (headings, links) == (["Roses by the sea"], ["Home", "Shop"])
-    assert result.alt_texts == "A white rose"
-    assert len(index.sentences) == 48 + 3  # and heading, navigation, footer
-    assert result.main_words
-    assert result.main_words < (result.total_words or 0)
-    assert set(result.reading_ease or {}) == {"page", "main"}
-    assert ["Home", 1] in client.get(f"/results/{key}?top=100").get_json()
-    main = client.get(f"/results/{key}?top=100&of=main").get_json()
-    assert ["Home", 1] not in main
-    assert main[:2] == [["roses", 25], ["keeper", 24]]
-
-
 def test_a_horse_finds_the_stop_words_of_all_languages_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -64,14 +44,6 @@ def test_a_horse_finds_the_stop_words_of_all_languages_read(
     jobs.warm_up()
     gc.unfreeze()
     assert external.JT_STOPLIST
-
-
-def test_a_plain_text_has_no_main_text(app: Flask, worker: Program, site: Site) -> None:
-    url = site.serve("/roses.txt", SENTENCES, content_type="text/plain")
-    result = wait_for_end(submissions.submit(url))
-    assert result.main_words is None
-    assert len(index_of(result).sentences) == 24
-    assert set(result.reading_ease or {}) == {"page"}
 
 
 @pytest.mark.parametrize("end", ["killed", "hangs"])
@@ -134,3 +106,34 @@ def test_evidence_is_not_added_to_a_count_of_somebody_else(app: Flask) -> None:
     assert stored(key).main_words is None
     leases.supplement(claim, main_words=7)
     wait_for("main words", lambda: stored(key).main_words == 7, 1)
+
+
+# The worker starts here: before, it would take the counts of this process.
+
+
+def test_a_worker_gathers_it_with_the_count(
+    app: Flask, worker: Program, client: FlaskClient, site: Site
+) -> None:
+    key = submissions.submit(site.serve("/roses", PAGE))
+    result = wait_for_end(key)
+    index = index_of(result)
+    headings = [index.text[start:end] for start, end in index.layout.headings]
+    links = [index.text[start:end] for start, end in index.layout.links]
+    assert (headings, links) == (["Roses by the sea"], ["Home", "Shop"])
+    assert result.alt_texts == "A white rose"
+    assert len(index.sentences) == 48 + 3  # and heading, navigation, footer
+    assert result.main_words
+    assert result.main_words < (result.total_words or 0)
+    assert set(result.reading_ease or {}) == {"page", "main"}
+    assert ["Home", 1] in client.get(f"/results/{key}?top=100").get_json()
+    main = client.get(f"/results/{key}?top=100&of=main").get_json()
+    assert ["Home", 1] not in main
+    assert main[:2] == [["roses", 25], ["keeper", 24]]
+
+
+def test_a_plain_text_has_no_main_text(app: Flask, worker: Program, site: Site) -> None:
+    url = site.serve("/roses.txt", SENTENCES, content_type="text/plain")
+    result = wait_for_end(submissions.submit(url))
+    assert result.main_words is None
+    assert len(index_of(result).sentences) == 24
+    assert set(result.reading_ease or {}) == {"page"}

@@ -12,70 +12,91 @@ from rq import Callback, Queue
 from rq.serializers import JSONSerializer
 
 import jobs
+import submissions
 from states import MAX_CRASHES
 from tests.counts import make_due, stored, wait_for_end
-from tests.programs import Program, horse_of, worker_of
-from tests.site import Site, start_held
+from tests.programs import HeldHorse, Program, stable_of
+from tests.site import Site
 from tests.support import wait_for
 
 
-def test_a_horse_that_is_killed_is_replaced(app: Flask, site: Site, worker: Program) -> None:
-    key = start_held(app.test_client(), site)
-    os.kill(horse_of(worker), signal.SIGKILL)
-    site.let_go()
-    result = wait_for_end(key)
-    assert (result.status, result.attempt, result.crashes) == ("finished", 2, 1)
+def start_with_held_horse(site: Site, worker: Program) -> tuple[str, HeldHorse]:
+    """A count whose page was fetched, and is about to be read."""
+    horse = HeldHorse(worker)
+    key = submissions.submit(site.serve("/", "<p>Handed over"))
+    horse.wait_for_page()
+    return key, horse
 
 
-def test_a_horse_that_is_told_to_stop_is_replaced_at_once(
-    app: Flask, site: Site, worker: Program
+@pytest.mark.parametrize(
+    ("how", "crashes"), [(signal.SIGKILL, 1), (signal.SIGTERM, 0)], ids=["killed", "told to stop"]
+)
+def test_a_horse_that_ends_is_replaced(
+    app: Flask, site: Site, worker: Program, how: signal.Signals, crashes: int
 ) -> None:
-    key = start_held(app.test_client(), site)
-    os.kill(horse_of(worker), signal.SIGTERM)
-    site.let_go()
-    result = wait_for_end(key, seconds=5)
-    assert (result.status, result.attempt, result.crashes) == ("finished", 2, 0)
+    key, horse = start_with_held_horse(site, worker)
+    horse.end(how)
+    result = wait_for_end(key, seconds=30 if crashes else 5)
+    assert (result.status, result.attempt, result.crashes) == ("finished", 2, crashes)
 
 
 def test_a_page_that_kills_its_horse_every_time_ends_as_crashed(
     app: Flask, site: Site, worker: Program
 ) -> None:
-    key = start_held(app.test_client(), site)
+    key, horse = start_with_held_horse(site, worker)
     for crashes in range(1, MAX_CRASHES + 1):
-        wait_for("request for the page", lambda: len(site.asked) == crashes)  # noqa: B023
-        os.kill(horse_of(worker), signal.SIGKILL)
+        horse.wait_for_page()
+        os.kill(horse.pid, signal.SIGKILL)
         wait_for("crash", lambda: stored(key).crashes == crashes)  # noqa: B023
-        make_due(key)  # without the pauses, which are longer and longer
+        if crashes < MAX_CRASHES:
+            horse = HeldHorse(worker)
+            make_due(key)  # without the pauses, which are longer and longer
     result = wait_for_end(key)
     assert (result.status, result.error_code) == ("failed", "crashed")
     assert result.attempt == MAX_CRASHES
     assert "Counting this page stopped unexpectedly" in result.error_detail
 
 
-def test_a_worker_forks_without_a_database_connection(
-    app: Flask, site: Site, worker: Program
-) -> None:
-    key = start_held(app.test_client(), site)
-    os.kill(horse_of(worker), signal.SIGKILL)  # so that the worker itself talks to the database
-    site.let_go()
-    wait_for_end(key)
-    for pid in (worker.process.pid, worker_of(worker)):
+def test_nobody_forks_with_a_database_connection(app: Flask, site: Site, worker: Program) -> None:
+    key, horse = start_with_held_horse(site, worker)
+    for pid in (worker.process.pid, stable_of(worker), horse.pid):
         open_sockets = psutil.Process(pid).net_connections("unix")
         assert [one.raddr for one in open_sockets if "PGSQL" in str(one.raddr)] == []
+    os.kill(horse.pid, signal.SIGCONT)
+    assert wait_for_end(key).attempt == 1
 
 
 @pytest.mark.parametrize("how", [signal.SIGXCPU, signal.SIGSEGV, signal.SIGABRT])
 def test_a_horse_that_dies_of_its_page_is_not_replaced(
     app: Flask, site: Site, worker: Program, how: signal.Signals
 ) -> None:
-    key = start_held(app.test_client(), site)
-    horse = psutil.Process(horse_of(worker))
-    assert horse.rlimit(psutil.RLIMIT_CPU)[0] == app.config["JOB_CPU_SECONDS"]
-    assert horse.rlimit(psutil.RLIMIT_AS)[0] > app.config["JOB_MEMORY_BYTES"]
-    horse.send_signal(how)  # as the kernel does at the limit, or C code without memory
+    key, horse = start_with_held_horse(site, worker)
+    limits = psutil.Process(horse.pid)
+    assert limits.rlimit(psutil.RLIMIT_CPU)[0] == app.config["JOB_CPU_SECONDS"]
+    assert limits.rlimit(psutil.RLIMIT_AS)[0] > app.config["JOB_MEMORY_BYTES"]
+    horse.end(how)  # as the kernel does at the limit, or C code without memory
     result = wait_for_end(key)
     assert (result.status, result.error_code) == ("failed", "too_complex")
     assert result.attempt == 1
+
+
+def test_one_page_that_takes_its_time_holds_up_no_other(
+    app: Flask, site: Site, worker: Program
+) -> None:
+    key, horse = start_with_held_horse(site, worker)
+    other = submissions.submit(site.serve("/other", "<p>Hello"))
+    assert wait_for_end(other).status == "finished"
+    assert stored(key).status == "running"
+    os.kill(horse.pid, signal.SIGCONT)
+    assert wait_for_end(key).status == "finished"
+
+
+def test_a_horse_that_dies_in_its_stable_is_replaced(
+    app: Flask, site: Site, worker: Program
+) -> None:
+    os.kill(HeldHorse(worker).pid, signal.SIGKILL)
+    key = submissions.submit(site.serve("/", "<p>Hello"))
+    assert wait_for_end(key).attempt == 1
 
 
 def test_what_strangers_put_into_redis_is_not_run(

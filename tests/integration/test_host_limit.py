@@ -10,7 +10,7 @@ import fetch
 import jobs
 import submissions
 from commands.sources import Reader, fetch_settings
-from confine import EVIDENCE_PATIENCE
+from confine import EVIDENCE_PATIENCE, HORSE_PATIENCE
 from fetch import Limits, Manners, fetch_page
 from host_limit import IN_MEMORY, HostLimit
 from models import Result
@@ -124,8 +124,8 @@ def test_a_job_waits_for_its_turn_and_says_who_asks(
 def test_a_job_has_time_for_all_that_it_may_wait_for(app: Flask) -> None:
     job = jobs.queue().fetch_job(submissions.submit("http://example.com/"))
     assert job
-    # To fetch, for its turn, to compute, for the database at both ends.
-    computing = app.config["JOB_CPU_SECONDS"] + EVIDENCE_PATIENCE
+    # To fetch, for its turn, for a horse, to compute, for the database at both ends.
+    computing = HORSE_PATIENCE + app.config["JOB_CPU_SECONDS"] + EVIDENCE_PATIENCE
     assert job.timeout == app.config["FETCH_TIMEOUT"] + 10 + computing + 60
 
 

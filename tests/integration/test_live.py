@@ -14,11 +14,9 @@ import requests
 from flask import Flask
 from flask.testing import FlaskClient
 
-import jobs
 import submissions
 from models import Result, Step, db
-from progress import Progress
-from tests.counts import begin, finished
+from tests.counts import begin, finished, report
 from tests.programs import running
 from tests.site import Site, start_held
 from tests.streams import Stream, own_web
@@ -66,12 +64,11 @@ def test_a_held_page_from_its_fetching_to_its_outcome(
 
 def test_every_step_as_it_is_told(app: Flask, web: str) -> None:
     claim = begin(submissions.submit("http://example.com/"))
-    progress = Progress(claim, jobs.events())
     with Standings(web, claim.job_key) as stream:
         events = stream.events()
         assert next(events)[1]["step"] == "fetching"
         for step in (Step.READING, Step.COUNTING, Step.SAVING):
-            progress.step(step)
+            report(claim, step)
             name, data = next(events)
             assert (name, data["step"]) == ("standing", step)
 

@@ -11,15 +11,13 @@ from redis import Redis
 from sqlalchemy.engine import make_url
 from werkzeug.test import TestResponse
 
-import jobs
 import submissions
 from app import create_app
 from config import settings_from
 from dev.services import local_redis
 from events import CHANNEL, Events
 from models import Step, db
-from progress import Progress
-from tests.counts import begin
+from tests.counts import begin, report
 from tests.programs import own_server
 from tests.site import Door
 from tests.support import NOBODYS_KEY, wait_for
@@ -55,7 +53,7 @@ def test_only_what_is_told_of_this_count_matters(app: Flask, environ: dict[str, 
     junk = (b"\xff", b"{", b"7", b"[]", b"[" * 100_000, b'{"job_key": 7}', b"{}")
     for message in (*junk, json.dumps({"job_key": str(NOBODYS_KEY)})):
         assert app.extensions["redis"].publish(CHANNEL, message) == 1
-    Progress(claim, jobs.events()).step(Step.READING)
+    report(claim, Step.READING)
     # And not a comment, which is what each look brings that finds nothing new.
     assert step_of(next(chunks)) == "reading"
     answer.close()
@@ -67,7 +65,7 @@ def test_without_redis(app: Flask, environ: dict[str, str]) -> None:
     _, answer, chunks = followed(away, claim.job_key)
     assert step_of(next(chunks)) == "fetching"
     assert step_of(next(chunks)) == "fetching"  # two seconds later, which it says
-    Progress(claim, jobs.events()).step(Step.READING)
+    report(claim, Step.READING)
     assert step_of(next(chunks)) == "reading"
     answer.close()
 

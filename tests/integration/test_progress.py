@@ -99,6 +99,12 @@ def heard(app: Flask) -> Iterator[Callable[[str], list[dict[str, Any]]]]:
     listener.close()
 
 
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a job does is stored although it does not take long."""
+    monkeypatch.setattr("progress._EVERY", 0.0)
+
+
 def steps(events: list[dict[str, Any]]) -> list[str]:
     return [event["step"] for event in events]
 
@@ -161,6 +167,7 @@ def send_slowly(server: socket.socket) -> None:
             time.sleep(0.1)
 
 
+@pytest.mark.usefixtures("at_once")
 def test_a_step_takes_no_time_when_nobody_can_be_told(app: Flask, client: FlaskClient) -> None:
     claim = begin(start(client, "http://example.com/"))
     with socket.create_server(("127.0.0.1", 0)) as deaf:
@@ -168,18 +175,30 @@ def test_a_step_takes_no_time_when_nobody_can_be_told(app: Flask, client: FlaskC
         progress = Progress(claim, events)
         begun = time.monotonic()
         for _ in range(100):
-            progress.step(Step.READING)
+            progress.enter(Step.READING)
+            progress.look_up()
         assert time.monotonic() - begun < 5  # and not 100 times a quarter of a second
         events.tell(claim, Status.FINISHED)
     assert asked(client, claim.job_key)["step"] == "reading"
 
 
+def test_a_step_that_is_soon_over_is_not_stored(app: Flask, client: FlaskClient) -> None:
+    claim = begin(start(client, "http://example.com/"))
+    progress = Progress(claim, app.extensions["events"])
+    progress.enter(Step.READING, 7)
+    progress.look_up()
+    assert asked(client, claim.job_key)["step"] == "fetching"
+
+
+@pytest.mark.usefixtures("at_once")
 def test_a_step_goes_on_when_it_cannot_be_stored(
     environ: dict[str, str], client: FlaskClient, heard: Callable[[str], list[dict[str, Any]]]
 ) -> None:
     claim = begin(start(client, "http://example.com/"))
     away = create_app(settings_from({**environ, "DATABASE_URL": "postgresql://127.0.0.1:1/none"}))
     with away.app_context():
-        Progress(claim, jobs.events()).step(Step.READING)
-    assert steps(heard(claim.job_key)) == ["queued", "reading"]
+        progress = Progress(claim, jobs.events())
+        progress.enter(Step.READING)
+        progress.look_up()
+    assert steps(heard(claim.job_key)) == ["queued", "reading", "reading"]
     assert asked(client, claim.job_key)["step"] == "fetching"

@@ -15,10 +15,10 @@ from tests.counts import stored, wait_for_end
 from tests.programs import (
     Program,
     children_of,
-    horse_of,
+    horses_of,
     kill_all,
-    rescuer_of,
     running,
+    stable_of,
     worker_of,
     workers_of,
 )
@@ -48,16 +48,14 @@ def test_they_work_at_the_same_time_and_one_that_dies_is_replaced(
         assert wait_for_end(held).status == "finished"
 
         before = workers_of(two)
-        # A horse may be there for a moment after its count is finished.
-        wait_for("end of its horse", lambda: len(children_of(before[0])) == 1)
-        (rescuer,) = children_of(before[0])
+        (stable,) = children_of(before[0])
         os.kill(before[0], signal.SIGKILL)
         wait_for("another", lambda: two.log.count("ready for counts") == 3)
         two.wait_for_line("worker 1 ended (-9); it is started again")
         after = workers_of(two)
         assert len(after) == 2
         assert before[1] in after
-        wait_for("end of its rescuer", lambda: not psutil.pid_exists(rescuer))
+        wait_for("end of its stable", lambda: not psutil.pid_exists(stable))
         key = app.test_client().post("/start", json={"url": site.serve("/", "<p>Hello")}).text
         assert wait_for_end(key).status == "finished"
 
@@ -88,11 +86,11 @@ def test_all_end_with_their_parent(app: Flask, site: Site, one: Program) -> None
     everyone = psutil.Process(one.process.pid).children(recursive=True)
     assert {process.name() for process in everyone} >= {
         "worker 1",
-        "worker 1's resc",
+        "worker 1's stab",
+        "horse",
         "courier",
         "inbox reader",
     }
-    assert horse_of(one) in {process.pid for process in everyone}
     one.process.kill()
     one.process.wait()
     wait_for("end", lambda: not any(process.is_running() for process in everyone))
@@ -100,23 +98,28 @@ def test_all_end_with_their_parent(app: Flask, site: Site, one: Program) -> None
     assert "the parent is gone" in one.log
 
 
-def test_a_rescuer_that_dies_is_replaced_and_no_connection_is_shared(
+def test_a_worker_whose_stable_dies_hands_its_counts_back_and_is_replaced(
     app: Flask, site: Site, one: Program
 ) -> None:
-    rescuer = rescuer_of(one)
-    os.kill(rescuer, signal.SIGKILL)
-    one.wait_for_line("the rescuer died (-9) and is started again")
-    wait_for("rescuer", lambda: len(children_of(worker_of(one))) == 1)
-    assert rescuer_of(one) != rescuer
-    # It was forked by a worker that is connected. Connections on a Unix socket have no name; but
-    # the kernel has a number for each.
+    key = start_held(app.test_client(), site)
+    os.kill(stable_of(one), signal.SIGKILL)
+    one.wait_for_line("the stable is gone")
+    site.let_go()
+    result = wait_for_end(key)
+    assert (result.attempt, result.crashes) == (2, 0)
+    one.wait_for_line("worker 1 ended (0); it is started again")
+    assert "Traceback" not in one.log
+
+
+def test_no_connection_is_shared(app: Flask, site: Site, one: Program) -> None:
+    """Connections on a Unix socket have no name; but the kernel has a number for each."""
     start_held(app.test_client(), site)
-    wait_for("connection of the rescuer", lambda: sockets_of(rescuer_of(one)))
-    everyone = [one.process.pid, worker_of(one), rescuer_of(one), horse_of(one)]
+    everyone = [one.process.pid, stable_of(one), worker_of(one), *horses_of(one)]
     sockets = [sockets_of(pid) for pid in everyone]
     assert sockets[0] == set()
     assert all(sockets[1:])
-    assert sum(map(len, sockets)) == len(set.union(*sockets))
+    assert sum(map(len, sockets[:3])) == len(set.union(*sockets[:3]))
+    assert sockets[2] & sockets[3] == set()  # of the worker, and of the horse that stands ready
 
 
 def sockets_of(pid: int) -> set[str]:

@@ -14,8 +14,9 @@ import pytest
 from flask import Flask
 
 import jobs
+import submissions
 from tests.counts import stored, wait_for_end
-from tests.programs import Program, children_of, horse_of, running, worker_of
+from tests.programs import HeldHorse, Program, children_of, running, stable_of, worker_of
 from tests.site import Site, start_held
 from tests.support import wait_for
 
@@ -72,14 +73,19 @@ def test_a_signal_to_the_whole_group_stops_a_busy_worker(
 def test_a_signal_to_the_group_that_its_horse_hears_first(
     app: Flask, site: Site, first: Program, delay: float
 ) -> None:
-    key = start_held(app.test_client(), site)
-    everyone = [horse_of(first), worker_of(first), first.process.pid]
-    for pid in everyone:
-        os.kill(pid, signal.SIGTERM)
+    horse = HeldHorse(first)
+    key = submissions.submit(site.serve("/", "<p>Handed over"))
+    horse.wait_for_page()
+    other = HeldHorse(first, and_others=True)  # it could read the page meanwhile
+    others = [stable_of(first), worker_of(first), first.process.pid]
+    horse.end(signal.SIGTERM)
+    for pid in others:
         time.sleep(delay)
+        os.kill(pid, signal.SIGTERM)
     assert first.process.wait(timeout=app.config["FETCH_TIMEOUT"]) == 0
     assert (stored(key).status, stored(key).crashes) == ("queued", 0)
     assert jobs.queue().get_job_ids() == [key]
+    other.end(signal.SIGKILL)
 
 
 @pytest.mark.parametrize("delay", [0, 0.003, 0.006, 0.015])
@@ -110,8 +116,10 @@ def test_pages_that_take_all_memory_are_too_complex(
     small = client.post("/start", json={"url": site.serve("/small", "<p>Hello")}).text
     little = {**environ, "JOB_MEMORY_BYTES": str(112 * 2**20)}
     with running(["worker"], little, logs / "little_memory.log") as worker:
-        assert wait_for_end(small).status == "finished"
+        for key in (small, *large):
+            wait_for_end(key)
         assert "and is started again" not in worker.log
+    assert stored(small).status == "finished"
     for key in large:
         result = stored(key)
         assert (result.status, result.error_code) == ("failed", "too_complex")
