@@ -1,10 +1,14 @@
 """The migrations lead to the models, and back."""
 
+import os
+import subprocess
+import sys
+
 import flask_migrate
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from models import db
 from tests.support import PROJECT
