@@ -12,26 +12,32 @@ from typing import Any, Self
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
+    ARRAY,
     JSON,
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     DateTime,
     Index,
+    String,
     TypeDecorator,
     UniqueConstraint,
+    Uuid,
     and_,
+    cast,
+    column,
     event,
     func,
     literal,
     or_,
     select,
+    true,
 )
 from sqlalchemy import text as sql
-from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.engine import Dialect, Engine, ExceptionContext
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.orm import DeclarativeBase, Mapped, load_only, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, aliased, load_only, mapped_column
 
 #: What is raised when Postgres cannot be reached, breaks off, or has no connection left.
 DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
@@ -183,11 +189,19 @@ class Result(db.Model):  # type: ignore[name-defined,misc]  # Flask-SQLAlchemy m
     __table_args__ = (
         UniqueConstraint("job_key", name="uq_results_job_key"),
         CheckConstraint(sql(f"status IN {tuple(map(str, Status))}"), name="ck_results_status"),
-        # A URL may be longer than a B-tree entry; only equality is asked for.
-        Index("ix_results_url", "url", postgresql_using="hash"),
+        # The counts of a URL in the order in which they were submitted, so that the newest of very
+        # many are found without the others; see `is_of`.
+        Index(
+            "ix_results_of_url",
+            sql("(md5(url)::uuid)"),
+            "id",
+            postgresql_where=sql("NOT pasted"),
+        ),
         # The few rows that submissions and rescuers look through, however many are done.
         Index("ix_results_queued", "id", postgresql_where=sql("status = 'queued'")),
-        Index("ix_results_running", "lease_until", postgresql_where=sql("status = 'running'")),
+        # Without `lease_until`: what is in no index is changed without touching any of them, and
+        # leases are renewed all the time.
+        Index("ix_results_held", "worker", postgresql_where=sql("status = 'running'")),
         # What is old enough to be removed.
         Index("ix_results_finished_at", "finished_at"),
     )
@@ -201,10 +215,22 @@ class Result(db.Model):  # type: ignore[name-defined,misc]  # Flask-SQLAlchemy m
         return db.session.execute(select(cls).filter_by(job_key=key)).scalar_one_or_none()
 
     @classmethod
+    def is_of(cls, url: str | ColumnElement[str]) -> ColumnElement[bool]:
+        """It is a count of the page at a URL, and not of a pasted text.
+
+        Asked for by a digest, for a URL may be longer than an entry of an index. (Two URLs with one
+        digest have to be made on purpose, and by the same person.)
+        """
+        digest = cast(func.md5(cls.url), Uuid)
+        return and_(digest == cast(func.md5(url), Uuid), ~cls.pasted)
+
+    @classmethod
     def queue_has_room(cls, new: int, most: int) -> bool:
         """Whether no more than `most` counts wait for a worker if there are these new ones."""
-        waiting = select(cls.id).where(cls.status == Status.QUEUED).limit(most).subquery()
-        return (db.session.scalar(select(func.count()).select_from(waiting)) or 0) + new <= most
+        # In an order, or statistics of another time may tell Postgres to look through all rows.
+        waiting = select(cls.id).where(cls.status == Status.QUEUED).order_by(cls.id).limit(most)
+        found = db.session.scalar(select(func.count()).select_from(waiting.subquery()))
+        return (found or 0) + new <= most
 
     @property
     def position(self) -> int:
@@ -241,30 +267,40 @@ class Result(db.Model):  # type: ignore[name-defined,misc]  # Flask-SQLAlchemy m
     def reusable(cls, urls: Collection[str], seconds: float) -> dict[str, Self]:
         """The newest count of each URL that is under way, or finished less than `seconds` ago.
 
-        A pasted text is not what others would find at its URL.
+        A pasted text is not what others would find at its URL. Only the newest counts of each are
+        looked at: of a page that is counted every minute there are soon very many.
 
         Until the caller commits, nobody else gets an answer for these URLs: of two who submit one
         at the same moment, the second one finds the count of the first.
         """
         db.session.execute(_LOCK_URLS, {"urls": list(urls)})
         recent = func.now() - timedelta(seconds=seconds)
+        given = func.unnest(literal(list(urls), ARRAY(String)))
+        asked = given.table_valued(column("url", String), name="asked").render_derived()
+        newest = (
+            select(cls.id, cls.job_key, cls.url, cls.status, cls.owner, cls.finished_at)
+            .where(cls.is_of(asked.c.url))
+            .order_by(cls.id.desc())
+            .limit(_NEWEST)
+            .correlate(asked)
+            .subquery("newest")
+        )
+        is_pending = newest.c.status.in_([Status.QUEUED, Status.RUNNING])
+        is_recent = and_(newest.c.status == Status.FINISHED, newest.c.finished_at > recent)
+        fit = select(newest).where(or_(is_pending, is_recent)).order_by(newest.c.id.desc()).limit(1)
+        known = aliased(cls, fit.correlate(asked).lateral())
         found = db.session.scalars(
-            select(cls)
-            .options(load_only(cls.job_key, cls.url, cls.status, cls.owner))
-            .ext(distinct_on(cls.url))
-            .where(
-                cls.url.in_(urls),
-                ~cls.pasted,
-                or_(
-                    cls.status.in_([Status.QUEUED, Status.RUNNING]),
-                    and_(cls.status == Status.FINISHED, cls.finished_at > recent),
-                ),
-            )
-            .order_by(cls.url, cls.id.desc()),
+            select(known)
+            .select_from(asked)
+            .join(known, true())
+            .options(load_only(known.job_key, known.url, known.status, known.owner)),
             execution_options={"populate_existing": True},
         )
-        return {result.url: result for result in found}
+        return {result.url: result for result in found if result.url in urls}
 
+
+#: How many counts of a URL are looked at for one to reuse.
+_NEWEST = 20
 
 # All in one order, so that of two lists with the same pages neither waits for the other for ever.
 _LOCK_URLS = sql("""

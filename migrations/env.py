@@ -1,5 +1,9 @@
 """How Alembic reaches the database and the models: both come from the running application."""
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from alembic import context
 from flask import current_app
 from sqlalchemy import text
@@ -9,6 +13,8 @@ options = current_app.extensions["migrate"].configure_args
 
 # Any number that no other use of this database takes.
 MIGRATION_LOCK = 7_303_014
+# How often to look whether the others are done, in seconds.
+LOOK_EVERY = 0.2
 
 
 def print_sql() -> None:
@@ -21,13 +27,35 @@ def print_sql() -> None:
 
 
 def migrate() -> None:
-    """Run the migrations in one transaction: all of them, or none."""
-    with db.engine.connect() as connection:
-        context.configure(connection=connection, target_metadata=db.metadata, **options)
+    """Run each migration in a transaction: all of it, or nothing.
+
+    But for indexes that are made while others write: that cannot be done in a transaction.
+    """
+    with alone(), db.engine.connect() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=db.metadata,
+            transaction_per_migration=True,
+            **options,
+        )
         with context.begin_transaction():
-            # Two releases at once must not both create the same table.
-            connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
             context.run_migrations()
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Wait for others who migrate: two releases at once must not both create the same table.
+
+    Outside of any transaction, and by asking again and again: whoever makes an index while others
+    write waits for all transactions, and so for whoever would wait for him in one.
+    """
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        while not connection.scalar(text(f"SELECT pg_try_advisory_lock({MIGRATION_LOCK})")):
+            time.sleep(LOOK_EVERY)
+        try:
+            yield
+        finally:
+            connection.execute(text(f"SELECT pg_advisory_unlock({MIGRATION_LOCK})"))
 
 
 if context.is_offline_mode():

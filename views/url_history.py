@@ -155,7 +155,7 @@ def _of(url: str) -> Select[tuple[Result]]:
     """The counts of a URL, the newest first, without what is large of them."""
     return (
         select(Result)
-        .where(Result.url == url, ~Result.pasted)
+        .where(Result.is_of(url))
         .order_by(Result.id.desc())
         .options(
             load_only(

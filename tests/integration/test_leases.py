@@ -264,6 +264,24 @@ def test_reuse_of_a_recent_count() -> None:
     assert reusable("http://a/", 0) is None
 
 
+@pytest.mark.parametrize(("newer", "found"), [(19, True), (20, False)])
+def test_only_the_newest_counts_are_looked_at_for_one_to_reuse(newer: int, found: bool) -> None:
+    """So it takes no longer for a page that was counted very often."""
+    new_count("http://a/")
+    for _ in range(newer):
+        assert leases.fail(begin(new_count("http://a/")), "timeout", "Too slow.")
+    assert bool(Result.reusable(["http://a/"], 60)) is found
+
+
+def test_each_url_has_its_own_count_to_reuse() -> None:
+    keys = {url: [new_count(url) for _ in range(2)] for url in ("http://a/", "http://b/")}
+    found = Result.reusable(["http://b/", "http://none/", "http://a/"], 60)
+    assert {url: str(result.job_key) for url, result in found.items()} == {
+        url: both[1]
+        for url, both in keys.items()  # the newer one
+    }
+
+
 def test_a_failed_count_is_not_reused() -> None:
     claim = begin(new_count("http://a/"))
     assert leases.fail(claim, "timeout", "Too slow.")

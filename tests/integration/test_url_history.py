@@ -286,13 +286,3 @@ def test_a_form_is_another_word_in_another_language(client: FlaskClient) -> None
     count({"l'eau": 2, "mer": 1}, language="en")
     count({"l'eau": 2, "mer": 1}, language="fr", rule_version=3)
     assert lines_in(history(client))[0].startswith("+eau 2, −l'eau 2 · by other rules · Compare")
-
-
-def test_the_index_of_urls_is_used(client: FlaskClient) -> None:
-    count({"garden": 1})
-    db.session.execute(text("SET LOCAL enable_seqscan = off"))
-    plan = db.session.execute(
-        text("EXPLAIN SELECT id FROM results WHERE url = :url AND NOT pasted ORDER BY id DESC"),
-        {"url": URL},
-    )
-    assert "ix_results_url" in "\n".join(plan.scalars())
