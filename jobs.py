@@ -39,6 +39,16 @@ JOB = "jobs.count_and_save_words"
 #: How long a job waits for a database that is away, in seconds: a restart takes less.
 DATABASE_PATIENCE = 30
 
+# What has all that most pages have: styles, a menu, abbreviations, numbers and initials.
+_WARMING_UP = b"""<!doctype html><html lang="en"><meta charset="utf-8"><title>Ready</title>
+<style>nav li { display: inline } .a, #b > i { display: none } @media print { p { color: red } }
+</style><nav><ul><li><a href="/a">Home</a><li><a href="/b">Contact</a></ul></nav>
+<main><h1 class="a">Ready</h1><h2>To count</h2>%b</main><footer><p>Imprint</footer>"""
+_PROSE = """Mr. J. Smith looked at 3.5 boats, e.g. at Brown's; “who knows?” he asked. Dr. King’s
+answer came later: prices had risen by 12% in the U.S., and sails were dear. No! (He would wait.)
+The quick-witted café owner wrote 2 letters to www.example.org. It was 5 p.m. Blorft snarked.
+""".encode()
+
 
 class CountJob(Job):
     """RQ's job, of which Redis is believed no more than the id: it names a count.
@@ -133,21 +143,27 @@ def longest_job() -> int:
 
 def warm_up() -> None:
     """Load all that a job needs, models and dictionaries too, so that a fork has it at once."""
-    import pipeline  # noqa: F401 -- for what it loads
+    from pipeline import columns_of
     from wordcount import count_text, read_page
+    from wordcount.doubts import doubts_of
     from wordcount.evidence import evidence_of
+    from wordcount.kept_file import let_go
 
-    # Of fewer words nobody says how easy they are. Of a short page, as of many with a menu or a
-    # footer, trafilatura asks justext as well, whose stop words take long to read.
-    long, short = (b"<p>" + b"Ready to count the words of a page. " * times for times in (20, 1))
-    for body in (long, short):
-        page = read_page(body)
+    # Whatever is made or read at its first use is to be there: of fewer words nobody says how easy
+    # they are; of a short page, as of many with a menu, trafilatura asks jusText as well.
+    for times in (10, 1):
+        body = _WARMING_UP % (b"<p>%b" % _PROSE * times)
+        page = read_page(body, "text/html; charset=utf-8")
         counted = count_text(page)
-        counted.ranking()
-        list(evidence_of(body, None, page, counted))
+        doubts_of(body, page.text, page.title, counted.total_words, "https://example.org/")
+        columns_of(counted)
+        for evidence in evidence_of(body, None, page, counted):
+            evidence.index.to_bytes()
     configure_mappers()
+    gc.collect()
     # A fork that looks for garbage in what it shares with its parent gets a copy of all of that.
     gc.freeze()
+    let_go()
 
 
 def count_and_save_words(job_key: str, worker: str = "") -> None:

@@ -39,5 +39,5 @@ def _write(file: IO[bytes]) -> None:
 @cache
 def use_frequent_words() -> None:
     """Have jusText look them up."""
-    external.JT_STOPLIST = FrequentWords()
+    external.JT_STOPLIST = FrequentWords()  # type: ignore[assignment]
     core.define_stoplist = lambda stoplist: stoplist  # it would make a set of them

@@ -5,6 +5,7 @@ mapped, a process has in memory only what it has looked at, and shares that with
 map it; and a fork need not copy where it lies.
 """
 
+import mmap
 import os
 import stat
 import tempfile
@@ -13,6 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
+from weakref import WeakSet
 
 #: The checksum at the end tells whether all is there: the power may fail before all is on the disk.
 CHECKSUM_BYTES = 4
@@ -20,6 +22,8 @@ CHECKSUM_BYTES = 4
 _CHUNK = 2**20
 #: Writes the content of a file that is empty.
 Writer = Callable[[IO[bytes]], object]
+
+_mappings: WeakSet[mmap.mmap] = WeakSet()
 
 
 def kept_file(name: str, write: Writer) -> IO[bytes]:
@@ -31,6 +35,21 @@ def kept_file(name: str, write: Writer) -> IO[bytes]:
     """
     folder = _cache_folder()
     return _kept(folder, name) or _made(folder, name, write)
+
+
+def mapped(file: IO[bytes]) -> mmap.mmap:
+    """The content of a file, to be read."""
+    mapping = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    _mappings.add(mapping)
+    return mapping
+
+
+def let_go() -> None:
+    """Have nothing of these files in memory that is not looked at again, as in a process which
+    from here on only forks others; forks look for themselves."""
+    if hasattr(mmap, "MADV_DONTNEED"):
+        for mapping in _mappings:
+            mapping.madvise(mmap.MADV_DONTNEED)
 
 
 def _cache_folder() -> Path | None:

@@ -4,7 +4,6 @@ py3langid brings it compressed, and to unpack it takes half a second, at each st
 a command. Unpacked it has 70 MB, nearly all of them in two tables.
 """
 
-import mmap
 from hashlib import sha256
 from typing import IO
 
@@ -12,7 +11,7 @@ import numpy
 from numpy.lib import format as npy
 from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
 
-from wordcount.kept_file import kept_file
+from wordcount.kept_file import kept_file, mapped
 
 #: How the tables lie in the file. It is part of the file's name: raise it with any change there.
 LAYOUT = 1
@@ -59,7 +58,7 @@ def _mapped(file: IO[bytes]) -> LanguageIdentifier:
     file.seek(0)
     npy.read_magic(file)
     _, _, record = npy.read_array_header_1_0(file)
-    content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    content = mapped(file)
     tables = numpy.frombuffer(content, record, count=1, offset=file.tell())[0]
     model = LanguageIdentifier(
         tables["weights"],

@@ -47,12 +47,13 @@ for _package in ("nltk", "nltk.metrics", "nltk.tokenize"):
 # ruff: noqa: E402 -- only now
 from nltk.metrics.association import BigramAssocMeasures
 from nltk.tabdata import PunktDecoder
-from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
+from nltk.tokenize.punkt import PunktLanguageVars, PunktParameters, PunktSentenceTokenizer
 
 __all__ = [
     "NLTK_DATA",
     "BigramAssocMeasures",
     "PunktDecoder",
+    "PunktLanguageVars",
     "PunktParameters",
     "PunktSentenceTokenizer",
 ]

@@ -5,14 +5,13 @@ process that wants them. The file has the words in buckets, by their CRC-32; bef
 where each bucket starts.
 """
 
-import mmap
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import IO, Final, Self
 from zlib import crc32
 
-from wordcount.kept_file import Writer, kept_file
+from wordcount.kept_file import Writer, kept_file, mapped
 
 #: How the file is laid out. It is part of the file's name: raise it with any change there.
 LAYOUT = 1
@@ -28,7 +27,7 @@ class WordTable:
     """
 
     def __init__(self, file: IO[bytes]) -> None:
-        self._content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self._content = mapped(file)
         size = array(_NUMBER).itemsize
         buckets = array(_NUMBER, self._content[:size])[0]
         self._starts = memoryview(self._content)[size : (buckets + 2) * size].cast(_NUMBER)
