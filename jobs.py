@@ -27,6 +27,7 @@ from confine import EVIDENCE_PATIENCE, end_out_of_memory
 from events import Events
 from host_limit import LONGEST_WAIT
 from models import DATABASE_AWAY, Status, Step, db, reason
+from resident import let_go_of_files
 from states import MAX_CRASHES, Claim, Count
 from wordcount.errors import PageError, WordcountError
 
@@ -147,7 +148,6 @@ def warm_up() -> None:
     from wordcount import count_text, read_page
     from wordcount.doubts import doubts_of
     from wordcount.evidence import evidence_of
-    from wordcount.kept_file import let_go
 
     # Whatever is made or read at its first use is to be there: of fewer words nobody says how easy
     # they are; of a short page, as of many with a menu, trafilatura asks jusText as well.
@@ -163,7 +163,7 @@ def warm_up() -> None:
     gc.collect()
     # A fork that looks for garbage in what it shares with its parent gets a copy of all of that.
     gc.freeze()
-    let_go()
+    let_go_of_files()
 
 
 def count_and_save_words(job_key: str, worker: str = "") -> None:

@@ -14,7 +14,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
-from weakref import WeakSet
 
 #: The checksum at the end tells whether all is there: the power may fail before all is on the disk.
 CHECKSUM_BYTES = 4
@@ -22,8 +21,6 @@ CHECKSUM_BYTES = 4
 _CHUNK = 2**20
 #: Writes the content of a file that is empty.
 Writer = Callable[[IO[bytes]], object]
-
-_mappings: WeakSet[mmap.mmap] = WeakSet()
 
 
 def kept_file(name: str, write: Writer) -> IO[bytes]:
@@ -39,17 +36,7 @@ def kept_file(name: str, write: Writer) -> IO[bytes]:
 
 def mapped(file: IO[bytes]) -> mmap.mmap:
     """The content of a file, to be read."""
-    mapping = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    _mappings.add(mapping)
-    return mapping
-
-
-def let_go() -> None:
-    """Have nothing of these files in memory that is not looked at again, as in a process which
-    from here on only forks others; forks look for themselves."""
-    if hasattr(mmap, "MADV_DONTNEED"):
-        for mapping in _mappings:
-            mapping.madvise(mmap.MADV_DONTNEED)
+    return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
 def _cache_folder() -> Path | None:
