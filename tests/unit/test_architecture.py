@@ -49,9 +49,11 @@ MAY_IMPORT = {
         "progress",
         "resident",
         "states",
+        "warm_pages",
         "wordcount",
     },
     "resident": set(),
+    "warm_pages": {"pipeline", "wordcount"},
     "submissions": {
         "callbacks",
         "jobs",
