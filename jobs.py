@@ -27,6 +27,7 @@ from confine import EVIDENCE_PATIENCE, HORSE_PATIENCE
 from events import Events
 from host_limit import LONGEST_WAIT
 from models import DATABASE_AWAY, Status, Step, db, reason
+from resident import let_go_of_files
 from states import MAX_CRASHES, Claim, Count
 from wordcount.errors import PageError, WordcountError
 
@@ -130,21 +131,14 @@ def longest_job() -> int:
 
 def warm_up() -> None:
     """Load all that a job needs, models and dictionaries too, so that a fork has it at once."""
-    import pipeline  # noqa: F401 -- for what it loads
-    from wordcount import count_text, read_page
-    from wordcount.evidence import evidence_of
+    from warm_pages import count_warm_pages
 
-    # Of fewer words nobody says how easy they are. Of a short page, as of many with a menu or a
-    # footer, trafilatura asks justext as well, whose stop words take long to read.
-    long, short = (b"<p>" + b"Ready to count the words of a page. " * times for times in (20, 1))
-    for body in (long, short):
-        page = read_page(body)
-        counted = count_text(page)
-        counted.ranking()
-        list(evidence_of(body, None, page, counted))
+    count_warm_pages()
     configure_mappers()
+    gc.collect()
     # A fork that looks for garbage in what it shares with its parent gets a copy of all of that.
     gc.freeze()
+    let_go_of_files()
 
 
 def count_and_save_words(job_key: str, worker: str = "") -> None:

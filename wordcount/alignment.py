@@ -72,6 +72,8 @@ def aligned(ours: Numbers, theirs: Numbers) -> tuple[Flags, Flags]:
     for shortest in _SHORTEST_RUNS:
         pairing.add(pairing.runs(shortest))
         pairing.extend()
+        if pairing.here.all() or pairing.there.all():
+            break  # mostly at once: all of the main text stands in the page
     if not pairing.here.any():  # there is nothing rare
         pairing.pair(0, 0, _same(ours, theirs))
     return pairing.here, pairing.there

@@ -121,8 +121,8 @@ def _scored(
     :param base: two rows are a code, the first of them times this.
     :param words: how often each row is there.
     """
-    # Late, for it takes a third of a second, and no other page of the web needs it.
-    from nltk.metrics import BigramAssocMeasures
+    # Late, for it takes a tenth of a second, and no other page of the web needs it.
+    from wordcount.nltk_parts import BigramAssocMeasures
 
     total = words.total()
     scored = []

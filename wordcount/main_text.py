@@ -114,6 +114,9 @@ def _extracted(markup: bytes | str) -> str | None:
     from trafilatura import bare_extraction
     from trafilatura.settings import Document
 
+    from wordcount.justext_words import use_frequent_words
+
+    use_frequent_words()
     logging.getLogger("trafilatura").setLevel(logging.WARNING)
     # We parse, because trafilatura would decompress what looks compressed, and would not take a
     # page of one element for HTML.

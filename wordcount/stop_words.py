@@ -4,20 +4,23 @@ They come from NLTK, from stopwordsiso, and from ``stop_words.toml``, which says
 what is taken from where, and why.
 """
 
+import json
 import tomllib
 from collections.abc import Iterable
 from functools import cache
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
-import stopwordsiso
-
-from wordcount.normal_form import bare_forms, matching_forms, ranking_forms
-from wordcount.words import words_in
+from wordcount.normal_form import bare_forms, matching_forms, nfc, ranking_forms
+from wordcount.words import LETTERS, words_in
 
 #: The lists are part of this project, so that every machine counts alike and none has to be
 #: downloaded. They are read without NLTK itself, which takes a third of a second to load.
 NLTK_LISTS = Path(__file__).parent.parent / "nltk_data" / "corpora" / "stopwords"
+
+# Of the package only this file is read: its code would keep all lists in memory.
+_ISO_LISTS = "stopwordsiso/stopwords-iso.json"
 
 OUR_DATA = Path(__file__).with_suffix(".toml")
 
@@ -41,7 +44,7 @@ def stop_words_of(language: str | None) -> frozenset[str]:
 @cache
 def languages() -> frozenset[str]:
     """The languages whose stop words are known."""
-    return frozenset(_our_data()) | stopwordsiso.langs()
+    return frozenset(_our_data()) | _iso_lists().keys()
 
 
 def _listed(language: str) -> set[str]:
@@ -50,8 +53,8 @@ def _listed(language: str) -> set[str]:
     words: set[str] = set()
     for name in ours.get("nltk", []):
         words.update(_nltk_list(name))
-    if stopwordsiso.has_lang(language) and ours.get("iso", "nltk" not in ours):
-        listed = stopwordsiso.stopwords(language)
+    if ours.get("iso", "nltk" not in ours):
+        listed = set(_iso_lists().get(language, []))
         if encoding := ours.get("encoding"):
             listed = {word.encode("latin-1").decode(encoding) for word in listed}
         words |= listed
@@ -67,8 +70,20 @@ def _nltk_list(name: str) -> list[str]:
     return [line for line in lines if line.strip()]
 
 
+def _iso_lists() -> dict[str, list[str]]:
+    """By ISO 639 code."""
+    path = Path(str(distribution("stopwordsiso").locate_file(_ISO_LISTS)))
+    lists: dict[str, list[str]] = json.loads(path.read_bytes())
+    return lists
+
+
 def _normal(words: Iterable[str], language: str) -> list[str]:
-    single = [next(iter(cut)) for word in words if len(cut := words_in(word)) == 1]
+    single = []
+    for word in words:
+        if LETTERS(word):
+            single.append(nfc(word))
+        elif len(cut := words_in(word)) == 1:
+            single.extend(cut)
     return ranking_forms(bare_forms(single, language), language)
 
 

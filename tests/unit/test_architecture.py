@@ -49,9 +49,13 @@ MAY_IMPORT = {
         "models",
         "pipeline",
         "progress",
+        "resident",
         "states",
+        "warm_pages",
         "wordcount",
     },
+    "resident": set(),
+    "warm_pages": {"pipeline", "wordcount"},
     "submissions": {
         "callbacks",
         "jobs",
@@ -290,6 +294,19 @@ def test_a_text_is_analysed_without_what_only_a_job_needs() -> None:
     modules = ("groups", "concordance", "dispersion", "phrases", "collocations", "keyness")
     code = "\n".join(f"import wordcount.{name}" for name in modules)
     assert loaded_after(code, NOT_IN_THE_WEB) == set()
+
+
+def test_of_nltk_a_job_loads_what_it_uses_and_others_find_all() -> None:
+    code = (
+        "import sys\nfrom jobs import warm_up\nwarm_up()\n"
+        "assert sum(name.startswith('nltk') for name in sys.modules) < 20\n"
+    )
+    assert loaded_after(code, ("nltk.data", "nltk.corpus", "stopwordsiso")) == set()
+    later = "import nltk\nfrom nltk.metrics import edit_distance\nnltk.FreqDist, nltk.word_tokenize"
+    assert loaded_after(code + later, ("nltk.data", "nltk.translate")) == {
+        "nltk.data",
+        "nltk.translate",
+    }
 
 
 def test_counting_on_a_server_needs_no_parser() -> None:

@@ -31,8 +31,9 @@ def check_same(model: LanguageIdentifier, original: LanguageIdentifier) -> None:
     assert numpy.array_equal(model.nb_ptc, original.nb_ptc)
     assert numpy.array_equal(model.nb_pc, original.nb_pc)
     assert bytes(model.tk_nextmove) == original.tk_nextmove.tobytes()
-    assert model.tk_output == original.tk_output
+    assert list(model.tk_output) == list(original.tk_output)
     assert list(model.tk_row) == list(original.tk_row)
+    assert list(model._rowbase) == original._rowbase
     assert model.rank(SENTENCE) == original.rank(SENTENCE)
 
 
