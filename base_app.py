@@ -5,6 +5,7 @@ import os
 from flask import Flask
 from redis import Redis
 
+import connections
 from config import REDIS_PATIENCE, Config, settings_from
 from events import Events
 from models import db
@@ -19,6 +20,8 @@ def create_base_app(settings: Config | None = None) -> Flask:
     app = Flask("app")  # where templates are, and the name of its logger
     app.config.from_object(settings or settings_from(os.environ))
     db.init_app(app)
+    with app.app_context():
+        connections.lend_alive(db.engine)
     app.extensions["redis"] = Redis.from_url(app.config["REDIS_URL"], **REDIS_PATIENCE)
     app.extensions["events"] = Events(app.config["REDIS_URL"])
     return app

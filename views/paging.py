@@ -10,11 +10,12 @@ from typing import Any, Self
 
 from flask import Response, jsonify, request, url_for
 
-from models import Result
+from models import Result, Status
 from views.errors import Problem
 from views.files import download
 from views.parameters import choice, number
 from views.rankings import Ranking
+from views.ready_made import ReadyMade, ready_made
 from views.sizes import MOST_RANKED_WORDS
 from wordcount import Ranked
 from wordcount.counts import LONGEST_SHOWN
@@ -59,20 +60,40 @@ class PagedRanking:
         )
         return cls(ranking, page)
 
+    @property
+    def first(self) -> int:
+        """The first of its rows, from 0 on."""
+        return (self.page - 1) * self.ranking.top
 
-def paged(asked: PagedRanking, result: Result, document: Callable[[list[Ranked]], Any]) -> Response:
+    def found(self, job_key: str) -> Result | ReadyMade | None:
+        """The count that it is asked of; no more of it than the answer needs, if it is finished and
+        the rows are stored. None if there is no count with this key.
+        """
+        if self.ranking.is_ready_made(self.first):
+            counted = ready_made(job_key, self.ranking.name)
+            if counted is None or counted.status == Status.FINISHED:
+                return counted
+        return Result.by_key(job_key)
+
+
+def paged(
+    asked: PagedRanking, counted: Result | ReadyMade, document: Callable[[list[Ranked]], Any]
+) -> Response:
     """The rows of one page.
 
     :param document: what is answered in JSON, given the rows.
     """
     make = download(_answer) if asked.ranking.top > _LONG else _answer
-    return make(asked, result, document)
+    return make(asked, counted, document)
 
 
 def _answer(
-    asked: PagedRanking, result: Result, document: Callable[[list[Ranked]], Any]
+    asked: PagedRanking, counted: Result | ReadyMade, document: Callable[[list[Ranked]], Any]
 ) -> Response:
-    rows, total = asked.ranking.part_of(result, (asked.page - 1) * asked.ranking.top)
+    if isinstance(counted, ReadyMade):
+        rows, total = asked.ranking.ready_part(counted.rows, counted.size, asked.first)
+    else:
+        rows, total = asked.ranking.part_of(counted, asked.first)
     response = jsonify(document(rows))
     if total is not None:  # counts of the first releases do not say
         response.headers["X-Total-Count"] = str(total)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Text, and_, cast, func, select
 
 from models import Result, db
 from views.errors import Problem
@@ -18,6 +18,13 @@ from wordcount.where import Beside
 LONG_TEXT = 100_000
 #: How long that takes at most, in seconds.
 PREPARING = 60
+#: The same of a count in words of SQL, where it is true or false, and never unknown.
+BEING_PREPARED = and_(
+    func.coalesce(Result.total_words, 0) > LONG_TEXT,
+    # What JSON calls null is stored, too.
+    func.coalesce(cast(Result.reading_ease, Text), "null") == "null",
+    func.coalesce(Result.finished_at > func.now() - timedelta(seconds=PREPARING), False),
+)
 PREPARED = (
     "The text is long: which word stands where in it, and what is main text, will be known in some"
     " seconds. Please try again in a moment."
@@ -51,8 +58,7 @@ def is_being_prepared(result: Result) -> bool:
     """Whether a worker still finds out which word stands where: of long texts, after the count."""
     if result.reading_ease is not None or (result.total_words or 0) <= LONG_TEXT:
         return False
-    is_recent = Result.finished_at > func.now() - timedelta(seconds=PREPARING)
-    return bool(db.session.scalar(select(is_recent).where(Result.id == result.id)))
+    return bool(db.session.scalar(select(BEING_PREPARED).where(Result.id == result.id)))
 
 
 def in_turn_of_text(result: Result) -> AbstractContextManager[None]:

@@ -1,0 +1,66 @@
+"""Connections to Postgres as the pool lends them: alive; and without transactions, if asked for.
+
+To ask each connection before each use whether it lives (`pool_pre_ping`) takes as long as a whole
+short read, and so do the BEGIN and the ROLLBACK around it.
+"""
+
+import select
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import InvalidatePoolError
+
+#: A connection that was idle for longer, in seconds, is asked. What breaks without a word, as
+#: behind a firewall that has forgotten a connection, takes many times as long.
+LONG_IDLE = 5
+_SINCE = "idle since"
+
+
+def lend_alive(engine: Engine) -> None:
+    """Let the pool of an engine lend no connection that broke while it was idle.
+
+    A server that ends, or is ended, closes its connections, and that can be seen without a word
+    to it; so can what the kernel has found out (`POSTGRES_PATIENCE`). Only where something is to
+    be seen, whatever it is, or nothing was for long, is the server asked.
+    """
+
+    def note(connection: Any, record: Any) -> None:
+        if connection is not None and not connection.closed:  # it has not broken
+            connection.autocommit = False
+            record.info[_SINCE] = time.monotonic()
+
+    def look(connection: Any, record: Any, _lent: object) -> None:
+        since = record.info.get(_SINCE)
+        if since is None:  # it is new
+            return
+        if time.monotonic() - since <= LONG_IDLE and _is_quiet(connection):
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            # Others broke at the same moment: the pool makes new ones in place of all of them.
+            raise InvalidatePoolError() from error
+
+    event.listen(engine, "checkin", note)
+    event.listen(engine, "checkout", look)
+
+
+def _is_quiet(connection: Any) -> bool:
+    """Whether a connection says nothing; one that is closed says so."""
+    if connection.closed:
+        return False
+    looking = select.poll()
+    looking.register(connection.fileno(), select.POLLIN)
+    return not looking.poll(0)
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection on which each statement stands alone, for reads that need no more."""
+    with engine.connect() as connection:
+        # Not by SQLAlchemy's isolation levels: to set and to unset those, it talks to the server.
+        connection.connection.dbapi_connection.autocommit = True  # type: ignore[union-attr]
+        yield connection

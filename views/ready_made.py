@@ -1,0 +1,62 @@
+"""What is asked most: the outcome of a count, with rows that are stored ready-made.
+
+Programs ask for it again and again, so it is read by one short statement: no transaction around it,
+and nothing of the row but what is answered, however large the count is.
+"""
+
+import uuid
+from datetime import datetime
+from functools import cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, bindparam, select
+
+from connections import reading
+from models import Result, Status, as_key, db
+from views.texts import BEING_PREPARED
+
+
+class ReadyMade(NamedTuple):
+    """What is known of a count, whatever its status; of :class:`models.Result` the same names.
+
+    :ivar is_settled: whether all is stored that will ever be known of it.
+    :ivar rows: the first of the ranking that was asked for; None as long as there are none.
+    :ivar size: as :class:`views.rankings.Size`; None where nobody knows.
+    """
+
+    job_key: uuid.UUID
+    url: str
+    submitted_at: datetime
+    started_at: datetime | None
+    status: str
+    is_settled: bool
+    rows: list[tuple[str, int]] | None
+    size: tuple[int, int] | None
+
+
+def ready_made(job_key: str, ranking: str) -> ReadyMade | None:
+    """A count and the first rows of one of its rankings; None if there is no count with this key.
+
+    :param ranking: its :func:`models.ranking_name`.
+    """
+    key = as_key(job_key)
+    if key is None:
+        return None
+    with reading(db.engine) as connection:
+        row = connection.execute(_statement(ranking), {"key": key}).one_or_none()
+    return ReadyMade(*row) if row else None
+
+
+@cache
+def _statement(ranking: str) -> Select[Any]:
+    """There are four rankings; to put a statement together takes as long as to have it answered."""
+    return select(
+        Result.job_key,
+        Result.url,
+        Result.submitted_at,
+        Result.started_at,
+        Result.status,
+        (Result.status == Status.FINISHED) & ~BEING_PREPARED,
+        Result.tops[ranking],
+        Result.sizes[ranking],
+    ).where(Result.job_key == bindparam("key"))
