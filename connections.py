@@ -1,17 +1,16 @@
-"""Connections to Postgres as the pool lends them: alive; and without transactions, if asked for.
+"""Connections to Postgres: lent alive by the pool; and short reads without transactions.
 
 To ask each connection before each use whether it lives (`pool_pre_ping`) takes as long as a whole
-short read, and so do the BEGIN and the ROLLBACK around it.
+short read, and so does each of the BEGIN and the ROLLBACK around it.
 """
 
 import select
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy import Engine, Row, Select, event
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 
 #: A connection that was idle for longer, in seconds, is asked. What breaks without a word, as
 #: behind a firewall that has forgotten a connection, takes many times as long.
@@ -57,10 +56,26 @@ def _is_quiet(connection: Any) -> bool:
     return not looking.poll(0)
 
 
-@contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
-    """A connection on which each statement stands alone, for reads that need no more."""
+def read_one(
+    engine: Engine, statement: Select[Any], parameters: Mapping[str, object]
+) -> Row[Any] | None:
+    """The one row that a statement reads, or None; with nothing around it.
+
+    It is read again if the connection breaks, since that changes nothing: a server that was just
+    told to end a connection has perhaps not closed it yet.
+    """
+    try:
+        return _read_one(engine, statement, parameters)
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+    return _read_one(engine, statement, parameters)
+
+
+def _read_one(
+    engine: Engine, statement: Select[Any], parameters: Mapping[str, object]
+) -> Row[Any] | None:
     with engine.connect() as connection:
         # Not by SQLAlchemy's isolation levels: to set and to unset those, it talks to the server.
         connection.connection.dbapi_connection.autocommit = True  # type: ignore[union-attr]
-        yield connection
+        return connection.execute(statement, parameters).one_or_none()

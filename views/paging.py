@@ -104,17 +104,21 @@ def _answer(
 
 def _links(asked: PagedRanking, total: int) -> list[str]:
     last = max(1, -(-total // asked.ranking.top))
+    if last == 1:
+        return []
     pages = {"first": 1, "prev": asked.page - 1, "next": asked.page + 1, "last": last}
+    begin = _address_without_page()
     return [
-        f'<{_address(page)}>; rel="{relation}"'
+        f'<{begin}page={page}>; rel="{relation}"'
         for relation, page in pages.items()
-        if last > 1 and 1 <= page <= last
+        if 1 <= page <= last
     ]
 
 
-def _address(page: int) -> str:
+def _address_without_page() -> str:
     # Only these: url_for takes others, such as `_external`, for orders.
     chosen: dict[str, Any] = {
         name: value for name, value in request.args.items() if name in _CHOICES
     }
-    return url_for(request.endpoint or "", **(request.view_args or {}), **chosen, page=page)
+    address = url_for(request.endpoint or "", **(request.view_args or {}), **chosen)
+    return f"{address}{'&' if chosen else '?'}"

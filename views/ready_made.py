@@ -11,15 +11,15 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, select
 
-from connections import reading
-from models import Result, Status, as_key, db
+from connections import read_one
+from models import Result, as_key, db
 from views.texts import BEING_PREPARED
 
 
 class ReadyMade(NamedTuple):
     """What is known of a count, whatever its status; of :class:`models.Result` the same names.
 
-    :ivar is_settled: whether all is stored that will ever be known of it.
+    :ivar is_being_prepared: as :func:`views.texts.is_being_prepared`, if it is finished.
     :ivar rows: the first of the ranking that was asked for; None as long as there are none.
     :ivar size: as :class:`views.rankings.Size`; None where nobody knows.
     """
@@ -29,7 +29,7 @@ class ReadyMade(NamedTuple):
     submitted_at: datetime
     started_at: datetime | None
     status: str
-    is_settled: bool
+    is_being_prepared: bool | None
     rows: list[tuple[str, int]] | None
     size: tuple[int, int] | None
 
@@ -42,8 +42,7 @@ def ready_made(job_key: str, ranking: str) -> ReadyMade | None:
     key = as_key(job_key)
     if key is None:
         return None
-    with reading(db.engine) as connection:
-        row = connection.execute(_statement(ranking), {"key": key}).one_or_none()
+    row = read_one(db.engine, _statement(ranking), {"key": key})
     return ReadyMade(*row) if row else None
 
 
@@ -56,7 +55,7 @@ def _statement(ranking: str) -> Select[Any]:
         Result.submitted_at,
         Result.started_at,
         Result.status,
-        (Result.status == Status.FINISHED) & ~BEING_PREPARED,
+        BEING_PREPARED,
         Result.tops[ranking],
         Result.sizes[ranking],
     ).where(Result.job_key == bindparam("key"))
