@@ -60,8 +60,7 @@ class Ranking:
         :raises views.errors.Problem: as :meth:`of`.
         """
         if self.is_ready_made(first):
-            rows, size = (result.tops or {}).get(self.name), (result.sizes or {}).get(self.name)
-            return self.ready_part(rows, size, first)
+            return self.ready_part((result.tops or {}).get(self.name), result.sizes, first)
         refuse_many(result)
         with in_turn(result, main=self.main):
             everything = self.rows_of(self.counts_of(result), result.language)
@@ -73,14 +72,20 @@ class Ranking:
         return is_usual and first + self.top <= TOP_ROWS
 
     def ready_part(
-        self, rows: Sequence[tuple[str, int]] | None, size: Sequence[int] | None, first: int
+        self,
+        rows: Sequence[tuple[str, int]] | None,
+        sizes: Mapping[str, tuple[int, int]] | None,
+        first: int,
     ) -> Part:
-        """So many of the rows that are stored; counts of the first releases do not have their size.
+        """So many of the rows that are stored.
 
+        :param rows: of this ranking.
+        :param sizes: of all rankings; counts of the first releases do not have them.
         :param first: from which on.
         """
+        size = (sizes or {}).get(self.name)
         some = [Ranked(*row) for row in (rows or [])[first : first + self.top]]
-        return Part(some, Size(*size).rows if size else None)
+        return Part(some, size[0] if size else None)
 
     def all_rows(self, result: Result) -> list[Ranked]:
         """All rows of a finished count, however many `top` asks for. To be called :func:`in_turn`.

@@ -13,15 +13,12 @@ from sqlalchemy import Select, bindparam, select
 
 from connections import read_one
 from models import Result, as_key, db
-from views.texts import BEING_PREPARED
 
 
 class ReadyMade(NamedTuple):
-    """What is known of a count, whatever its status; of :class:`models.Result` the same names.
+    """What is known of a count, whatever its status; named as of :class:`models.Result`.
 
-    :ivar is_being_prepared: as :func:`views.texts.is_being_prepared`, if it is finished.
     :ivar rows: the first of the ranking that was asked for; None as long as there are none.
-    :ivar size: as :class:`views.rankings.Size`; None where nobody knows.
     """
 
     job_key: uuid.UUID
@@ -29,9 +26,10 @@ class ReadyMade(NamedTuple):
     submitted_at: datetime
     started_at: datetime | None
     status: str
-    is_being_prepared: bool | None
+    total_words: int | None
+    reading_ease: dict[str, tuple[str, float]] | None
+    sizes: dict[str, tuple[int, int]] | None
     rows: list[tuple[str, int]] | None
-    size: tuple[int, int] | None
 
 
 def ready_made(job_key: str, ranking: str) -> ReadyMade | None:
@@ -43,19 +41,11 @@ def ready_made(job_key: str, ranking: str) -> ReadyMade | None:
     if key is None:
         return None
     row = read_one(db.engine, _statement(ranking), {"key": key})
-    return ReadyMade(*row) if row else None
+    return ReadyMade._make(row) if row else None
 
 
 @cache
 def _statement(ranking: str) -> Select[Any]:
     """There are four rankings; to put a statement together takes as long as to have it answered."""
-    return select(
-        Result.job_key,
-        Result.url,
-        Result.submitted_at,
-        Result.started_at,
-        Result.status,
-        BEING_PREPARED,
-        Result.tops[ranking],
-        Result.sizes[ranking],
-    ).where(Result.job_key == bindparam("key"))
+    columns = (getattr(Result, name) for name in ReadyMade._fields[:-1])
+    return select(*columns, Result.tops[ranking]).where(Result.job_key == bindparam("key"))

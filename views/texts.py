@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from contextlib import AbstractContextManager
+from datetime import timedelta
 
-from sqlalchemy import Boolean, func, literal_column, select
+from sqlalchemy import func, select
 
 from models import Result, db
 from views.errors import Problem
+from views.ready_made import ReadyMade
 from views.sizes import is_large
 from views.turns import turn
 from wordcount.indexed_text import IndexedText, Span
@@ -17,15 +19,6 @@ from wordcount.where import Beside
 LONG_TEXT = 100_000
 #: How long that takes at most, in seconds.
 PREPARING = 60
-#: The same of a finished count in words of SQL. They are written out, for to put five parameters
-#: in their places takes longer than to have the statement answered. What JSON calls null is stored,
-#: too.
-BEING_PREPARED = literal_column(
-    f"(coalesce(results.total_words, 0) > {LONG_TEXT}"
-    " AND coalesce(CAST(results.reading_ease AS text), 'null') = 'null'"
-    f" AND results.finished_at > now() - interval '{PREPARING} s')",
-    Boolean,
-)
 PREPARED = (
     "The text is long: which word stands where in it, and what is main text, will be known in some"
     " seconds. Please try again in a moment."
@@ -55,11 +48,12 @@ def indexed(result: Result) -> IndexedText:
     )
 
 
-def is_being_prepared(result: Result) -> bool:
+def is_being_prepared(result: Result | ReadyMade) -> bool:
     """Whether a worker still finds out which word stands where: of long texts, after the count."""
     if result.reading_ease is not None or (result.total_words or 0) <= LONG_TEXT:
         return False
-    return bool(db.session.scalar(select(BEING_PREPARED).where(Result.id == result.id)))
+    is_recent = Result.finished_at > func.now() - timedelta(seconds=PREPARING)
+    return bool(db.session.scalar(select(is_recent).where(Result.job_key == result.job_key)))
 
 
 def in_turn_of_text(result: Result) -> AbstractContextManager[None]:

@@ -60,11 +60,7 @@ def _validated(is_settled: bool, how_long: str, make: Callable[[], Response]) ->
 
 def _is_settled(counted: Result | ReadyMade) -> bool:
     """Whether all is stored that will ever be known of a count."""
-    if counted.status != Status.FINISHED:
-        return False
-    if isinstance(counted, ReadyMade):
-        return not counted.is_being_prepared
-    return not is_being_prepared(counted)
+    return counted.status == Status.FINISHED and not is_being_prepared(counted)
 
 
 def _tag() -> str:
