@@ -46,7 +46,8 @@ class PagedRanking:
 
         :raises views.errors.Problem: if a parameter makes no sense.
         """
-        is_all, page = request.args.get("top") == "all", number("page", otherwise=1)
+        is_all = "top" in request.args and request.args["top"] == "all"
+        page = number("page", otherwise=1)
         if is_all and page > 1:
             raise Problem(400, "bad_parameter", '"page" must be 1 where "top" is "all".')
         ranking = Ranking(
