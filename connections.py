@@ -9,8 +9,9 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Engine, Row, Select, event
+from sqlalchemy import Connection, Engine, Row, Select, event
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
+from sqlalchemy.orm import scoped_session
 
 #: A connection that was idle for longer, in seconds, is asked. What breaks without a word, as
 #: behind a firewall that has forgotten a connection, takes many times as long.
@@ -76,6 +77,20 @@ def _read_one(
     engine: Engine, statement: Select[Any], parameters: Mapping[str, object]
 ) -> Row[Any] | None:
     with engine.connect() as connection:
-        # Not by SQLAlchemy's isolation levels: to set and to unset those, it talks to the server.
-        connection.connection.dbapi_connection.autocommit = True  # type: ignore[union-attr]
-        return connection.execute(statement, parameters).one_or_none()
+        return _alone(connection).execute(statement, parameters).one_or_none()
+
+
+def only_read(session: scoped_session[Any]) -> None:
+    """Let each statement of a new session stand alone, for those who change nothing.
+
+    What they read may be of different moments, as it may be in a transaction of Postgres' default
+    isolation.
+    """
+    _alone(session.connection())
+
+
+def _alone(connection: Connection) -> Connection:
+    """A connection on which each statement stands alone, until it is given back to the pool."""
+    # Not by SQLAlchemy's isolation levels: to set and to unset those, it talks to the server.
+    connection.connection.dbapi_connection.autocommit = True  # type: ignore[union-attr]
+    return connection

@@ -10,7 +10,8 @@ from typing import Any, Self
 
 from flask import Response, jsonify, request, url_for
 
-from models import Result, Status
+from connections import only_read
+from models import Result, Status, db
 from views.errors import Problem
 from views.files import download
 from views.parameters import choice, number
@@ -74,6 +75,7 @@ class PagedRanking:
             counted = ready_made(job_key, self.ranking.name)
             if counted is None or counted.status == Status.FINISHED:
                 return counted
+        only_read(db.session)
         return Result.by_key(job_key)
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from models import Result, Status
+from connections import only_read
+from models import Result, Status, db
 from views import json_body
 from views.api import failure_of
 from views.errors import Problem
@@ -32,7 +33,9 @@ def enqueue() -> ResponseReturnValue:
 @template_api.get("/check_status")
 def check_status() -> ResponseReturnValue:
     """Where a count stands."""
-    result = Result.by_key(job_id := _job_id())
+    job_id = _job_id()
+    only_read(db.session)
+    result = Result.by_key(job_id)
     if result is None:
         raise _unknown(job_id)
     response = jsonify({"job_id": str(result.job_key), "job_status": _status_of(result)})
