@@ -21,7 +21,7 @@ def loaded(browser: Browser, address: str) -> tuple[list[dict[str, Any]], float]
     try:
         page = context.new_page()
         network = context.new_cdp_session(page)
-        network.on("Network.requestWillBeSent", lambda sent: asked.append(sent))
+        network.on("Network.requestWillBeSent", lambda one: asked.extend([one]))
         network.on(
             "Network.loadingFinished",
             lambda end: sizes.update({end["requestId"]: end["encodedDataLength"]}),
