@@ -68,3 +68,4 @@ def post_worker_init(worker: Any) -> None:
     worker.log.error_log.addFilter(_say_shortly)
     events = worker.wsgi.extensions["events"]
     Thread(target=events.make_good_for_ever, daemon=True).start()
+    gc.freeze()  # nor is there any garbage in the application

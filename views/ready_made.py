@@ -6,10 +6,7 @@ and nothing of the row but what is answered, however large the count is.
 
 import uuid
 from datetime import datetime
-from functools import cache
-from typing import Any, NamedTuple
-
-from sqlalchemy import Select, bindparam, select
+from typing import NamedTuple
 
 from connections import read_one
 from models import Result, as_key, db
@@ -40,12 +37,10 @@ def ready_made(job_key: str, ranking: str) -> ReadyMade | None:
     key = as_key(job_key)
     if key is None:
         return None
-    row = read_one(db.engine, _statement(ranking), {"key": key})
-    return ReadyMade._make(row) if row else None
+    row = read_one(db.engine, _STATEMENT, {"key": str(key), "ranking": ranking})
+    return ReadyMade._make((key, *row)) if row else None
 
 
-@cache
-def _statement(ranking: str) -> Select[Any]:
-    """There are four rankings; to put a statement together takes as long as to have it answered."""
-    columns = (getattr(Result, name) for name in ReadyMade._fields[:-1])
-    return select(*columns, Result.tops[ranking]).where(Result.job_key == bindparam("key"))
+_STATEMENT = f"""
+    SELECT {", ".join(ReadyMade._fields[1:-1])}, tops -> %(ranking)s
+    FROM {Result.__tablename__} WHERE job_key = %(key)s"""  # noqa: S608 -- names of ours

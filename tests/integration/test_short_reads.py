@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from psycopg2.extensions import TRANSACTION_STATUS_IDLE, TRANSACTION_STATUS_INTRANS
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE, TRANSACTION_STATUS_INTRANS, cursor
 from sqlalchemy import create_engine, event, text
 
 import connections
@@ -15,10 +15,10 @@ import leases
 import submissions
 from models import db, ranking_name
 from tests.counts import begin, counted
-from tests.support import statements, wait_for
+from tests.support import wait_for
 
 #: What grows with a page, and the rankings that were not asked for.
-LARGE = ("result_all", "result_no_stop_words", "results.text,", "text_index", "alt_texts")
+LARGE = ("result_all", "result_no_stop_words", "text,", "text_index", "alt_texts")
 NAMES = [ranking_name(stop_words=a, fold_case=b) for a in (True, False) for b in (True, False)]
 
 
@@ -30,19 +30,35 @@ def key(app: Flask) -> str:
     return counted({"word": 1}, tops=dict.fromkeys(NAMES, rows), sizes=sizes)
 
 
+class Noting(cursor):
+    """A cursor that notes what it sends, and in which state the connection is then."""
+
+    sent: ClassVar[list[tuple[str, int]]] = []
+
+    def execute(self, statement: Any, parameters: Any = None) -> None:
+        """Send a statement."""
+        super().execute(statement, parameters)
+        self.sent.append((str(statement), self.connection.info.transaction_status))
+
+
 @contextmanager
-def transactions() -> Iterator[list[int]]:
-    """The state of the connection after each statement, as the driver knows it."""
-    states: list[int] = []
+def sent_to_postgres() -> Iterator[list[tuple[str, int]]]:
+    """What the driver sends meanwhile, by whomever it is asked to."""
 
     def note(connection: Any, *_: object) -> None:
-        states.append(connection.connection.dbapi_connection.info.transaction_status)
+        connection.cursor_factory = Noting
 
-    event.listen(db.engine, "after_cursor_execute", note)
+    def leave(connection: Any, _record: object) -> None:
+        connection.cursor_factory = cursor
+
+    Noting.sent.clear()
+    event.listen(db.engine, "checkout", note)
+    event.listen(db.engine, "checkin", leave)
     try:
-        yield states
+        yield Noting.sent
     finally:
-        event.remove(db.engine, "after_cursor_execute", note)
+        event.remove(db.engine, "checkout", note)
+        event.remove(db.engine, "checkin", leave)
 
 
 @pytest.mark.parametrize(
@@ -55,29 +71,29 @@ def transactions() -> Iterator[list[int]]:
     ],
 )
 def test_a_finished_count_is_one_statement(client: FlaskClient, key: str, path: str) -> None:
-    with statements() as asked, transactions() as states:
+    with sent_to_postgres() as sent:
         answer = client.get(path.format(key=key))
     assert (answer.status_code, answer.headers["X-Total-Count"]) == (200, "60000")
-    assert states == [TRANSACTION_STATUS_IDLE]  # no BEGIN before it, and so no ROLLBACK behind it
-    (statement,) = asked
-    assert not [column for column in (*LARGE, "results.tops,") if column in statement]
+    ((statement, state),) = sent
+    assert state == TRANSACTION_STATUS_IDLE  # no BEGIN before it, and so no ROLLBACK behind it
+    assert not [column for column in (*LARGE, "tops,") if column in statement]
 
 
 def test_what_has_no_rows_needs_no_transaction_either(client: FlaskClient) -> None:
     pending = submissions.submit("http://example.com/")
     for path in (f"/results/{pending}", f"/check_status?job_id={pending}"):
-        with transactions() as states:
+        with sent_to_postgres() as sent:
             assert client.get(path).status_code in {200, 202}
-        assert set(states) == {TRANSACTION_STATUS_IDLE}
+        assert {state for _, state in sent} == {TRANSACTION_STATUS_IDLE}
 
 
 def test_the_next_to_use_the_connection_has_transactions(client: FlaskClient, key: str) -> None:
     db.engine.dispose()  # so that there is one connection
     client.get(f"/results/{key}")
     db.session.remove()
-    with transactions() as states:
+    with sent_to_postgres() as sent:
         db.session.execute(text("SELECT 1"))
-    assert states == [TRANSACTION_STATUS_INTRANS]
+    assert [state for _, state in sent] == [TRANSACTION_STATUS_INTRANS]
     assert db.engine.pool.checkedin() == 0  # type: ignore[attr-defined]
 
 
