@@ -5,6 +5,7 @@ import os
 from flask import Flask
 from redis import Redis
 
+import connections
 from config import REDIS_PATIENCE, Config, settings_from
 from events import Events
 from models import db
@@ -25,6 +26,8 @@ def create_base_app(
         connecting = app.config["SQLALCHEMY_ENGINE_OPTIONS"]["connect_args"]
         connecting["options"] += f" -c statement_timeout={round(longest_statement * 1000)}"
     db.init_app(app)
+    with app.app_context():
+        connections.lend_alive(db.engine)
     app.extensions["redis"] = Redis.from_url(app.config["REDIS_URL"], **REDIS_PATIENCE)
     app.extensions["events"] = Events(app.config["REDIS_URL"])
     return app

@@ -125,11 +125,8 @@ class Config:
 
     @property
     def SQLALCHEMY_ENGINE_OPTIONS(self) -> dict[str, object]:  # noqa: N802
-        """A connection that broke while idle is noticed before it is used; times are in UTC."""
-        return {
-            "pool_pre_ping": True,
-            "connect_args": {**POSTGRES_PATIENCE, "options": "-c timezone=utc"},
-        }
+        """Times are in UTC."""
+        return {"connect_args": {**POSTGRES_PATIENCE, "options": "-c timezone=utc"}}
 
 
 @dataclass(frozen=True, kw_only=True)

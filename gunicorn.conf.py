@@ -3,7 +3,6 @@
 import gc
 import os
 import sys
-from importlib import import_module
 from logging import INFO, LogRecord
 from threading import Thread
 from typing import Any
@@ -61,13 +60,12 @@ def post_worker_init(worker: Any) -> None:
 
     Gunicorn would wait for them, up to `graceful_timeout`.
 
-    And load, beside what is served already, what only collocations need: a tenth of a second that
-    nobody then waits for. And let those who follow events know what this worker could not tell,
+    And let those who follow events know what this worker could not tell,
     also if it has nothing more to tell.
     """
     streams = worker.wsgi.extensions["streams"]
     streams.end_when(lambda: not worker.alive or worker.ppid != os.getppid())
-    Thread(target=import_module, args=["wordcount.nltk_parts"], daemon=True).start()
     worker.log.error_log.addFilter(_say_shortly)
     events = worker.wsgi.extensions["events"]
     Thread(target=events.make_good_for_ever, daemon=True).start()
+    gc.freeze()  # nor is there any garbage in the application

@@ -23,6 +23,7 @@ from views.rules import rules
 from views.take import FRAME_POLICY, take
 from views.template_api import template_api
 from views.url_history import url_history
+from views.visitor import Sessions
 from views.where import where
 
 # Everything comes from this site; nothing is inline. Bootstrap's style sheet draws the signs in its
@@ -44,6 +45,7 @@ SAMPLE_POLICY = (
 def register(app: Flask) -> None:
     """Give an application its pages and its API."""
     trust_proxies(app)
+    app.session_interface = Sessions()
     serve_assets(app)
     app.register_blueprint(pages)
     app.register_blueprint(counts)

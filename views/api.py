@@ -33,14 +33,14 @@ def results(job_key: str) -> ResponseReturnValue:
     202 while it is pending, 422 if it failed, 404 if there is none with this key.
     """
     wanted = PagedRanking.asked()
-    result = Result.by_key(job_key)
-    if result is None:
+    counted = wanted.found(job_key)
+    if counted is None:
         raise Problem(404, "unknown_key", "There is no count with this key.")
-    if Status(result.status).is_pending:
-        return _pending(result)
-    if result.status == Status.FAILED:
-        raise failure_of(result)
-    return kept(result, paged, wanted, result, lambda rows: rows)
+    if isinstance(counted, Result) and Status(counted.status).is_pending:
+        return _pending(counted)
+    if isinstance(counted, Result) and counted.status == Status.FAILED:
+        raise failure_of(counted)
+    return kept(counted, lambda: paged(wanted, counted, lambda rows: rows))
 
 
 def failure_of(result: Result) -> Problem:

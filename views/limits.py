@@ -91,8 +91,7 @@ def limit_submissions(app: Flask, *endpoints: str, alone: Mapping[str, str]) -> 
 
 def _weigh() -> None:
     """Say how large a submission may be, and what it costs."""
-    largest = _LARGEST.get(request.endpoint or "")
-    if largest:
+    if largest := _LARGEST.get(request.endpoint or ""):
         request.max_content_length = request.max_form_memory_size = largest
         request.form.get("url")  # read now, so that one that is larger is refused here
     g.cost = 1

@@ -10,11 +10,13 @@ from typing import Any, Self
 
 from flask import Response, jsonify, request, url_for
 
-from models import Result
+from connections import only_read
+from models import Result, Status, db
 from views.errors import Problem
 from views.files import download
 from views.parameters import choice, number
 from views.rankings import Ranking
+from views.ready_made import ReadyMade, ready_made
 from views.sizes import MOST_RANKED_WORDS
 from wordcount import Ranked
 from wordcount.counts import LONGEST_SHOWN
@@ -45,7 +47,8 @@ class PagedRanking:
 
         :raises views.errors.Problem: if a parameter makes no sense.
         """
-        is_all, page = request.args.get("top") == "all", number("page", otherwise=1)
+        is_all = "top" in request.args and request.args["top"] == "all"
+        page = number("page", otherwise=1)
         if is_all and page > 1:
             raise Problem(400, "bad_parameter", '"page" must be 1 where "top" is "all".')
         ranking = Ranking(
@@ -59,20 +62,41 @@ class PagedRanking:
         )
         return cls(ranking, page)
 
+    @property
+    def first(self) -> int:
+        """The first of its rows, from 0 on."""
+        return (self.page - 1) * self.ranking.top
 
-def paged(asked: PagedRanking, result: Result, document: Callable[[list[Ranked]], Any]) -> Response:
+    def found(self, job_key: str) -> Result | ReadyMade | None:
+        """The count that it is asked of; no more of it than the answer needs, if it is finished and
+        the rows are stored. None if there is no count with this key.
+        """
+        if self.ranking.is_ready_made(self.first):
+            counted = ready_made(job_key, self.ranking.name)
+            if counted is None or counted.status == Status.FINISHED:
+                return counted
+        only_read(db.session)
+        return Result.by_key(job_key)
+
+
+def paged(
+    asked: PagedRanking, counted: Result | ReadyMade, document: Callable[[list[Ranked]], Any]
+) -> Response:
     """The rows of one page.
 
     :param document: what is answered in JSON, given the rows.
     """
     make = download(_answer) if asked.ranking.top > _LONG else _answer
-    return make(asked, result, document)
+    return make(asked, counted, document)
 
 
 def _answer(
-    asked: PagedRanking, result: Result, document: Callable[[list[Ranked]], Any]
+    asked: PagedRanking, counted: Result | ReadyMade, document: Callable[[list[Ranked]], Any]
 ) -> Response:
-    rows, total = asked.ranking.part_of(result, (asked.page - 1) * asked.ranking.top)
+    if isinstance(counted, ReadyMade):
+        rows, total = asked.ranking.ready_part(counted.rows, counted.sizes, asked.first)
+    else:
+        rows, total = asked.ranking.part_of(counted, asked.first)
     response = jsonify(document(rows))
     if total is not None:  # counts of the first releases do not say
         response.headers["X-Total-Count"] = str(total)
@@ -83,17 +107,21 @@ def _answer(
 
 def _links(asked: PagedRanking, total: int) -> list[str]:
     last = max(1, -(-total // asked.ranking.top))
+    if last == 1:
+        return []
     pages = {"first": 1, "prev": asked.page - 1, "next": asked.page + 1, "last": last}
+    begin = _address_without_page()
     return [
-        f'<{_address(page)}>; rel="{relation}"'
+        f'<{begin}page={page}>; rel="{relation}"'
         for relation, page in pages.items()
-        if last > 1 and 1 <= page <= last
+        if 1 <= page <= last
     ]
 
 
-def _address(page: int) -> str:
+def _address_without_page() -> str:
     # Only these: url_for takes others, such as `_external`, for orders.
     chosen: dict[str, Any] = {
         name: value for name, value in request.args.items() if name in _CHOICES
     }
-    return url_for(request.endpoint or "", **(request.view_args or {}), **chosen, page=page)
+    address = url_for(request.endpoint or "", **(request.view_args or {}), **chosen)
+    return f"{address}{'&' if chosen else '?'}"

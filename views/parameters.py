@@ -33,7 +33,9 @@ def choice(name: str, *options: str) -> str:
 
     :raises views.errors.Problem: naming them all, if it is none of them.
     """
-    value = request.args.get(name, options[0])
+    if name not in request.args:  # mostly; to get a default from there takes an exception
+        return options[0]
+    value = request.args[name]
     if value not in options:
         quoted = [f'"{option}"' for option in options]
         raise Problem(
@@ -48,7 +50,9 @@ def number(name: str, *, otherwise: int, low: int = 1, high: int | None = None) 
     :param otherwise: what a missing parameter means.
     :raises views.errors.Problem: if it is none.
     """
-    value = request.args.get(name, str(otherwise))
+    if name not in request.args:
+        return otherwise
+    value = request.args[name]
     is_number = value.isascii() and value.isdigit() and len(value) < 10
     if not is_number or int(value) < low or (high is not None and int(value) > high):
         until = "on" if high is None else f"to {high:,}"

@@ -1,6 +1,6 @@
 """A stored count -> the ranking that was asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -59,14 +59,33 @@ class Ranking:
         :param first: from which on; 0 for the most frequent.
         :raises views.errors.Problem: as :meth:`of`.
         """
-        end = first + self.top
-        if end <= TOP_ROWS and not (self.main or self.together) and self.shortest == 1:
-            rows, size = (result.tops or {}).get(self._name, []), self.size_of(result)
-            return Part([Ranked(*row) for row in rows[first:end]], size and size.rows)
+        if self.is_ready_made(first):
+            return self.ready_part((result.tops or {}).get(self.name), result.sizes, first)
         refuse_many(result)
         with in_turn(result, main=self.main):
             everything = self.rows_of(self.counts_of(result), result.language)
-        return Part(everything[first:end], len(everything))
+        return Part(everything[first : first + self.top], len(everything))
+
+    def is_ready_made(self, first: int) -> bool:
+        """Whether these rows are among those that are stored."""
+        is_usual = not (self.main or self.together) and self.shortest == 1
+        return is_usual and first + self.top <= TOP_ROWS
+
+    def ready_part(
+        self,
+        rows: Sequence[tuple[str, int]] | None,
+        sizes: Mapping[str, tuple[int, int]] | None,
+        first: int,
+    ) -> Part:
+        """So many of the rows that are stored.
+
+        :param rows: of this ranking.
+        :param sizes: of all rankings; counts of the first releases do not have them.
+        :param first: from which on.
+        """
+        size = (sizes or {}).get(self.name)
+        some = [Ranked(*row) for row in (rows or [])[first : first + self.top]]
+        return Part(some, size[0] if size else None)
 
     def all_rows(self, result: Result) -> list[Ranked]:
         """All rows of a finished count, however many `top` asks for. To be called :func:`in_turn`.
@@ -98,11 +117,12 @@ class Ranking:
 
     def size_of(self, result: Result) -> Size | None:
         """Of all its rows, forms apart and of any length; None where nobody knows."""
-        size = None if self.main else (result.sizes or {}).get(self._name)
+        size = None if self.main else (result.sizes or {}).get(self.name)
         return Size(*size) if size else None
 
     @property
-    def _name(self) -> str:
+    def name(self) -> str:
+        """By which it is stored."""
         return ranking_name(stop_words=self.stop_words, fold_case=self.fold_case)
 
 

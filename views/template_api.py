@@ -9,7 +9,8 @@ from typing import Any
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from models import Result, Status
+from connections import only_read
+from models import Result, Status, db
 from views import json_body
 from views.api import failure_of
 from views.errors import Problem
@@ -32,7 +33,11 @@ def enqueue() -> ResponseReturnValue:
 @template_api.get("/check_status")
 def check_status() -> ResponseReturnValue:
     """Where a count stands."""
-    result = _asked_for()
+    job_id = _job_id()
+    only_read(db.session)
+    result = Result.by_key(job_id)
+    if result is None:
+        raise _unknown(job_id)
     response = jsonify({"job_id": str(result.job_key), "job_status": _status_of(result)})
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -42,12 +47,14 @@ def check_status() -> ResponseReturnValue:
 def get_result() -> ResponseReturnValue:
     """What came out, ranked as ``GET /results`` does; 404 while nothing has."""
     wanted = PagedRanking.asked()
-    result = _asked_for()
-    if result.status == Status.FAILED:
+    result = wanted.found(job_id := _job_id())
+    if result is None:
+        raise _unknown(job_id)
+    if isinstance(result, Result) and result.status == Status.FAILED:
         failure = failure_of(result)
         failure.document |= {"error": failure.document["detail"], "job_id": str(result.job_key)}
         raise failure
-    if result.status != Status.FINISHED:
+    if isinstance(result, Result) and result.status != Status.FINISHED:
         status = _status_of(result)
         sentence = f"There is no result yet: the job is {status}. Ask again in a moment."
         raise Problem(404, "result_not_ready", sentence, error=_error(sentence), job_status=status)
@@ -61,22 +68,23 @@ def get_result() -> ResponseReturnValue:
             "result": rows,
         }
 
-    return kept(result, paged, wanted, result, document)
+    return kept(result, lambda: paged(wanted, result, document))
 
 
-def _asked_for() -> Result:
-    """The count that ``?job_id=`` names.
+def _job_id() -> str:
+    """What ``?job_id=`` names.
 
-    :raises views.errors.Problem: if there is none.
+    :raises views.errors.Problem: if it is missing.
     """
     job_id = request.args.get("job_id")
     if not job_id:
         raise Problem(400, "bad_parameter", '"job_id" is missing: send what /enqueue answered.')
-    result = Result.by_key(job_id)
-    if result is None:
-        sentence = f"There is no job with the id {job_id[:40]!r}."
-        raise Problem(404, "unknown_key", sentence, error=_error(sentence))
-    return result
+    return job_id
+
+
+def _unknown(job_id: str) -> Problem:
+    sentence = f"There is no job with the id {job_id[:40]!r}."
+    return Problem(404, "unknown_key", sentence, error=_error(sentence))
 
 
 def _status_of(result: Result) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from models import Result, db
 from views.errors import Problem
+from views.ready_made import ReadyMade
 from views.sizes import is_large
 from views.turns import turn
 from wordcount.indexed_text import IndexedText, Span
@@ -47,12 +48,12 @@ def indexed(result: Result) -> IndexedText:
     )
 
 
-def is_being_prepared(result: Result) -> bool:
+def is_being_prepared(result: Result | ReadyMade) -> bool:
     """Whether a worker still finds out which word stands where: of long texts, after the count."""
     if result.reading_ease is not None or (result.total_words or 0) <= LONG_TEXT:
         return False
     is_recent = Result.finished_at > func.now() - timedelta(seconds=PREPARING)
-    return bool(db.session.scalar(select(is_recent).where(Result.id == result.id)))
+    return bool(db.session.scalar(select(is_recent).where(Result.job_key == result.job_key)))
 
 
 def in_turn_of_text(result: Result) -> AbstractContextManager[None]:

@@ -13,6 +13,7 @@ from typing import ParamSpec
 from flask import Response, request
 
 from models import Result, Status
+from views.ready_made import ReadyMade
 from views.texts import is_being_prepared
 from wordcount.version import VERSION
 
@@ -31,21 +32,19 @@ def unchanging(view: Callable[P, Response]) -> Callable[P, Response]:
         result = Result.by_key((request.view_args or {})["job_key"])
         if result is None:
             return view(*args, **kwargs)
-        return _validated(result, ASK_AGAIN, lambda: view(*args, **kwargs))
+        return _validated(_is_settled(result), ASK_AGAIN, lambda: view(*args, **kwargs))
 
     return answer
 
 
-def kept(
-    result: Result, make: Callable[P, Response], *args: P.args, **kwargs: P.kwargs
-) -> Response:
+def kept(counted: Result | ReadyMade, make: Callable[[], Response]) -> Response:
     """Rows of a result, which a client may keep without ever asking again."""
-    return _validated(result, FOR_EVER, lambda: make(*args, **kwargs))
+    return _validated(_is_settled(counted), FOR_EVER, make)
 
 
-def _validated(result: Result, how_long: str, make: Callable[[], Response]) -> Response:
+def _validated(is_settled: bool, how_long: str, make: Callable[[], Response]) -> Response:
     """An answer about a count, which is not even made for who has it already."""
-    if not _is_settled(result):
+    if not is_settled:
         return make()
     tag = _tag()
     # Not for "*", which anybody may send: nobody has what cannot be answered.
@@ -59,9 +58,9 @@ def _validated(result: Result, how_long: str, make: Callable[[], Response]) -> R
     return response
 
 
-def _is_settled(result: Result) -> bool:
+def _is_settled(counted: Result | ReadyMade) -> bool:
     """Whether all is stored that will ever be known of a count."""
-    return result.status == Status.FINISHED and not is_being_prepared(result)
+    return counted.status == Status.FINISHED and not is_being_prepared(counted)
 
 
 def _tag() -> str:

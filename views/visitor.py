@@ -6,7 +6,8 @@ Both are in the signed cookie of the session, and end with it.
 import secrets
 from typing import NamedTuple
 
-from flask import session
+from flask import Flask, Request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 _NAME = "visitor"
 _RECENT = "recent"
@@ -22,6 +23,18 @@ class Visit(NamedTuple):
 
     kind: str
     key: str
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Flask's own; for those who send no cookie, such as programs, nothing is made ready to read
+    one, which would take a tenth of what else there is to do for a short answer.
+    """
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """What a visitor's cookie holds."""
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
 
 
 def visitor() -> str:

@@ -16,6 +16,7 @@ MAY_IMPORT = {
     "environment": set(),
     "config": {"environment"},
     "models": set(),
+    "connections": set(),
     "lists": {"models"},
     "states": {"models", "wordcount.errors"},
     "leases": {"models", "states", "wordcount.errors"},
@@ -103,6 +104,7 @@ MAY_IMPORT = {
     "count_worker": {"apart", "jobs", "models", "pipeline", "rescuer", "stable"},
     "views": {
         "callbacks",
+        "connections",
         "event_log",
         "events",
         "inbox",
@@ -115,7 +117,7 @@ MAY_IMPORT = {
         "views",
         "wordcount",
     },
-    "base_app": {"config", "events", "models"},
+    "base_app": {"config", "connections", "events", "models"},
     "app": {"base_app", "config", "models", "submissions", "views", "wordcount.errors"},
     "worker": {
         "base_app",

@@ -1,0 +1,111 @@
+"""Connections to Postgres: lent alive by the pool; and short reads without transactions.
+
+To ask each connection before each use whether it lives (`pool_pre_ping`) takes as long as a whole
+short read, and so does each of the BEGIN and the ROLLBACK around it.
+"""
+
+import select
+import time
+from collections.abc import Mapping
+from contextlib import closing
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.orm import scoped_session
+
+#: A connection that was idle for longer, in seconds, is asked. What breaks without a word, as
+#: behind a firewall that has forgotten a connection, takes many times as long.
+LONG_IDLE = 5
+_SINCE = "idle since"
+
+
+def lend_alive(engine: Engine) -> None:
+    """Let the pool of an engine lend no connection that broke while it was idle.
+
+    A server that ends, or is ended, closes its connections, and that can be seen without a word
+    to it; so can what the kernel has found out (`POSTGRES_PATIENCE`). Only where something is to
+    be seen, whatever it is, or nothing was for long, is the server asked.
+    """
+
+    def note(connection: Any, record: Any) -> None:
+        if connection is not None and not connection.closed:  # it has not broken
+            connection.autocommit = False
+            record.info[_SINCE] = time.monotonic()
+
+    def look(connection: Any, record: Any, _lent: object) -> None:
+        since = record.info.get(_SINCE)
+        if since is None:  # it is new
+            return
+        if time.monotonic() - since <= LONG_IDLE and _is_quiet(connection):
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            # Others broke at the same moment: the pool makes new ones in place of all of them.
+            raise InvalidatePoolError() from error
+
+    event.listen(engine, "checkin", note)
+    event.listen(engine, "checkout", look)
+
+
+def _is_quiet(connection: Any) -> bool:
+    """Whether a connection says nothing; one that is closed says so."""
+    if connection.closed:
+        return False
+    looking = select.poll()
+    looking.register(connection.fileno(), select.POLLIN)
+    return not looking.poll(0)
+
+
+def read_one(
+    engine: Engine, statement: str, parameters: Mapping[str, object]
+) -> tuple[Any, ...] | None:
+    """The one row that a statement reads, or None; with nothing around it.
+
+    The driver is asked directly: for a short read SQLAlchemy does more than the driver, the network
+    and Postgres together. Should that fail, it is read again, which changes nothing: a server that
+    was just told to end a connection has perhaps not closed it yet. That is left to SQLAlchemy,
+    which calls errors by the names that are known here.
+
+    :param statement: in the words of the driver, with ``%(name)s``.
+    """
+    try:
+        return _read_one(engine, statement, parameters)
+    except engine.dialect.loaded_dbapi.Error:
+        with engine.connect() as connection:
+            row = _alone(connection).exec_driver_sql(statement, parameters).one_or_none()
+            return tuple(row) if row else None
+
+
+def _read_one(
+    engine: Engine, statement: str, parameters: Mapping[str, object]
+) -> tuple[Any, ...] | None:
+    lent = engine.raw_connection()
+    try:
+        lent.dbapi_connection.autocommit = True  # type: ignore[union-attr]
+        with closing(lent.cursor()) as cursor:
+            cursor.execute(statement, parameters)
+            found: tuple[Any, ...] | None = cursor.fetchone()
+            return found
+    except engine.dialect.loaded_dbapi.Error:
+        lent.invalidate()
+        raise
+    finally:
+        lent.close()
+
+
+def only_read(session: scoped_session[Any]) -> None:
+    """Let each statement of a new session stand alone, for those who change nothing.
+
+    What they read may be of different moments, as it may be in a transaction of Postgres' default
+    isolation.
+    """
+    _alone(session.connection())
+
+
+def _alone(connection: Connection) -> Connection:
+    """A connection on which each statement stands alone, until it is given back to the pool."""
+    # Not by SQLAlchemy's isolation levels: to set and to unset those, it talks to the server.
+    connection.connection.dbapi_connection.autocommit = True  # type: ignore[union-attr]
+    return connection
