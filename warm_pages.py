@@ -1,5 +1,5 @@
-"""Pages that are counted before there is a job, so that whatever is made or read at its first use is
-there for all forks."""
+"""Pages that are counted before there is a job, so that whatever is made or read at its first use
+is there for all forks."""
 
 from pipeline import columns_of
 from wordcount import count_text, read_page
