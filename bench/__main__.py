@@ -1,4 +1,4 @@
-"""``make bench``: what counting costs, and what the running system does beside its classic shape."""
+"""``make bench``: what counting costs, and how the running system does beside its classic shape."""
 
 import argparse
 import platform
@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import burst, journey
+from bench import burst, first_load, journey, memory, results, slow_sites
 from bench.bars import NotMeasuredError, Report, figures_table
 from bench.generated import page
 from bench.pages import PagesError, saved_pages
@@ -51,7 +51,11 @@ PARTS: Mapping[str, Callable[[Options], Report]] = {
     "linear": lambda _: Report(linear()),
     "hostile": lambda asked: Report(hostile(asked.named)),
     "journey": lambda asked: journey.measure(asked.so_many(100), asked.so_many(20)),
-    "burst": lambda asked: burst.measure(asked.so_many(200), asked.so_many(40)),
+    "burst": lambda asked: burst.measure(asked.so_many(200), asked.so_many(24)),
+    "results": lambda asked: results.measure(3 if asked.quick else 5),
+    "first-load": lambda _: first_load.measure(),
+    "slow-sites": lambda asked: slow_sites.measure(64, asked.so_many(8)),
+    "memory": lambda _: memory.measure(),
 }
 HEADINGS = {
     "linear": "Ever larger pages",

@@ -17,7 +17,7 @@ _WARM_UP = 4
 _PATIENCE = 180
 
 
-def measure(ours: int = 200, classic: int = 40) -> Report:
+def measure(ours: int = 200, classic: int = 24) -> Report:
     """Jobs per second of both shapes with two workers, from the first submission to the last
     result."""
     classic_rate, _ = _burst(CLASSIC, classic)

@@ -7,6 +7,7 @@ default, has nothing to limit.
 import asyncio
 import sys
 
+from bench.generated import page as made_up
 from bench.known import large, small
 
 #: As many hosts as there are addresses of which nothing is special.
@@ -19,7 +20,7 @@ def address(port: int, kind: str, number: int) -> str:
     """Where a page is.
 
     :param kind: ``small``; ``slow``: the same page after a second; ``large``: the number is that of
-        its words.
+        its words; ``made-up``: one as pages are, and the number is that of its bytes.
     """
     return f"http://{HOSTS[number % len(HOSTS)]}:{port}/{kind}/{number}"
 
@@ -29,6 +30,8 @@ def page(path: str) -> tuple[bytes, float]:
     _, kind, number = path.split("/")
     if kind == "large":
         return large(int(number)), 0
+    if kind == "made-up":
+        return b"".join(made_up(int(number))), 0
     return small(int(number))[0], SLOW if kind == "slow" else 0
 
 

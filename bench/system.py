@@ -1,6 +1,5 @@
 """The system as it runs, in its own shape and in the classic one, each on servers of its own."""
 
-import http.client
 import os
 import signal
 import socket
@@ -78,14 +77,14 @@ class Programs:
         self.environ = {
             "PATH": os.environ["PATH"],
             "PYTHONUNBUFFERED": "1",
-            MARK: str(folder),
             **environ,
+            MARK: str(folder),
         }
         self._running: list[subprocess.Popen[bytes]] = []
 
     def start(self, name: str, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
         """Start a Python program of ours."""
-        with self.log(name).open("wb") as log:
+        with self._log(name).open("wb") as log:
             program = subprocess.Popen(  # noqa: S603 -- our own arguments, no shell
                 [sys.executable, *arguments],
                 cwd=PROJECT,
@@ -105,15 +104,18 @@ class Programs:
         :raises NotMeasuredError: if it fails.
         """
         if self.start(name, arguments).wait() != 0:
-            raise NotMeasuredError(f"{name} failed: {self.last_line(name)}")
+            last_line = self._written(name).strip().rpartition("\n")[2]
+            raise NotMeasuredError(f"{name} failed: {last_line}")
 
-    def log(self, name: str) -> Path:
-        """Where a program writes to."""
+    def wait_for_line(self, name: str, part: str) -> None:
+        """Wait until a program has written this."""
+        wait_for(f"{part!r} of {name}", lambda: part in self._written(name), _START_SECONDS)
+
+    def _log(self, name: str) -> Path:
         return self._folder / f"{name}.log"
 
-    def last_line(self, name: str) -> str:
-        """The last that it has written."""
-        return self.log(name).read_text("utf-8", "replace").strip().rpartition("\n")[2]
+    def _written(self, name: str) -> str:
+        return self._log(name).read_text("utf-8", "replace")
 
     def stop(self, program: subprocess.Popen[bytes]) -> None:
         """Let a program end; kill it if it does not."""
@@ -202,11 +204,10 @@ def running(shape: Shape, *, webs: int = 2, workers: int = 2) -> Iterator[Runnin
         web = all_of_it.start("web", shape.web)
         names = {f"worker{n}": command for n, command in enumerate(shape.workers(workers))}
         work = [all_of_it.start(name, command) for name, command in names.items()]
-        for name, listening in (("site", site), ("web", port)):
-            wait_for(name, lambda at=listening: listens(at), _START_SECONDS)  # type: ignore[misc]
+        wait_for_port("site", site)
+        wait_for_port("web", port)
         for name in names:
-            log = all_of_it.log(name)
-            wait_for(name, lambda at=log: shape.works in at.read_text(), _START_SECONDS)  # type: ignore[misc]
+            all_of_it.wait_for_line(name, shape.works)
         engine = create_engine(environ["DATABASE_URL"], isolation_level="AUTOCOMMIT")
         started.callback(engine.dispose)
         database = started.enter_context(engine.connect())
@@ -225,10 +226,14 @@ def wait_for(what: str, look: Callable[[], bool], seconds: float) -> None:
         time.sleep(_LOOK_AGAIN)
 
 
-def listens(port: int) -> bool:
-    """Whether somebody listens there."""
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+def wait_for_port(what: str, port: int) -> None:
+    """Wait until somebody listens there."""
+
+    def listens() -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", port)) == 0
+
+    wait_for(what, listens, _START_SECONDS)
 
 
 def free_port() -> int:

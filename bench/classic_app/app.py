@@ -47,7 +47,7 @@ def results(job_key: str) -> ResponseReturnValue:
     job = Job.fetch(job_key, connection=connection)
     if not job.is_finished:
         return "Nay!", 202
-    result = db.session.get(Result, job.return_value())
+    result = db.get_or_404(Result, job.return_value())
     words = sorted(result.result_no_stop_words.items(), key=itemgetter(1), reverse=True)
     return jsonify(words[:10])
 
