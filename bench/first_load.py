@@ -70,12 +70,16 @@ def measure() -> Report:
         Figure(what="its rounds", ours=rounds(waits)),
     ]
     rows = [
-        (name, urlsplit(each.url).path, urlsplit(each.source or "").path, f"{each.size / 1000:.1f}")
-        for name, requests in (("finished", done), ("pending", waits))
+        (name, _path(each.url, key), _path(each.source or "", key), f"{each.size / 1000:.1f}")
+        for name, key, requests in (("finished", finished, done), ("pending", pending, waits))
         for each in requests
     ]
     text = f"The count of a page of {_SIZE:,} bytes. The classic shape has no such page."
     return Report(f"{text}\n\n{table(('count', 'request', 'found in', 'kB'), rows)}", figures)
+
+
+def _path(url: str, key: str) -> str:
+    return urlsplit(url).path.replace(key, "KEY")
 
 
 def _kilobytes(requests: Sequence[Request]) -> float:

@@ -46,7 +46,11 @@ def measure() -> Report:
                 bar=at_most(120),
             )
         )
-    return Report(table(("program", "process", "MB"), rows), figures)
+    text = (
+        "One worker that has counted, one gunicorn process that has answered. The classic worker"
+        " has loaded nothing of its job: each of its forks does."
+    )
+    return Report(f"{text}\n\n{table(('program', 'process', 'MB'), rows)}", figures)
 
 
 def _sizes(shape: Shape) -> dict[str, list[Process]]:
