@@ -1,6 +1,7 @@
 """``make bench``: what counting costs, and how the running system does beside its classic shape."""
 
 import argparse
+import gc
 import platform
 import signal
 import sys
@@ -41,6 +42,9 @@ class Options:
 
 def _speed(asked: Options) -> Report:
     samples = samples_from(asked.pages)
+    # What the other parts have loaded is looked through by no collection of garbage, which would
+    # be most of the time.
+    gc.freeze()
     measure_speed(samples, asked.rounds)
     return Report(report(samples))
 
