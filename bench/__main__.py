@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import burst, first_load, journey, memory, results, slow_sites
-from bench.bars import NotMeasuredError, Report, figures_table
+from bench.bars import Figure, NotMeasuredError, Report, figures_table
 from bench.generated import page
 from bench.pages import PagesError, saved_pages
 from bench.scaling import hostile, linear
@@ -93,26 +93,33 @@ def main(arguments: Sequence[str] | None = None) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))
     print(f"Python {platform.python_version()}, {platform.machine()}; {share_cores()}.", flush=True)
     asked = Options(given.pages, given.rounds, given.named, given.quick)
-    reports: dict[str, Report] = {}
+    figures: list[Figure] = []
+    missing: list[str] = []
     try:
         for name in given.only or PARTS:
-            reports[name] = _done(name, asked)
+            if done := _done(name, asked):
+                figures += done.figures
+            else:
+                missing.append(name)
     except PagesError as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit(130)
-    if bars := [figure for each in reports.values() for figure in each.figures]:
-        print(f"\n### Bars\n\n{figures_table(f for f in bars if f.is_reached is not None)}")
+    if bars := [figure for figure in figures if figure.is_reached is not None]:
+        print(f"\n### Bars\n\n{figures_table(bars)}")
+    if missing:
+        print(f"\nNot measured: {', '.join(missing)}.")
 
 
-def _done(name: str, asked: Options) -> Report:
-    """Measure a part, and print what it says; the others go on if it cannot be measured."""
+def _done(name: str, asked: Options) -> Report | None:
+    """Measure a part, and print what it says; None if it could not be measured."""
+    print(f"\n### {HEADINGS.get(name, name.capitalize().replace('-', ' '))}\n", flush=True)
     try:
         done = PARTS[name](asked)
     except (NotMeasuredError, DevError) as error:
-        done = Report(f"Not measured: {error}")
-    heading = HEADINGS.get(name, name.capitalize().replace("-", " "))
-    print(f"\n### {heading}\n\n{done}", flush=True)
+        print(f"Not measured: {error}", flush=True)
+        return None
+    print(done, flush=True)
     return done
 
 

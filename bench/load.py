@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 
+from bench.bars import NotMeasuredError
+
 #: Programs that ask, and how many connections each of them has.
 _PROCESSES, _CONNECTIONS = 2, 8
 _TIMEOUT = 30
@@ -26,7 +28,7 @@ class Load:
     def rate(self, port: int, path: str, seconds: float) -> float:
         """How many answers a second there are.
 
-        :raises RuntimeError: if there is another answer than 200.
+        :raises NotMeasuredError: if there is another answer than 200.
         """
         asking = [self._pool.submit(_ask, port, path, seconds) for _ in range(_PROCESSES)]
         return sum(each.result() for each in asking)
@@ -70,10 +72,12 @@ class _Connection:
         if not self._all and (end := self._got.find(b"\r\n\r\n")) > 0:
             length = _LENGTH.search(self._got, 0, end + 2)
             if not self._got.startswith(b"HTTP/1.1 200") or not length:
-                raise RuntimeError(f"port {self._port}: {self._got[:200]!r}")
+                raise NotMeasuredError(f"port {self._port}: {self._got[:200]!r}")
             self._all = end + 4 + int(length[1])
         if not data and not self._is_whole:
-            raise RuntimeError(f"port {self._port}: an answer broke off after {self._got[:200]!r}")
+            raise NotMeasuredError(
+                f"port {self._port}: an answer broke off after {self._got[:200]!r}"
+            )
         return self._is_whole
 
     @property

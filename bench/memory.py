@@ -13,7 +13,8 @@ from bench.bars import Figure, Report, at_most
 from bench.burst import submit_all
 from bench.client import Client
 from bench.markdown import table
-from bench.system import CLASSIC, OURS, Shape, running, wait_for_port
+from bench.programs import wait_for_port
+from bench.system import CLASSIC, OURS, Shape, running
 
 _COUNTS = 3
 _REQUESTS = 50

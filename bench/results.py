@@ -9,8 +9,9 @@ from bench.bare import ROWS
 from bench.bars import Figure, Report, at_least
 from bench.client import Client
 from bench.load import Load, load
+from bench.programs import free_port, programs, wait_for_port
 from bench.site import address
-from bench.system import CLASSIC, OURS, Running, free_port, programs, running, wait_for_port
+from bench.system import CLASSIC, OURS, Running, running
 
 DISTINCT = 60_000
 _SECONDS = 3.0

@@ -3,6 +3,7 @@
 import psutil
 import pytest
 
+from bench.bars import NotMeasuredError
 from bench.client import Client
 from bench.load import load
 from bench.site import address
@@ -24,5 +25,5 @@ def test_a_load_is_of_answers_that_are_right(web: str) -> None:
     port = int(web.rpartition(":")[2])
     with load() as programs:
         assert programs.rate(port, "/static/sample.html", 0.3) > 0
-        with pytest.raises(RuntimeError, match="404"):
+        with pytest.raises(NotMeasuredError, match="404"):
             programs.rate(port, "/nothing-here", 0.3)

@@ -140,6 +140,7 @@ MAY_IMPORT = {
     },
     "bench": {"bench", "wordcount"},
     "bench.__main__": {"bench", "dev"},
+    "bench.programs": {"bench", "dev"},
     "bench.system": {"bench", "dev"},
     "bench.first_load": {"bench", "dev"},
     "bench.views": {
