@@ -36,8 +36,8 @@ accuracy: $(READY) ## Compare with what a browser shows; PAGES=FOLDER ARGS="--wo
 	@$(if $(PAGES),,echo "Say which pages: make accuracy PAGES=FOLDER (docs/BENCH.md says of what kind)" >&2; exit 1;) \
 	$(BIN)/python -m bench.accuracy "$(PAGES)" $(ARGS)
 
-bench: $(READY) ## Measure the time and memory of counting; PAGES=FOLDER: on those pages
-	@$(BIN)/python -m bench $(addprefix --pages ,$(or $(PAGES),$(wildcard ../shared/pages))) $(ARGS)
+bench: $(READY) ## Measure counting and the running system; ARGS="--only journey": a part of it
+	@exec $(BIN)/python -m bench $(addprefix --pages ,$(or $(PAGES),$(wildcard ../shared/pages))) $(ARGS)
 
 chaos: $(READY) ## Kill all processes again and again; no count may suffer. ARGS="--seed 7"
 	@exec $(BIN)/python -m chaos $(ARGS)

@@ -18,6 +18,8 @@ from sqlalchemy.orm import scoped_session
 #: behind a firewall that has forgotten a connection, takes many times as long.
 LONG_IDLE = 5
 _SINCE = "idle since"
+#: libpq's PQTRANS_IDLE: there is no transaction.
+_IDLE = 0
 
 
 def lend_alive(engine: Engine) -> None:
@@ -107,5 +109,7 @@ def only_read(session: scoped_session[Any]) -> None:
 def _alone(connection: Connection) -> Connection:
     """A connection on which each statement stands alone, until it is given back to the pool."""
     # Not by SQLAlchemy's isolation levels: to set and to unset those, it talks to the server.
-    connection.connection.dbapi_connection.autocommit = True  # type: ignore[union-attr]
+    lent: Any = connection.connection.dbapi_connection
+    if lent.info.transaction_status == _IDLE:  # otherwise its transaction goes on
+        lent.autocommit = True
     return connection

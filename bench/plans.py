@@ -57,10 +57,12 @@ def explained(*, analyze: bool = False) -> Iterator[list[Plan]]:
             return
         with cursor.connection.cursor() as other:
             asked = other.mogrify(statement, parameters)
-            other.execute("SAVEPOINT before_explain")
+            if not cursor.connection.autocommit:
+                other.execute("SAVEPOINT before_explain")
             other.execute(f"EXPLAIN ({options}) ".encode() + asked)
             ((answer,),) = other.fetchall()
-            other.execute("ROLLBACK TO before_explain")
+            if not cursor.connection.autocommit:  # where nothing is changed anyway
+                other.execute("ROLLBACK TO before_explain")
         plans.append(Plan(" ".join(asked.decode().split()), answer[0]["Plan"]))
 
     event.listen(db.engine, "before_cursor_execute", explain)

@@ -149,6 +149,10 @@ MAY_IMPORT = {
         "wordcount",
     },
     "bench": {"bench", "wordcount"},
+    "bench.__main__": {"bench", "dev"},
+    "bench.programs": {"bench", "dev"},
+    "bench.system": {"bench", "dev"},
+    "bench.first_load": {"bench", "dev"},
     "bench.views": {
         "app",
         "bench",
