@@ -68,6 +68,7 @@ class _Running:
     is_over: bool = False
     claiming: threading.Lock = field(default_factory=threading.Lock)
     execution: Execution | None = None
+    are_books_open: threading.Event = field(default_factory=threading.Event)
     begun: datetime = field(default_factory=now)
 
 
@@ -150,6 +151,8 @@ class CountWorker(Worker):
         thread = threading.Thread(target=self._run, args=(running,), name=job.id, daemon=True)
         try:
             thread.start()
+            # Here, for the job would have to wait for it.
+            self._book(lambda: self._open_books(running))
         except RuntimeError as error:  # the system gives us no thread
             logger.warning("%s could not be worked on: %s", job.id, error)
             self._settle([job.id], jobs.hand_back)
@@ -161,10 +164,10 @@ class CountWorker(Worker):
     def _run(self, running: _Running) -> None:
         key = running.job.id
         with self._app.app_context():
-            self._book(lambda: self._open_books(running))
             remedy = self._remedy_for(running)
             running.is_over = True
             if remedy is None or self._settle([key], remedy):
+                running.are_books_open.wait(_PAUSE)
                 self._book(lambda: self._close_books(running, is_done=remedy is None))
                 self._end(running)
 
@@ -289,13 +292,16 @@ class CountWorker(Worker):
     def _open_books(self, running: _Running) -> None:
         """Enter that a job has begun."""
         job = running.job
-        with self.connection.pipeline() as pipeline:
-            running.execution = Execution.create(
-                job, jobs.longest_job() + _TTL, pipeline, worker_name=self.name
-            )
-            job.prepare_for_execution(self.name, pipeline=pipeline)
-            pipeline.lrem(jobs.queue(self.connection).intermediate_queue_key, 1, job.id)
-            pipeline.execute()
+        try:
+            with self.connection.pipeline() as pipeline:
+                running.execution = Execution.create(
+                    job, jobs.longest_job() + _TTL, pipeline, worker_name=self.name
+                )
+                job.prepare_for_execution(self.name, pipeline=pipeline)
+                pipeline.lrem(jobs.queue(self.connection).intermediate_queue_key, 1, job.id)
+                pipeline.execute()
+        finally:
+            running.are_books_open.set()
 
     def _close_books(self, running: _Running, *, is_done: bool) -> None:
         """Enter that a job has ended."""

@@ -17,6 +17,8 @@ from models import Result, Status, Step, as_key, db
 from states import Claim, Count
 from wordcount.errors import SENTENCES
 
+_RESULTS = Result.__table__
+
 #: How long a worker is believed to be alive after its last word, in seconds.
 LEASE_SECONDS = 15
 #: How long whoever queues a count has to ring the bell, before rescuers look after it, in seconds.
@@ -47,7 +49,7 @@ def share(results: Collection[Result]) -> None:
     """Let nobody cancel these counts: others wait for them, too."""
     ids = [result.id for result in results]
     db.session.execute(
-        update(Result).where(Result.id.in_(ids), states.is_pending()).values(owner=None),
+        update(_RESULTS).where(Result.id.in_(ids), states.is_pending()).values(owner=None),
         execution_options={"synchronize_session": False},
     )
 
@@ -58,7 +60,7 @@ def cancel(job_key: str, *, owner: str) -> Count | None:
     :returns: None if it has ended, is not theirs alone, or does not exist.
     """
     changed = states.changed(
-        update(Result)
+        update(_RESULTS)
         .where(Result.job_key == as_key(job_key), states.is_pending(), Result.owner == owner)
         .values(
             **states.ended(Status.FAILED),
@@ -78,7 +80,7 @@ def claim(job_key: str, *, worker: str) -> Claim | None:
     :returns: None if there is nothing to do: it is done, or another worker has it.
     """
     changed = states.changed(
-        update(Result)
+        update(_RESULTS)
         .where(Result.job_key == as_key(job_key), or_(states.queued(), states.held_by(worker)))
         .values(
             status=Status.RUNNING,
@@ -115,7 +117,7 @@ def renew(worker: str, *, longest: float) -> None:
     :param longest: but not what it began longer ago than this, in seconds.
     """
     states.changed(
-        update(Result)
+        update(_RESULTS)
         .where(states.held_by(worker), Result.started_at > states.in_seconds(-longest))
         .values(lease_until=states.in_seconds(LEASE_SECONDS))
     )
@@ -141,7 +143,7 @@ def report(claim: Claim, step: Step, **columns: Any) -> bool:
     states.be_quick()
     # Nor for the disk.
     db.session.execute(sql("SET LOCAL synchronous_commit TO off"))
-    reported = update(Result).where(states.is_valid(claim))
+    reported = update(_RESULTS).where(states.is_valid(claim))
     return bool(states.changed(reported.values(step=step, moved_at=states.now(), **columns)))
 
 
@@ -159,7 +161,7 @@ def supplement(claim: Claim, **columns: Any) -> None:
     is_ours = (Result.job_key == as_key(claim.job_key), Result.attempt == claim.attempt)
     is_finished = Result.status == Status.FINISHED
     if columns:
-        states.changed(update(Result).where(*is_ours, is_finished).values(columns))
+        states.changed(update(_RESULTS).where(*is_ours, is_finished).values(columns))
 
 
 def fail(claim: Claim, code: str, detail: str, **columns: Any) -> bool:
@@ -173,7 +175,7 @@ def hand_back(job_key: str, *, worker: str) -> Count | None:
     :returns: the count, to be enqueued; None if it is done, or another worker has it.
     """
     changed = states.changed(
-        update(Result)
+        update(_RESULTS)
         # Queued still, if the worker had not come to claim it.
         .where(Result.job_key == as_key(job_key), or_(states.queued(), states.held_by(worker)))
         .values(states.queue_again(due_in=timedelta(seconds=RING_SECONDS)))
@@ -187,7 +189,7 @@ def crash(job_key: str, *, worker: str) -> Count | None:
     :returns: None if it is done, or another worker has it.
     """
     changed = states.changed(
-        update(Result)
+        update(_RESULTS)
         .where(Result.job_key == as_key(job_key), or_(states.queued(), states.held_by(worker)))
         .values(states.crashed())
     )
@@ -201,7 +203,7 @@ def take_back(limit: int) -> list[Count]:
     """
     out_of_lease = and_(Result.status == Status.RUNNING, Result.lease_until < func.now())
     chosen = select(Result.id).where(out_of_lease).order_by(Result.lease_until).limit(limit)
-    return states.changed(update(Result).where(_free_ones(chosen)).values(states.crashed()))
+    return states.changed(update(_RESULTS).where(_free_ones(chosen)).values(states.crashed()))
 
 
 def overdue(limit: int) -> list[str]:
@@ -222,12 +224,12 @@ def ring_again(job_keys: Collection[str]) -> list[Count]:
     keys = [key for key in map(as_key, job_keys) if key]
     chosen = select(Result.id).where(Result.job_key.in_(keys), _is_due())
     return states.changed(
-        update(Result).where(_free_ones(chosen)).values(due_at=states.in_seconds(RING_SECONDS))
+        update(_RESULTS).where(_free_ones(chosen)).values(due_at=states.in_seconds(RING_SECONDS))
     )
 
 
 def _end(claim: Claim, status: Status, columns: dict[str, Any]) -> bool:
-    ending = update(Result).where(states.is_valid(claim))
+    ending = update(_RESULTS).where(states.is_valid(claim))
     if states.changed(ending.values(**states.ended(status), **columns)):
         return True
     done = select(Result.id).where(

@@ -171,7 +171,9 @@ def _keep(control: socket.socket, of_worker: socket.socket, work: Work, limits: 
     busy: list[_Horse] = []
     is_asked = False
     while True:
-        if ready is None and time.monotonic() >= next_fork:
+        # One is forked ahead of time, but not while a page waits for the processor.
+        is_wanted = ready is None and (is_asked or not busy)
+        if is_wanted and time.monotonic() >= next_fork:
             try:
                 ready = _bred(control, busy, work, limits)
             except OSError:  # there is no room for another process just now
@@ -186,7 +188,7 @@ def _keep(control: socket.socket, of_worker: socket.socket, work: Work, limits: 
         horses = [*busy, *([ready] if ready else [])]
         happened = wait(
             [control, *(horse.process.sentinel for horse in horses), *(h.end for h in busy)],
-            None if ready else max(0.0, next_fork - time.monotonic()),
+            max(0.0, next_fork - time.monotonic()) if is_wanted and not ready else None,
         )
         if control in happened:
             if not control.recv(1):  # the worker is gone
