@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import InvalidatePoolError
-from sqlalchemy.orm import scoped_session
+from sqlalchemy.orm import Session
 
 #: A connection that was idle for longer, in seconds, is asked. What breaks without a word, as
 #: behind a firewall that has forgotten a connection, takes many times as long.
@@ -95,13 +95,15 @@ def _read_one(
         lent.close()
 
 
-def only_read(session: scoped_session[Any]) -> None:
-    """Let each statement of a new session stand alone, for those who change nothing.
+def only_read(session: Session) -> None:
+    """Let each statement of a session stand alone, for those who change nothing; unless it is in
+    the middle of a transaction.
 
     What they read may be of different moments, as it may be in a transaction of Postgres' default
     isolation.
     """
-    _alone(session.connection())
+    if not session.in_transaction():
+        _alone(session.connection())
 
 
 def _alone(connection: Connection) -> Connection:

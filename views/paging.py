@@ -75,7 +75,7 @@ class PagedRanking:
             counted = ready_made(job_key, self.ranking.name)
             if counted is None or counted.status == Status.FINISHED:
                 return counted
-        only_read(db.session)
+        only_read(db.session())
         return Result.by_key(job_key)
 
 
