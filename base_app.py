@@ -1,6 +1,8 @@
 """What web, workers and command line have in common: settings, database, Redis, and the channel."""
 
 import os
+from collections.abc import Callable
+from typing import Any
 
 from flask import Flask
 from redis import Redis
@@ -9,6 +11,16 @@ import connections
 from config import REDIS_PATIENCE, Config, settings_from
 from events import Events
 from models import db
+
+
+class Application(Flask):
+    """Flask's; but none of our functions are coroutines, and so none is asked whether it is one,
+    which Flask does a dozen times for each answer.
+    """
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function as it is."""
+        return func
 
 
 def create_base_app(
@@ -20,7 +32,7 @@ def create_base_app(
     :param longest_statement: after how many seconds the database ends what it was asked for.
     :raises config.ConfigError: if the environment lacks a setting, or one makes no sense.
     """
-    app = Flask("app")  # where templates are, and the name of its logger
+    app = Application("app")  # where templates are, and the name of its logger
     app.config.from_object(settings or settings_from(os.environ))
     if longest_statement is not None:
         connecting = app.config["SQLALCHEMY_ENGINE_OPTIONS"]["connect_args"]

@@ -12,14 +12,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import InvalidatePoolError
-from sqlalchemy.orm import scoped_session
+from sqlalchemy.orm import Session
 
 #: A connection that was idle for longer, in seconds, is asked. What breaks without a word, as
 #: behind a firewall that has forgotten a connection, takes many times as long.
 LONG_IDLE = 5
 _SINCE = "idle since"
-#: libpq's PQTRANS_IDLE: there is no transaction.
-_IDLE = 0
 
 
 def lend_alive(engine: Engine) -> None:
@@ -97,19 +95,19 @@ def _read_one(
         lent.close()
 
 
-def only_read(session: scoped_session[Any]) -> None:
-    """Let each statement of a new session stand alone, for those who change nothing.
+def only_read(session: Session) -> None:
+    """Let each statement of a session stand alone, for those who change nothing; unless it is in
+    the middle of a transaction.
 
     What they read may be of different moments, as it may be in a transaction of Postgres' default
     isolation.
     """
-    _alone(session.connection())
+    if not session.in_transaction():
+        _alone(session.connection())
 
 
 def _alone(connection: Connection) -> Connection:
     """A connection on which each statement stands alone, until it is given back to the pool."""
     # Not by SQLAlchemy's isolation levels: to set and to unset those, it talks to the server.
-    lent: Any = connection.connection.dbapi_connection
-    if lent.info.transaction_status == _IDLE:  # otherwise its transaction goes on
-        lent.autocommit = True
+    connection.connection.dbapi_connection.autocommit = True  # type: ignore[union-attr]
     return connection

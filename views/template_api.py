@@ -34,7 +34,7 @@ def enqueue() -> ResponseReturnValue:
 def check_status() -> ResponseReturnValue:
     """Where a count stands."""
     job_id = _job_id()
-    only_read(db.session)
+    only_read(db.session())
     result = Result.by_key(job_id)
     if result is None:
         raise _unknown(job_id)

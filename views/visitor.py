@@ -6,8 +6,8 @@ Both are in the signed cookie of the session, and end with it.
 import secrets
 from typing import NamedTuple
 
-from flask import Flask, Request, session
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask import Flask, Request, Response, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 
 _NAME = "visitor"
 _RECENT = "recent"
@@ -26,8 +26,8 @@ class Visit(NamedTuple):
 
 
 class Sessions(SecureCookieSessionInterface):
-    """Flask's own; for those who send no cookie, such as programs, nothing is made ready to read
-    one, which would take a tenth of what else there is to do for a short answer.
+    """Flask's own; but nothing is made ready to read a cookie that was not sent, nor to write one
+    that nobody has looked at. For programs that would be a tenth of all there is to do.
     """
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
@@ -35,6 +35,11 @@ class Sessions(SecureCookieSessionInterface):
         if self.get_cookie_name(app) not in request.cookies:
             return self.session_class()
         return super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Write the cookie, if anybody has looked at it."""
+        if session.accessed or session.modified:
+            super().save_session(app, session, response)
 
 
 def visitor() -> str:
