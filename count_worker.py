@@ -36,8 +36,10 @@ from rq.worker import WorkerStatus
 import jobs
 import pipeline
 from apart import DiedError
+from courier import Courier
+from kept_alive import KeptAlive
 from models import DATABASE_AWAY, db, reason
-from rescuer import Rescuer
+from rescuer import rescue
 from stable import Stable
 
 logger = logging.getLogger(__name__)
@@ -94,7 +96,11 @@ class CountWorker(Worker):
         self._app = app
         self._stable = stable
         self._parent = parent
-        self._rescuer = Rescuer(app, self.name)
+        self._courier = Courier(app)
+        self._threads = [
+            KeptAlive("rescuer", lambda: rescue(app, self.name)),
+            KeptAlive("courier", self._courier.work),
+        ]
         #: As many as there may be threads; each job has one.
         self._places = threading.Semaphore(app.config["FETCH_CONCURRENCY"])
         self._running: list[_Running] = []
@@ -104,7 +110,7 @@ class CountWorker(Worker):
     def bootstrap(self, *arguments: Any, **options: Any) -> None:
         """RQ calls this when it begins to work."""
         super().bootstrap(*arguments, **options)
-        self._rescuer.keep_alive()
+        self._look_after_threads()
         logger.info("ready for counts")
 
     # --- Jobs come
@@ -252,6 +258,7 @@ class CountWorker(Worker):
             finally:
                 db.session.remove()
             time.sleep(_PAUSE)
+        self._courier.end()
         super().teardown()  # type: ignore[no-untyped-call]
 
     def check_for_suspension(self, burst: bool) -> None:
@@ -277,13 +284,17 @@ class CountWorker(Worker):
         if state != self._shown_state:
             self._shown_state = state
             self._book(lambda: self.set_state(state))
-        self._rescuer.keep_alive()
+        self._look_after_threads()
         if os.getppid() != self._parent:
             logger.warning("the parent is gone")
             self.request_stop(signal.SIGTERM, None)
         elif not self._stable.is_alive:
             logger.warning("the stable is gone")
             self.request_stop(signal.SIGTERM, None)
+
+    def _look_after_threads(self) -> None:
+        for thread in self._threads:
+            thread.look_after()
 
     def run_maintenance_tasks(self) -> None:
         """RQ calls this every few minutes, to clear away what dead workers have left in Redis."""

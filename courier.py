@@ -1,17 +1,12 @@
-"""Beside the workers: tells those who asked for it what became of a count.
+"""A thread of each worker, with more under it: tells those who asked for it what became of a count.
 
 Any number of couriers may look at the same time: each step of theirs is one of :mod:`callbacks`.
 """
 
 import logging
-import os
-import signal
 import time
 import traceback
-from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
-from types import FrameType
 
 from flask import Flask
 from sqlalchemy import select
@@ -25,7 +20,6 @@ from fetch import Manners
 from host_limit import HostLimit
 from models import DATABASE_AWAY, Result, db, reason
 from notices import Notice, notice_of
-from supervisor import STOP_SIGNALS
 from wordcount.errors import FetchError
 
 logger = logging.getLogger(__name__)
@@ -37,9 +31,6 @@ THREADS = 16
 MOST_RETRIES = THREADS // 2
 #: How often to look, in seconds.
 LOOK_EVERY = 1.0
-#: How long the database may take when the main thread asks it, in seconds. A courier that hangs,
-#: its connection being dead, is ended by the kernel, and the parent starts another.
-LONGEST_LOOK = 10
 #: How long what is being sent may go on when it is time to stop, in seconds. What is cut off is
 #: sent again, by another courier.
 GRACE = 2.0
@@ -70,19 +61,19 @@ class Courier:
             kind="callbacks",
         )
         self._manners = Manners(contact=settings["CONTACT_URL"], permit=limit.wait)
-        self.stopped = False
+        self._is_over = False
 
-    def stop(self, _signal: int, _frame: FrameType | None) -> None:
-        """End soon. An exception could be lost, and a lock be held, when a signal comes."""
-        self.stopped = True
+    def work(self) -> None:
+        """Look until it is told to end."""
+        while not self._is_over:
+            self.look()
 
     def look(self) -> None:
         """Send what is due, and see what became of what was sent; return a little later."""
         free = THREADS - len(self._sending)
         before = self._trouble
         if free:
-            with _bounded():
-                self._trouble = self._take(free)
+            self._trouble = self._take(free)
         if self._trouble != before:  # once, however long it lasts
             logger.warning("%s", self._trouble or "looking for callbacks again")
         if self._sending and not self._trouble:
@@ -95,6 +86,7 @@ class Courier:
 
     def end(self) -> None:
         """Let what is being sent come to an end, but not for long."""
+        self._is_over = True
         self._threads.shutdown(wait=False, cancel_futures=True)
         wait(self._sending, GRACE)
 
@@ -157,34 +149,10 @@ class Courier:
         place = "".join(traceback.format_tb(error.__traceback__))
         logger.error("sending to %s broke off: %s\n%s", taken.host, type(error).__name__, place)
         try:
-            with _bounded(), self._app.app_context():
+            with self._app.app_context():
                 _log(taken, _put_down(taken, "crashed", None))
         except SQLAlchemyError as trouble:
             _log(taken, f"nobody knows: {reason(trouble)}")
-
-
-def run(app: Flask, parent: int) -> None:
-    """Be the courier, until told to stop or the parent is gone."""
-    # It would warn of headers that make no sense, and name the URL.
-    logging.getLogger("urllib3").setLevel(logging.ERROR)
-    courier = Courier(app)
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    for number in STOP_SIGNALS:
-        signal.signal(number, courier.stop)
-    while not courier.stopped and os.getppid() == parent:
-        courier.look()
-    courier.end()
-    os._exit(0)  # a thread that still sends would be waited for
-
-
-@contextmanager
-def _bounded() -> Iterator[None]:
-    """Have the kernel end this process, should it hang meanwhile."""
-    signal.alarm(LONGEST_LOOK)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
 
 
 def _put_down(taken: Taken, error: str, status: int | None) -> str:

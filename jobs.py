@@ -27,7 +27,7 @@ from confine import EVIDENCE_PATIENCE, HORSE_PATIENCE
 from events import Events
 from host_limit import LONGEST_WAIT
 from models import DATABASE_AWAY, Status, Step, db, reason
-from resident import let_go_of_files
+from resident import give_back_memory, let_go_of_files
 from states import MAX_CRASHES, Claim, Count
 from wordcount.errors import PageError, WordcountError
 
@@ -136,6 +136,7 @@ def warm_up() -> None:
     count_warm_pages()
     configure_mappers()
     gc.collect()
+    give_back_memory()
     # A fork that looks for garbage in what it shares with its parent gets a copy of all of that.
     gc.freeze()
     let_go_of_files()

@@ -5,7 +5,6 @@ Any number of rescuers may look at the same time: each step of theirs is one of 
 
 import logging
 import math
-import threading
 import time
 
 from flask import Flask
@@ -25,34 +24,21 @@ RESCUE_EVERY = 2.0
 RESCUE_LIMIT = 500
 
 
-class Rescuer:
-    """The thread. It ends with the worker.
+def rescue(app: Flask, worker: str) -> None:
+    """Look for as long as the process lives.
 
-    :param worker: its name.
+    :param worker: the name of the worker whose thread this is.
     """
-
-    def __init__(self, app: Flask, worker: str) -> None:
-        self._app = app
-        self._worker = worker
-        self._thread: threading.Thread | None = None
-
-    def keep_alive(self) -> None:
-        """Start it, also again if it died."""
-        if self._thread is None or not self._thread.is_alive():
-            self._thread = threading.Thread(target=self._work, name="rescuer", daemon=True)
-            self._thread.start()
-
-    def _work(self) -> None:
-        watch = Watch(self._worker)
-        trouble = ""
-        with self._app.app_context():
-            while True:
-                before = trouble
-                trouble = _trouble_of(watch)
-                if trouble != before:  # once, however long it lasts
-                    logger.warning("%s", trouble or "looking for stuck counts again")
-                db.session.remove()
-                time.sleep(RESCUE_EVERY)
+    watch = Watch(worker)
+    trouble = ""
+    with app.app_context():
+        while True:
+            before = trouble
+            trouble = _trouble_of(watch)
+            if trouble != before:  # once, however long it lasts
+                logger.warning("%s", trouble or "looking for stuck counts again")
+            db.session.remove()
+            time.sleep(RESCUE_EVERY)
 
 
 class Watch:

@@ -20,6 +20,13 @@ _MAPPING = re.compile(r"([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ \d+ +/")
 _UNCHANGED = re.compile(r"Anonymous: +0 kB")
 
 
+def give_back_memory() -> None:
+    """Give back what was asked for and is free again; the C library keeps it for later."""
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "malloc_trim"):  # glibc has it
+        libc.malloc_trim(0)
+
+
 def let_go_of_files() -> None:
     """Have no more of them in memory than is looked at from here on; for a process that has loaded
     what those need that it forks: to each of these only what itself looks at is mapped."""

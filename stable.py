@@ -25,7 +25,7 @@ from typing import Any
 
 from apart import DiedError, death_of, serve
 from confine import HORSE_PATIENCE, confine
-from supervisor import Handlers, fork
+from supervisor import Handlers, fork, show_name
 
 #: How many horses of a stable may work at the same time. More than one, so that a page that takes
 #: all the processor time it may have does not hold up all others.
@@ -248,4 +248,5 @@ def _work(
         task = data.recv()
     except (EOFError, OSError):  # nobody will ever come
         os._exit(0)
+    show_name("horse at work")
     serve(data, lambda: work(task))

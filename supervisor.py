@@ -44,15 +44,15 @@ def fork(
 
 
 def _begin(handlers: Handlers, target: Callable[..., None], args: tuple[Any, ...]) -> None:
-    _show_name(multiprocessing.current_process().name)
+    show_name(multiprocessing.current_process().name)
     for number, handler in handlers.items():
         signal.signal(number, handler)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
     target(*args)
 
 
-def _show_name(name: str) -> None:
-    """So that `ps` and `top` tell our processes apart; the kernel keeps 15 letters."""
+def show_name(name: str) -> None:
+    """Let `ps` and `top` call this process so; the kernel keeps 15 letters."""
     with suppress(OSError), open("/proc/self/comm", "w", encoding="utf-8") as shown:
         shown.write(name)  # there is no such file but on Linux
 

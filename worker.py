@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import uuid
 from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 from types import FrameType
@@ -21,16 +22,20 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
+from sqlalchemy.exc import SQLAlchemyError
 
-import courier
+import callbacks
 import inbox_reader
 import jobs
+import leases
 import pipeline
 from base_app import create_base_app
 from config import ConfigError
 from count_worker import CountWorker
 from huge_pages import use_huge_pages
+from models import Status, db
 from stable import Stable
+from states import Claim
 from supervisor import STOP_SIGNALS, Place, Supervisor, fork
 
 logger = logging.getLogger(__name__)
@@ -48,12 +53,15 @@ def main(workers: int | None) -> None:
         signal.signal(number, _stop_before_work)
     multiprocessing.current_process().name = "parent"
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(processName)s: %(message)s")
+    # It would warn of headers that make no sense, and name the URL.
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
     try:
         app = create_base_app(longest_statement=LONGEST_STATEMENT)
     except ConfigError as error:
         sys.exit(f"The worker cannot start: {error}")
     if not app.config["CONTACT_URL"]:
         logger.warning("SITE_URL is not set: the sites that are fetched cannot tell whom to ask.")
+    _rehearse(app)
     jobs.warm_up()
     use_huge_pages()
 
@@ -63,9 +71,28 @@ def main(workers: int | None) -> None:
 
     last = workers or app.config["WORKERS"]
     places = [Place(f"worker {place}", start(_work)) for place in range(1, last + 1)]
-    places.append(Place("courier", start(courier.run)))
     places.append(Place("inbox reader", start(inbox_reader.work)))
     Supervisor(places).run()
+
+
+def _rehearse(app: Flask) -> None:
+    """Ask the database once what all processes here will ask, of a count that does not exist: what
+    SQLAlchemy makes of it is then there for all of them, and takes memory only once.
+    """
+    nobodys = Claim(str(uuid.uuid4()), "", 0, Status.RUNNING)
+    with app.app_context():
+        try:
+            leases.claim(nobodys.job_key, worker="")
+            leases.renew("", longest=0)
+            leases.take_back(0)
+            leases.overdue(0)
+            leases.finish(nobodys)
+            callbacks.take(0, retries=0, busy=())
+        except SQLAlchemyError as error:  # it will be asked again
+            logger.debug("the database cannot be asked just now: %s", error)
+        finally:
+            db.session.remove()
+            db.engine.dispose()  # nobody forks with a connection
 
 
 def _work(app: Flask, parent: int) -> None:
@@ -85,7 +112,8 @@ def _work(app: Flask, parent: int) -> None:
             logger.warning("Redis cannot be reached: %s", error)
     stable.end()
     if not worker.was_told:
-        sys.exit("This worker ended although nobody told it to; the reason is above.")
+        logger.error("This worker ended although nobody told it to; the reason is above.")
+    os._exit(0 if worker.was_told else 1)  # threads that still send would be waited for
 
 
 def _stop_before_work(_signal: int, _frame: FrameType | None) -> None:

@@ -1,21 +1,22 @@
-"""A courier under its parent, without workers: it starts in a moment. It is quick to give up."""
+"""A courier without a worker: it starts in a moment. Its database is quick to give up."""
 
 import logging
-import multiprocessing
 import os
 import signal
+from types import FrameType
 
-import courier
-import supervisor
 from base_app import create_base_app
-from supervisor import STOP_SIGNALS, Place, Supervisor, fork
+from courier import Courier
+from kept_alive import KeptAlive
 
 if __name__ == "__main__":
-    courier.LONGEST_LOOK = 3
-    supervisor.FIRST_PAUSE = supervisor.LONGEST_PAUSE = 0.1
-    multiprocessing.current_process().name = "parent"
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(processName)s: %(message)s")
-    app = create_base_app()
-    handlers = dict.fromkeys(STOP_SIGNALS, signal.SIG_DFL)
-    place = Place("courier", lambda name: fork(name, handlers, courier.run, app, os.getpid()))
-    Supervisor([place]).run()
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s")
+    logging.getLogger("urllib3").setLevel(logging.ERROR)  # as in `worker`
+    courier = Courier(create_base_app(longest_statement=2))
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        os._exit(0)  # threads that still send would be waited for
+
+    signal.signal(signal.SIGTERM, stop)
+    KeptAlive("courier", courier.work).look_after()
+    signal.pause()

@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 from redis import Redis
 
+from tests.counts import stored
 from tests.support import PROJECT, wait_for
 
 
@@ -31,13 +32,6 @@ def worker_of(program: "Program") -> int:
     return worker
 
 
-def courier_of(program: "Program") -> int:
-    """The process beside the workers that tells of outcomes."""
-    children = psutil.Process(program.process.pid).children()
-    (courier,) = (child.pid for child in children if child.name() == "courier")
-    return courier
-
-
 def inbox_reader_of(program: "Program") -> int:
     """The reader of the inbox beside the workers."""
     children = psutil.Process(program.process.pid).children()
@@ -52,30 +46,21 @@ def stable_of(program: "Program") -> int:
 
 
 def horses_of(program: "Program") -> list[int]:
-    """The processes that read pages, or stand ready for one."""
-    return [
-        child.pid
-        for child in psutil.Process(stable_of(program)).children()
-        if child.name() == "horse"
-    ]
+    """The processes that stand ready to read a page: one, as long as nothing else is at work."""
+    stable = psutil.Process(stable_of(program))
+    return [child.pid for child in stable.children() if child.name() == "horse"]
 
 
 class HeldHorse:
     """The horse that will read the next page, and does not come to it before it is let go."""
 
-    def __init__(self, program: "Program", *, and_others: bool = False) -> None:
-        self._program = program
-
-        def last() -> int | None:
-            horses = sorted(horses_of(program))
-            return horses[-1] if len(horses) == 1 + and_others else None
-
-        self.pid = wait_for("horse that stands ready", last)
+    def __init__(self, program: "Program") -> None:
+        (self.pid,) = wait_for("horse that stands ready", lambda: horses_of(program))
         os.kill(self.pid, signal.SIGSTOP)
 
-    def wait_for_page(self) -> None:
-        """Wait until it has been given one: then another stands ready."""
-        wait_for("another horse", lambda: len(horses_of(self._program)) > 1)
+    def wait_for_page(self, job_key: str) -> None:
+        """Wait until it has been given the page of this count."""
+        wait_for("reading", lambda: stored(job_key).step == "reading")
 
     def end(self, how: signal.Signals) -> None:
         """Let a signal be the first that it hears."""

@@ -1,9 +1,7 @@
 """A courier, look by look, in this process."""
 
-import signal
 from collections.abc import Iterator
 from contextlib import closing
-from types import FrameType
 
 import pytest
 from flask import Flask
@@ -208,24 +206,3 @@ def test_what_the_database_refuses_ends_no_courier(
 
     wait_for("trouble", look)
     assert (row().state, row().attempts, row().last_error) == ("waiting", 1, None)
-
-
-class AlarmError(Exception):
-    """The kernel would have ended the courier."""
-
-
-@pytest.mark.usefixtures("crashes_are_refused")
-def test_a_courier_that_hangs_while_it_puts_that_down_is_ended(
-    courier: Courier, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def end(_signal: int, _frame: FrameType | None) -> None:
-        raise AlarmError  # as soon as the database has answered
-
-    monkeypatch.setattr("courier.LONGEST_LOOK", 1)
-    promise(broken(), receiver.url("/hang"))
-    before = signal.signal(signal.SIGALRM, end)
-    try:
-        with pytest.raises(AlarmError):
-            look_for(courier, "given_up")
-    finally:
-        signal.signal(signal.SIGALRM, before)

@@ -1,12 +1,9 @@
-"""A courier in its process: killed, stopped, its database gone or hanging, its parent dead."""
+"""A courier whose database is gone or hangs, or that is killed or stopped while it sends."""
 
-import os
-import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 from sqlalchemy import text
 
@@ -18,7 +15,7 @@ from models import db
 from tests.callback_rows import make_due, promise, wait_for_state
 from tests.counts import begin
 from tests.hostile.server import Server, Visit, sends
-from tests.programs import OwnServer, Program, courier_of, own_server, running
+from tests.programs import OwnServer, Program, own_server, running
 from tests.receiver import Receiver
 from tests.support import empty_database, migrate, wait_for
 
@@ -42,7 +39,7 @@ def postgres(
 
 @pytest.fixture(scope="module")
 def parent(postgres: tuple[OwnServer, dict[str, str]], logs: Path) -> Iterator[Program]:
-    """A courier and its parent, without workers."""
+    """A courier, without a worker."""
     with running(["tests.courier_program"], postgres[1], logs / "courier_faults.log") as program:
         yield program
         assert "Traceback" not in program.log
@@ -98,54 +95,40 @@ def _without_sense(visit: Visit) -> None:
 
 
 @pytest.mark.usefixtures("empty")
-def test_killed_while_it_sends_it_is_replaced_and_sends_again(
-    parent: Program, receiver: Receiver
+def test_a_statement_that_waits_too_long_is_asked_again(parent: Program) -> None:
+    db.session.remove()  # its own locks would be waited for
+    before = parent.log.count("looking for callbacks again")
+    with db.engine.begin() as other:
+        other.execute(text("LOCK TABLE callbacks"))
+        parent.wait_for_line(f"{AWAY}: canceling statement")
+    wait_for("look", lambda: parent.log.count("looking for callbacks again") > before)
+
+
+@pytest.mark.usefixtures("empty")
+def test_killed_while_it_sends_another_sends_again(
+    postgres: tuple[OwnServer, dict[str, str]], parent: Program, logs: Path, receiver: Receiver
 ) -> None:
     promise(ended(tops={}), receiver.url("/told", held=True))
     wait_for("request", lambda: receiver.at("/told"))
-    os.kill(courier_of(parent), signal.SIGKILL)
-    parent.wait_for_line("courier ended (-9); it is started again")
+    parent.process.kill()
+    parent.process.wait()
     make_due()
-    wait_for("second request", lambda: len(receiver.at("/told")) == 2)
-    receiver.let_go()
-    assert wait_for_state("delivered").attempts == 2
+    with running(["tests.courier_program"], postgres[1], logs / "courier_again.log"):
+        wait_for("second request", lambda: len(receiver.at("/told")) == 2)
+        receiver.let_go()
+        assert wait_for_state("delivered").attempts == 2
     first, second = receiver.at("/told")
     assert first.told["delivery_id"] == second.told["delivery_id"]
 
 
 @pytest.mark.usefixtures("empty")
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_told_to_stop_while_a_receiver_hangs_it_ends_soon(
-    parent: Program, receiver: Receiver, how: signal.Signals
+def test_a_worker_that_is_told_to_stop_while_a_receiver_hangs_ends_soon(
+    postgres: tuple[OwnServer, dict[str, str]], logs: Path, receiver: Receiver
 ) -> None:
-    promise(ended(tops={}), receiver.url("/told", held=True))
-    wait_for("request", lambda: receiver.at("/told"))
-    courier = psutil.Process(courier_of(parent))
-    begun = time.monotonic()
-    courier.send_signal(how)
-    wait_for("end of it", lambda: not courier.is_running() or courier.status() == "zombie")
-    assert time.monotonic() - begun < 8  # what it sends would go on for 10
-    receiver.let_go()
-
-
-@pytest.mark.usefixtures("empty")
-def test_a_courier_that_hangs_is_replaced(parent: Program) -> None:
-    db.session.remove()  # its own locks would be waited for
-    with db.engine.begin() as other:
-        other.execute(text("LOCK TABLE callbacks"))
-        parent.wait_for_line("courier ended (-14); it is started again")
-
-
-@pytest.mark.usefixtures("empty")
-def test_it_ends_with_its_parent(parent: Program) -> None:
-    wait_for("courier", lambda: "courier" in names_under(parent))
-    courier = psutil.Process(courier_of(parent))
-    everyone = psutil.Process(parent.process.pid).children(recursive=True)
-    parent.process.send_signal(signal.SIGKILL)
-    parent.process.wait()
-    assert psutil.wait_procs([courier], timeout=5)[1] == []
-    psutil.wait_procs(everyone, timeout=20)
-
-
-def names_under(program: Program) -> set[str]:
-    return {child.name() for child in psutil.Process(program.process.pid).children()}
+    with running(["worker"], postgres[1], logs / "courier_stops.log") as worker:
+        promise(ended(tops={}), receiver.url("/told", held=True))
+        wait_for("request", lambda: receiver.at("/told"))
+        begun = time.monotonic()
+        assert worker.stop() == 0
+        assert time.monotonic() - begun < 8  # what it sends would go on for 10
+        receiver.let_go()

@@ -107,7 +107,7 @@ def test_postgres_is_away_when_a_horse_dies(
         horse = HeldHorse(worker)
         url = site.serve("/", "<p>Handed over")
         key = own_app.test_client().post("/start", json={"url": url}).text
-        horse.wait_for_page()
+        horse.wait_for_page(key)
         db.session.remove()
         postgres.go()
         os.kill(horse.pid, signal.SIGKILL)

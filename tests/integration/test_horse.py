@@ -24,7 +24,7 @@ def start_with_held_horse(site: Site, worker: Program) -> tuple[str, HeldHorse]:
     """A count whose page was fetched, and is about to be read."""
     horse = HeldHorse(worker)
     key = submissions.submit(site.serve("/", "<p>Handed over"))
-    horse.wait_for_page()
+    horse.wait_for_page(key)
     return key, horse
 
 
@@ -45,7 +45,7 @@ def test_a_page_that_kills_its_horse_every_time_ends_as_crashed(
 ) -> None:
     key, horse = start_with_held_horse(site, worker)
     for crashes in range(1, MAX_CRASHES + 1):
-        horse.wait_for_page()
+        horse.wait_for_page(key)
         os.kill(horse.pid, signal.SIGKILL)
         wait_for("crash", lambda: stored(key).crashes == crashes)  # noqa: B023
         if crashes < MAX_CRASHES:

@@ -88,7 +88,6 @@ def test_all_end_with_their_parent(app: Flask, site: Site, one: Program) -> None
         "worker 1",
         "worker 1's stab",
         "horse",
-        "courier",
         "inbox reader",
     }
     one.process.kill()

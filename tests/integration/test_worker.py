@@ -75,8 +75,8 @@ def test_a_signal_to_the_group_that_its_horse_hears_first(
 ) -> None:
     horse = HeldHorse(first)
     key = submissions.submit(site.serve("/", "<p>Handed over"))
-    horse.wait_for_page()
-    other = HeldHorse(first, and_others=True)  # it could read the page meanwhile
+    horse.wait_for_page(key)
+    site.serve("/", "<p>Handed over", held=True)  # should it be fetched again meanwhile
     others = [stable_of(first), worker_of(first), first.process.pid]
     horse.end(signal.SIGTERM)
     for pid in others:
@@ -85,7 +85,6 @@ def test_a_signal_to_the_group_that_its_horse_hears_first(
     assert first.process.wait(timeout=app.config["FETCH_TIMEOUT"]) == 0
     assert (stored(key).status, stored(key).crashes) == ("queued", 0)
     assert jobs.queue().get_job_ids() == [key]
-    other.end(signal.SIGKILL)
 
 
 @pytest.mark.parametrize("delay", [0, 0.003, 0.006, 0.015])
