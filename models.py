@@ -8,6 +8,7 @@ import enum
 import uuid
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Self
 
 from flask_sqlalchemy import SQLAlchemy
@@ -19,22 +20,24 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     Index,
+    Interval,
+    Select,
     String,
     TypeDecorator,
     UniqueConstraint,
     Uuid,
     and_,
+    bindparam,
     cast,
     column,
     event,
     func,
-    literal,
     or_,
     select,
     true,
 )
 from sqlalchemy import text as sql
-from sqlalchemy.engine import Dialect, Engine, ExceptionContext
+from sqlalchemy.engine import Dialect, Engine, ExceptionContext, ScalarResult
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import DeclarativeBase, Mapped, aliased, load_only, mapped_column
@@ -232,37 +235,6 @@ class Result(db.Model):  # type: ignore[name-defined,misc]  # Flask-SQLAlchemy m
         found = db.session.scalar(select(func.count()).select_from(waiting.subquery()))
         return (found or 0) + new <= most
 
-    @property
-    def position(self) -> int:
-        """Its place among those that wait for a worker, from 1 on."""
-        before = select(func.count()).where(Result.status == Status.QUEUED, Result.id < self.id)
-        return (db.session.scalar(before) or 0) + 1
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether no worker has it: it is queued, or the one that had it must be dead."""
-        if self.status != Status.RUNNING:
-            return self.status == Status.QUEUED
-        is_over = select(Result.lease_until < func.now()).where(Result.id == self.id)
-        return bool(db.session.scalar(is_over))
-
-    def seconds_passed(self, *, is_waiting: bool) -> tuple[int, int]:
-        """How long ago it was submitted, and how long ago something last moved, in whole seconds.
-
-        :param is_waiting: for a worker; then it is the queue that moves, with whatever is begun or
-            ended in it.
-        """
-        moves: list[Any] = [literal(self.moved_at)]
-        if is_waiting:
-            running = Result.status == Status.RUNNING
-            moves.append(select(func.max(Result.finished_at)).scalar_subquery())
-            moves.append(select(func.max(Result.started_at)).where(running).scalar_subquery())
-        now = func.clock_timestamp()
-        submitted, moved = db.session.execute(
-            select(now - literal(self.submitted_at), now - func.greatest(*moves))
-        ).one()
-        return max(0, int(submitted.total_seconds())), max(0, int(moved.total_seconds()))
-
     @classmethod
     def reusable(cls, urls: Collection[str], seconds: float) -> dict[str, Self]:
         """The newest count of each URL that is under way, or finished less than `seconds` ago.
@@ -274,26 +246,9 @@ class Result(db.Model):  # type: ignore[name-defined,misc]  # Flask-SQLAlchemy m
         at the same moment, the second one finds the count of the first.
         """
         db.session.execute(_LOCK_URLS, {"urls": list(urls)})
-        recent = func.now() - timedelta(seconds=seconds)
-        given = func.unnest(literal(list(urls), ARRAY(String)))
-        asked = given.table_valued(column("url", String), name="asked").render_derived()
-        newest = (
-            select(cls.id, cls.job_key, cls.url, cls.status, cls.owner, cls.finished_at)
-            .where(cls.is_of(asked.c.url))
-            .order_by(cls.id.desc())
-            .limit(_NEWEST)
-            .correlate(asked)
-            .subquery("newest")
-        )
-        is_pending = newest.c.status.in_([Status.QUEUED, Status.RUNNING])
-        is_recent = and_(newest.c.status == Status.FINISHED, newest.c.finished_at > recent)
-        fit = select(newest).where(or_(is_pending, is_recent)).order_by(newest.c.id.desc()).limit(1)
-        known = aliased(cls, fit.correlate(asked).lateral())
-        found = db.session.scalars(
-            select(known)
-            .select_from(asked)
-            .join(known, true())
-            .options(load_only(known.job_key, known.url, known.status, known.owner)),
+        found: ScalarResult[Any] = db.session.scalars(
+            _reusable(),
+            {"urls": list(urls), "age": timedelta(seconds=seconds)},
             execution_options={"populate_existing": True},
         )
         return {result.url: result for result in found if result.url in urls}
@@ -301,6 +256,35 @@ class Result(db.Model):  # type: ignore[name-defined,misc]  # Flask-SQLAlchemy m
 
 #: How many counts of a URL are looked at for one to reuse.
 _NEWEST = 20
+
+
+@cache
+def _reusable() -> Select[Any]:
+    """Made once: to make it takes longer than to ask it."""
+    given = func.unnest(bindparam("urls", type_=ARRAY(String)))
+    asked = given.table_valued(column("url", String), name="asked").render_derived()
+    newest = (
+        select(
+            Result.id, Result.job_key, Result.url, Result.status, Result.owner, Result.finished_at
+        )
+        .where(Result.is_of(asked.c.url))
+        .order_by(Result.id.desc())
+        .limit(_NEWEST)
+        .correlate(asked)
+        .subquery("newest")
+    )
+    recent = func.now() - bindparam("age", type_=Interval)
+    is_pending = newest.c.status.in_([Status.QUEUED, Status.RUNNING])
+    is_recent = and_(newest.c.status == Status.FINISHED, newest.c.finished_at > recent)
+    fit = select(newest).where(or_(is_pending, is_recent)).order_by(newest.c.id.desc()).limit(1)
+    known = aliased(Result, fit.correlate(asked).lateral())
+    return (
+        select(known)
+        .select_from(asked)
+        .join(known, true())
+        .options(load_only(known.job_key, known.url, known.status, known.owner))
+    )
+
 
 # All in one order, so that of two lists with the same pages neither waits for the other for ever.
 _LOCK_URLS = sql("""

@@ -9,6 +9,7 @@ one leads to a horse; on the other the stable says how that horse has ended, and
 closing it, that it has no more use for it.
 """
 
+import math
 import multiprocessing
 import os
 import signal
@@ -16,7 +17,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
@@ -34,6 +35,8 @@ HORSES = 2
 _LOOK_UP_EVERY = 0.25
 #: How long to wait after a horse died in its stable, or could not be forked, in seconds.
 _PAUSE = 1.0
+#: How long after a page the processor is left to those who store what came of it, in seconds.
+_QUIET = 0.05
 #: How long the stable may take to say how a horse ended, in seconds.
 _STABLE_PATIENCE = 5.0
 
@@ -158,83 +161,103 @@ class _Horse:
     end: socket.socket
     end_of_worker: socket.socket
 
-    def close(self) -> None:
+    def bury(self) -> None:
+        """See to it when it has ended, and say how."""
+        self.process.join()
+        with suppress(OSError):  # the worker does not want to know
+            self.end.sendall(_EXIT_CODE.pack(self.process.exitcode or 0))
         for one in (self.to_it, self.end, self.end_of_worker):
             one.close()
 
 
-def _keep(control: socket.socket, of_worker: socket.socket, work: Work, limits: Any) -> None:
-    """Be the stable, until the worker is gone."""
-    of_worker.close()
-    ready: _Horse | None = None
-    next_fork = 0.0
-    busy: list[_Horse] = []
-    is_asked = False
-    while True:
-        # One is forked ahead of time, but not while a page waits for the processor.
-        is_wanted = ready is None and (is_asked or not busy)
-        if is_wanted and time.monotonic() >= next_fork:
-            try:
-                ready = _bred(control, busy, work, limits)
-            except OSError:  # there is no room for another process just now
-                next_fork = time.monotonic() + _PAUSE
-        if is_asked and ready is not None and len(busy) < HORSES:
-            socket.send_fds(control, [_SENT], [ready.to_it.fileno(), ready.end_of_worker.fileno()])
-            ready.to_it.close()
-            ready.end_of_worker.close()
-            busy.append(ready)
-            ready, is_asked = None, False
-            continue
-        horses = [*busy, *([ready] if ready else [])]
-        happened = wait(
-            [control, *(horse.process.sentinel for horse in horses), *(h.end for h in busy)],
-            max(0.0, next_fork - time.monotonic()) if is_wanted and not ready else None,
-        )
-        if control in happened:
-            if not control.recv(1):  # the worker is gone
-                break
-            is_asked = True
-        if ready and ready.process.sentinel in happened:
-            _bury(ready)
-            ready, next_fork = None, time.monotonic() + _PAUSE
-        for horse in busy[:]:
+class _Keeper:
+    """Keeps one horse ready, unless another is at work: its page wants the processor now."""
+
+    def __init__(self, control: socket.socket, work: Work, limits: dict[str, int]) -> None:
+        self._control = control
+        self._work = work
+        self._limits = limits
+        self._ready: _Horse | None = None
+        self._busy: list[_Horse] = []
+        self._is_asked = False
+        self._next_try = self._quiet_until = -math.inf
+
+    def keep(self) -> None:
+        """Return when the worker is gone."""
+        while not self._is_left():
+            if self._wait_for_time() == 0:
+                self._fork()
+            if self._is_asked and self._ready and len(self._busy) < HORSES:
+                self._hand_over(self._ready)
+        for horse in self._all():
+            horse.process.kill()
+
+    def _all(self) -> list[_Horse]:
+        return [*self._busy, *([self._ready] if self._ready else [])]
+
+    def _wait_for_time(self) -> float | None:
+        """How long until the next fork, in seconds; None if there is to be none."""
+        if self._ready or (self._busy and not self._is_asked):
+            return None
+        at = self._next_try if self._is_asked else max(self._next_try, self._quiet_until)
+        return max(0.0, at - time.monotonic())
+
+    def _is_left(self) -> bool:
+        """Wait until something happens, and see to it; whether it is that the worker is gone."""
+        watched: list[Any] = [self._control, *(one.process.sentinel for one in self._all())]
+        happened = wait([*watched, *(horse.end for horse in self._busy)], self._wait_for_time())
+        if self._control in happened:
+            if not self._control.recv(1):
+                return True
+            self._is_asked = True
+        if self._ready and self._ready.process.sentinel in happened:
+            self._ready.bury()
+            self._ready, self._next_try = None, time.monotonic() + _PAUSE
+        for horse in self._busy[:]:
             if horse.process.sentinel in happened:
-                _bury(horse)
-                busy.remove(horse)
-            elif horse.end in happened:
+                horse.bury()
+                self._busy.remove(horse)
+                self._quiet_until = time.monotonic() + _QUIET
+            elif horse.end in happened:  # nobody wants its answer
                 horse.process.kill()
-    for horse in [*busy, *([ready] if ready else [])]:
-        horse.process.kill()
+        return False
+
+    def _hand_over(self, horse: _Horse) -> None:
+        sockets = [horse.to_it.fileno(), horse.end_of_worker.fileno()]
+        socket.send_fds(self._control, [_SENT], sockets)
+        horse.to_it.close()
+        horse.end_of_worker.close()
+        self._busy.append(horse)
+        self._ready, self._is_asked = None, False
+
+    def _fork(self) -> None:
+        here, there = multiprocessing.Pipe()
+        end, end_of_worker = socket.socketpair()
+        # What a horse would keep open, others could not see closed.
+        others = [self._control, here, end, end_of_worker, *(horse.end for horse in self._busy)]
+        try:
+            process = fork(
+                "horse", _HANDLERS, _read, there, others, self._work, self._limits, daemon=True
+            )
+        except OSError:  # there is no room for another process just now
+            self._next_try = time.monotonic() + _PAUSE
+            for one in (here, end, end_of_worker):
+                one.close()
+        else:
+            self._ready = _Horse(process, here, end, end_of_worker)
+        finally:
+            there.close()
 
 
-def _bred(
-    control: socket.socket, busy: Sequence[_Horse], work: Work, limits: dict[str, int]
-) -> _Horse:
-    """A new horse."""
-    here, there = multiprocessing.Pipe()
-    end, end_of_worker = socket.socketpair()
-    # What a horse would keep open, others could not see closed.
-    others = [control, here, end, end_of_worker, *(horse.end for horse in busy)]
-    try:
-        process = fork("horse", _HANDLERS, _work, there, others, work, limits, daemon=True)
-    except OSError:
-        for one in (here, end, end_of_worker):
-            one.close()
-        raise
-    finally:
-        there.close()
-    return _Horse(process, here, end, end_of_worker)
+def _keep(
+    control: socket.socket, of_worker: socket.socket, work: Work, limits: dict[str, int]
+) -> None:
+    """Be the stable."""
+    of_worker.close()
+    _Keeper(control, work, limits).keep()
 
 
-def _bury(horse: _Horse) -> None:
-    """See to a horse that has ended, and say how."""
-    horse.process.join()
-    with suppress(OSError):  # the worker does not want to know
-        horse.end.sendall(_EXIT_CODE.pack(horse.process.exitcode or 0))
-    horse.close()
-
-
-def _work(
+def _read(
     data: Connection,
     others: Iterable[socket.socket | Connection],
     work: Work,

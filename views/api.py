@@ -9,6 +9,7 @@ from models import Result, Status
 from views import json_body
 from views.errors import Problem
 from views.paging import PagedRanking, paged
+from views.ready_made import ReadyMade
 from views.standing import about, pending_document
 from views.unchanging import kept
 
@@ -36,7 +37,7 @@ def results(job_key: str) -> ResponseReturnValue:
     counted = wanted.found(job_key)
     if counted is None:
         raise Problem(404, "unknown_key", "There is no count with this key.")
-    if isinstance(counted, Result) and Status(counted.status).is_pending:
+    if Status(counted.status).is_pending:
         return _pending(counted)
     if isinstance(counted, Result) and counted.status == Status.FAILED:
         raise failure_of(counted)
@@ -57,7 +58,7 @@ def failure_of(result: Result) -> Problem:
     )
 
 
-def _pending(result: Result) -> ResponseReturnValue:
+def _pending(result: Result | ReadyMade) -> ResponseReturnValue:
     response = jsonify(pending_document(result))
     response.status_code = 202
     response.headers["Retry-After"] = "1"

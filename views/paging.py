@@ -69,12 +69,12 @@ class PagedRanking:
         return (self.page - 1) * self.ranking.top
 
     def found(self, job_key: str) -> Result | ReadyMade | None:
-        """The count that it is asked of; no more of it than the answer needs, if it is finished and
-        the rows are stored. None if there is no count with this key.
+        """The count that it is asked of; no more of it than the answer needs, unless it failed, or
+        rows are needed that are not stored. None if there is no count with this key.
         """
         if self.ranking.is_ready_made(self.first):
             counted = ready_made(job_key, self.ranking.name)
-            if counted is None or counted.status == Status.FINISHED:
+            if counted is None or counted.status != Status.FAILED:
                 return counted
         only_read(db.session())
         return Result.by_key(job_key)

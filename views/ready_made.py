@@ -23,6 +23,10 @@ class ReadyMade(NamedTuple):
     submitted_at: datetime
     started_at: datetime | None
     status: str
+    attempt: int
+    step: str | None
+    bytes: int | None
+    pasted: bool
     total_words: int | None
     reading_ease: dict[str, tuple[str, float]] | None
     sizes: dict[str, tuple[int, int]] | None

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 from flask import current_app
 
 from models import Result, Status, Step
+from views.pending import pending
+from views.ready_made import ReadyMade
 
 _DOING = {
     Step.FETCHING: "Fetching the page",
@@ -150,14 +152,13 @@ class Standing:
         return {name: value for name, value in known.items() if value is not None}
 
 
-def standing_of(result: Result) -> Standing:
+def standing_of(result: Result | ReadyMade) -> Standing:
     """Where a count stands that is queued or running."""
-    is_waiting = result.is_waiting
-    seconds, still = result.seconds_passed(is_waiting=is_waiting)
+    is_waiting, seconds, still, position = pending(result.job_key)
     begins_with = Step.COUNTING if result.pasted else Step.FETCHING
     return Standing(
         step=Status.QUEUED if is_waiting else result.step or begins_with,
-        position=result.position if is_waiting else None,
+        position=position,
         bytes=None if is_waiting else result.bytes,
         attempt=result.attempt,
         seconds=seconds,
@@ -168,12 +169,12 @@ def standing_of(result: Result) -> Standing:
     )
 
 
-def pending_document(result: Result) -> dict[str, Any]:
+def pending_document(result: Result | ReadyMade) -> dict[str, Any]:
     """All that programs are told of a count that is queued or running."""
     return {**standing_of(result).document, **about(result)}
 
 
-def about(result: Result) -> dict[str, Any]:
+def about(result: Result | ReadyMade) -> dict[str, Any]:
     """Which count it is."""
     return {
         "job_key": str(result.job_key),

@@ -15,6 +15,8 @@ from views import json_body
 from views.api import failure_of
 from views.errors import Problem
 from views.paging import PagedRanking, paged
+from views.pending import pending
+from views.ready_made import ReadyMade
 from views.unchanging import kept
 from wordcount import Ranked
 
@@ -54,7 +56,7 @@ def get_result() -> ResponseReturnValue:
         failure = failure_of(result)
         failure.document |= {"error": failure.document["detail"], "job_id": str(result.job_key)}
         raise failure
-    if isinstance(result, Result) and result.status != Status.FINISHED:
+    if result.status != Status.FINISHED:
         status = _status_of(result)
         sentence = f"There is no result yet: the job is {status}. Ask again in a moment."
         raise Problem(404, "result_not_ready", sentence, error=_error(sentence), job_status=status)
@@ -87,8 +89,8 @@ def _unknown(job_id: str) -> Problem:
     return Problem(404, "unknown_key", sentence, error=_error(sentence))
 
 
-def _status_of(result: Result) -> str:
-    if result.is_waiting:
+def _status_of(result: Result | ReadyMade) -> str:
+    if pending(result.job_key).is_waiting:
         return Status.QUEUED
     return _STARTED if result.status == Status.RUNNING else result.status
 

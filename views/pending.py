@@ -1,0 +1,55 @@
+"""How a count stands that has no outcome yet, in the queue and in time.
+
+Read by one short statement, for whoever waits asks again and again.
+"""
+
+import uuid
+from typing import NamedTuple
+
+from connections import read_one
+from models import db
+
+
+class Pending(NamedTuple):
+    """The same.
+
+    :ivar is_waiting: for a worker: it is queued, or the one that had it must be dead.
+    :ivar seconds: how long ago it was submitted.
+    :ivar still: for how many seconds nothing has moved. While it waits it is the queue that moves,
+        with whatever is begun or ended in it.
+    :ivar position: its place among those that wait, from 1 on, if it does.
+    """
+
+    is_waiting: bool
+    seconds: int
+    still: int
+    position: int | None
+
+
+def pending(job_key: uuid.UUID) -> Pending:
+    """How a count stands now."""
+    row = read_one(db.engine, _STATEMENT, {"key": str(job_key)})
+    if row is None:  # it has just been removed
+        return Pending(is_waiting=False, seconds=0, still=0, position=None)
+    is_waiting, seconds, still, position = row
+    return Pending(is_waiting, max(0, int(seconds)), max(0, int(still)), position)
+
+
+# What is asked of the queue is asked only for those that wait in it.
+_STATEMENT = """
+    SELECT is_waiting,
+        extract(epoch FROM clock_timestamp() - submitted_at),
+        extract(epoch FROM clock_timestamp() - CASE WHEN is_waiting THEN greatest(
+            moved_at,
+            (SELECT max(finished_at) FROM results),
+            (SELECT max(started_at) FROM results WHERE status = 'running')
+        ) ELSE moved_at END),
+        CASE WHEN is_waiting THEN 1 + (
+            SELECT count(*) FROM results WHERE status = 'queued' AND id < asked.id
+        ) END
+    FROM (
+        SELECT id, submitted_at, moved_at, coalesce(
+            status = 'queued' OR status = 'running' AND lease_until < now(), false
+        ) AS is_waiting
+        FROM results WHERE job_key = %(key)s
+    ) AS asked"""
