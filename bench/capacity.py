@@ -8,6 +8,7 @@ import argparse
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,13 +21,15 @@ from bench.bars import NotMeasuredError
 from bench.burst import exact_counts, submit_all
 from bench.markdown import table
 from bench.one_postgres import PROCESSES, Load, applications
-from bench.queued import memory_of_events, memory_of_queued
+from bench.queued import looks_at_a_long_queue, sizes
 from bench.system import OURS, Running, running
 from dev import DevError
 
 _COUNTS = 300
 _WARM_UP = 20
 _IDLE_SECONDS = 20.0
+#: How many of Redis' commands are named.
+_COMMANDS = 8
 _PATIENCE = 300
 _STATE = """
 SELECT xact_commit + xact_rollback, pg_current_wal_lsn() - '0/0'::pg_lsn
@@ -44,14 +47,15 @@ class Totals:
     seconds: dict[str, float]
     transactions: int
     wal: int
-    commands: int
+    commands: Counter[str]
 
 
 def totals(system: Running, redis: Redis, postmaster: psutil.Process) -> Totals:
     """As of now."""
     # Statistics of Postgres are a second old at most where a connection is busy.
     transactions, wal = system.database.execute(text(_STATE)).one()
-    info: dict[str, Any] = redis.info("everything")
+    info: dict[str, Any] = redis.info("cpu")
+    commands: dict[str, Any] = redis.info("commandstats")
     return Totals(
         at=time.perf_counter(),
         seconds={
@@ -62,7 +66,9 @@ def totals(system: Running, redis: Redis, postmaster: psutil.Process) -> Totals:
         },
         transactions=transactions,
         wal=int(wal),
-        commands=info["total_commands_processed"],
+        commands=Counter(
+            {name.removeprefix("cmdstat_"): calls["calls"] for name, calls in commands.items()}
+        ),
     )
 
 
@@ -105,24 +111,27 @@ def _whole_system() -> str:
         if (each := (done.seconds[name] - idle.seconds[name]) / _COUNTS) is not None
         and (idly := (idle.seconds[name] - begun.seconds[name]) / rest) is not None
     ]
-    for name, what in (("transactions", "Postgres, transactions"), ("wal", "Postgres, WAL bytes"),
-                       ("commands", "Redis, commands")):  # fmt: skip
+    for name, what in (("transactions", "Postgres, transactions"), ("wal", "Postgres, WAL bytes")):
         each = (getattr(done, name) - getattr(idle, name)) / _COUNTS
         idly = (getattr(idle, name) - getattr(begun, name)) / rest
         rows.append((what, f"{each:,.1f}", f"{idly:,.1f}"))
-    return f"{_COUNTS} pages of 2 kB, one web process, one worker process.\n\n" + table(
-        ("what", "for each count", "idle, each second"), rows
+    of_counts, of_rest = done.commands - idle.commands, idle.commands - begun.commands
+    rows.append(
+        ("Redis, commands", f"{of_counts.total() / _COUNTS:.1f}", f"{of_rest.total() / rest:.1f}")
     )
+    rows += [
+        (f"of these {name}", f"{calls / _COUNTS:.1f}", f"{of_rest[name] / rest:.1f}")
+        for name, calls in of_counts.most_common(_COMMANDS)
+    ]
+    text_before = f"{_COUNTS} pages of 2 kB, one web process, one worker process."
+    return f"{text_before}\n\n{table(('what', 'for each count', 'idle, each second'), rows)}"
 
 
 def _one_postgres() -> str:
     """What one Postgres does of the steps of counts alone."""
     with applications() as environ:
         loads = [(processes, Load(environ).run(processes)) for processes in PROCESSES]
-        memory = [
-            ("a queued count", memory_of_queued(environ)),
-            ("an event in the log", memory_of_events(environ)),
-        ]
+        bytes_of, ms_of = sizes(environ), looks_at_a_long_queue(environ)
     rows = [
         (str(processes), f"{done.rate:,.0f}", f"{done.statements:.1f}", f"{done.wal:,.0f}",
          f"{done.server_ms:.2f}", f"{done.client_ms:.2f}")
@@ -134,7 +143,9 @@ def _one_postgres() -> str:
         " the rate are for each count.\n\n"
         + table(heads, rows)
         + "\n\n"
-        + table(("in Redis", "bytes"), [(what, f"{size:,.0f}") for what, size in memory])
+        + table(("in Redis", "bytes"), [(what, f"{size:,.0f}") for what, size in bytes_of.items()])
+        + "\n\n"
+        + table(("while 10,000 wait", "ms"), [(what, f"{ms:.2f}") for what, ms in ms_of.items()])
     )
 
 

@@ -114,19 +114,20 @@ def _scaling(running: Fleet, free: "count[int]") -> bool:
         " (`FETCH_CONCURRENCY=1`).\n"
     )
     print(table(HEADS, [row(step, steps[0]) for step in steps]))
-    rows = [
-        (host, str(to_postgres), str(to_redis))
-        for host, (to_postgres, to_redis) in steps[-1].connections.items()
-    ]
-    print(f"\nConnections with {PROCESSES[-1]} processes:\n")
-    print(table(("host", "to Postgres", "to Redis"), rows), flush=True)
     many = measure(running, _BY_DEFAULT, _some(free, _COUNTS_BY_DEFAULT), None)
     print(
         f"\nAs many pages at once as by default, {_BY_DEFAULT} processes: {number(many.rate)}"
         f" jobs/s with {many.cores:.2f} of {os.cpu_count()} processors busy; exact {many.exact} of"
-        f" {many.counts}, begun twice {many.again}.",
-        flush=True,
+        f" {many.counts}, begun twice {many.again}.\n"
     )
+    heads = ("host", *("to Postgres", "to Redis") * 2)
+    rows = [
+        (host, *map(str, counted + many.connections[host]))
+        for host, counted in steps[-1].connections.items()
+        if any(counted)
+    ]
+    print(f"Connections with these {PROCESSES[-1]} processes, and with those {_BY_DEFAULT}:\n")
+    print(table(heads, rows), flush=True)
     return all(step.exact == step.counts for step in (*steps, many))
 
 

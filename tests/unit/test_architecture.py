@@ -167,7 +167,7 @@ MAY_IMPORT = {
         "models",
         "pipeline",
     },
-    "bench.queued": {"base_app", "config", "event_log", "jobs", "models", "states"},
+    "bench.queued": {"base_app", "config", "event_log", "jobs", "leases", "models", "states"},
     "bench.views": {
         "app",
         "bench",
