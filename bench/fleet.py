@@ -3,6 +3,7 @@ and some that work.
 """
 
 import secrets
+import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,7 +16,7 @@ from redis import Redis
 from sqlalchemy import Connection, create_engine, make_url, text
 
 from bench.client import Client, exact, submit_urls
-from bench.network import NETWORK, SITES, Host, network
+from bench.network import NETWORK, PREFIX, SITES, Host, network
 from bench.programs import Programs, programs, wait_for, wait_for_port
 from bench.rates import Job
 from bench.site import address
@@ -115,7 +116,7 @@ class Fleet:
         if concurrency is not None:
             environ["FETCH_CONCURRENCY"] = str(concurrency)
         there = {name: number for name, number in zip(WORKING, processes, strict=False) if number}
-        with programs(environ) as started:
+        with programs(environ, PREFIX) as started:
             for name, number in there.items():
                 with self.hosts[name].entered():
                     started.start(name, ("worker.py", f"--workers={number}"))
@@ -129,7 +130,9 @@ def fleet() -> Iterator[Fleet]:
     """Hosts with an empty database, a Redis, a web and the sites; nobody works yet."""
     with ExitStack() as started:
         hosts = started.enter_context(network(("data", "web", "sites", *WORKING), sites="sites"))
-        folder = Path(started.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
+        for left_behind in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+            shutil.rmtree(left_behind)  # by a killed run: nobody else has hosts now
+        folder = Path(started.enter_context(tempfile.TemporaryDirectory(prefix=PREFIX)))
         password = secrets.token_hex(16)
         data = hosts["data"].address
         with hosts["data"].entered():
@@ -149,7 +152,7 @@ def fleet() -> Iterator[Fleet]:
             "FETCH_ALLOWED_NETWORKS": str(SITES),
             "RATELIMIT_ENABLED": "false",
         }
-        all_of_it = started.enter_context(programs(environ))
+        all_of_it = started.enter_context(programs(environ, PREFIX))
         with hosts["web"].entered():
             all_of_it.run("tables", OURS.tables)
             all_of_it.start("web", OURS.web)

@@ -97,9 +97,12 @@ class Programs:
 
 
 @contextmanager
-def programs(environ: Mapping[str, str]) -> Iterator[Programs]:
-    """Programs in a folder of their own; all have ended afterwards, also after Ctrl-C."""
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+def programs(environ: Mapping[str, str], prefix: str = "bench-") -> Iterator[Programs]:
+    """Programs in a folder of their own; all have ended afterwards, also after Ctrl-C.
+
+    :param prefix: of the folder.
+    """
+    with tempfile.TemporaryDirectory(prefix=prefix) as folder:
         started = Programs(Path(folder).resolve(), environ)
         try:
             yield started
