@@ -77,11 +77,13 @@ def cut_off(running: Fleet, free: Iterator[int]) -> bool:
         keys |= _back(running, host, story, free)
         running.wait_for_all()
         story.dropped = workers.times(host.name, _DROPPED)
-    for name, counts in (("begun again", story.held), ("the locked one begun", [half])):
-        begun = running.values(_BEGUN, keys=list(counts))
-        story.seen[f"{name}, first"] = begun[0] - story.cut_at
-        story.seen[f"{name}, last"] = begun[-1] - story.cut_at
-    problems = problems_of(keys.values(), running.records.outcomes())
+    begun = running.values(_BEGUN, keys=story.held)
+    story.seen["begun again, first"] = begun[0] - story.cut_at
+    story.seen["begun again, last"] = begun[-1] - story.cut_at
+    outcomes = running.records.outcomes()
+    ended = {outcome.key: outcome.at for outcome in outcomes}
+    story.seen["the locked one has an outcome"] = ended[half] - story.cut_at
+    problems = problems_of(keys.values(), outcomes)
     if (exact := running.exact(keys)) != len(keys):
         problems.append(f"{len(keys) - exact} counts are not exact.")
     print(report(len(keys), story))
@@ -99,7 +101,7 @@ def _away(running: Fleet, host: Host, half: str) -> Story:
         raise NotMeasuredError("the host had no count when it was cut off")
     waiting: dict[str, tuple[str, dict[str, Any]]] = {
         "taken back": (_STILL_HELD, {"workers": workers, "keys": story.held}),
-        "Postgres has closed its connections": (_CONNECTED, {"address": host.address}),
+        "Postgres has closed the host's connections": (_CONNECTED, {"address": host.address}),
     }
     while (passed := running.now() - cut_at) < _AWAY:
         for what, (query, values) in list(waiting.items()):
