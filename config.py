@@ -35,6 +35,14 @@ POSTGRES_PATIENCE: dict[str, object] = {
     "keepalives_count": 4,
     "tcp_user_timeout": 30_000,  # in milliseconds
 }
+#: So does Postgres notice us. Otherwise the transaction of a host that was cut off in the middle of
+#: it keeps its locks for two hours, and a count that it was about to claim waits for as long.
+_SERVER_PATIENCE = {
+    "tcp_keepalives_idle": 10,
+    "tcp_keepalives_interval": 5,
+    "tcp_keepalives_count": 4,
+    "tcp_user_timeout": 30_000,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +134,9 @@ class Config:
     @property
     def SQLALCHEMY_ENGINE_OPTIONS(self) -> dict[str, object]:  # noqa: N802
         """Times are in UTC."""
-        return {"connect_args": {**POSTGRES_PATIENCE, "options": "-c timezone=utc"}}
+        asked = {"timezone": "utc", **_SERVER_PATIENCE}
+        options = " ".join(f"-c {name}={value}" for name, value in asked.items())
+        return {"connect_args": {**POSTGRES_PATIENCE, "options": options}}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,16 +2,13 @@
 
 import time
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from bench.bars import Figure, Report, at_least
-from bench.client import Client
-from bench.known import small
+from bench.client import CLIENTS, Client, exact, submit_urls
 from bench.site import address
 from bench.system import CLASSIC, OURS, Running, Shape, running
 
-#: How many submit at the same time.
-_CLIENTS = 4
 _WARM_UP = 4
 #: A count of the classic shape takes about half a second of a processor.
 _PATIENCE = 180
@@ -33,7 +30,7 @@ def measure(ours: int = 200, classic: int = 24) -> Report:
         Figure(what=f"burst, exact counts of {ours}", ours=exact, bar=at_least(ours)),
     ]
     text = (
-        f"{ours} submissions by {_CLIENTS} clients at once, two workers; {classic} in the classic"
+        f"{ours} submissions by {CLIENTS} clients at once, two workers; {classic} in the classic"
         " shape, whose rate does not depend on how many there are."
     )
     return Report(text, figures)
@@ -53,20 +50,10 @@ def _burst(shape: Shape, number: int) -> tuple[float, int]:
 
 def submit_all(system: Running, kind: str, numbers: Iterable[int]) -> dict[int, str]:
     """Submit pages from several clients at once: the keys of the counts, by the pages' numbers."""
-    waiting = iter(numbers)
-
-    def submit_some() -> dict[int, str]:
-        with Client(system.port) as client:
-            return {number: client.submit(address(system.site, kind, number)) for number in waiting}
-
-    keys: dict[int, str] = {}
-    with ThreadPoolExecutor(_CLIENTS) as pool:
-        for done in [pool.submit(submit_some) for _ in range(_CLIENTS)]:
-            keys |= done.result()
-    return keys
+    urls = {number: address(system.site, kind, number) for number in numbers}
+    return submit_urls(partial(Client, system.port), urls)
 
 
 def exact_counts(system: Running, keys: dict[int, str]) -> int:
     """How many of these counts have every word of their small page as often as it is there."""
-    with Client(system.port) as client:
-        return sum(client.all_words(key) == small(number)[1] for number, key in keys.items())
+    return exact(partial(Client, system.port), keys)

@@ -3,19 +3,24 @@
 import http.client
 import json
 import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self
 
 from bench.bars import NotMeasuredError
+from bench.known import small
 
 #: Beyond this something is wrong, in seconds.
 _PATIENCE = 60
+#: How many submit at the same time.
+CLIENTS = 4
 
 
 class Client:
     """Keeps its connection, where the server does."""
 
-    def __init__(self, port: int) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE)
+    def __init__(self, port: int, host: str = "127.0.0.1") -> None:
+        self._connection = http.client.HTTPConnection(host, port, timeout=_PATIENCE)
 
     def __enter__(self) -> Self:
         return self
@@ -66,3 +71,24 @@ class Client:
             return response.status, response.read()
         except (OSError, http.client.HTTPException) as error:
             raise NotMeasuredError(f"{method} {path}: {error!r}") from error
+
+
+def submit_urls(connect: Callable[[], Client], urls: Mapping[int, str]) -> dict[int, str]:
+    """Submit pages from several clients at once: the keys of the counts, by the pages' numbers."""
+    waiting = iter(urls.items())
+
+    def submit_some() -> dict[int, str]:
+        with connect() as client:
+            return {number: client.submit(url) for number, url in waiting}
+
+    keys: dict[int, str] = {}
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        for done in [pool.submit(submit_some) for _ in range(CLIENTS)]:
+            keys |= done.result()
+    return keys
+
+
+def exact(connect: Callable[[], Client], keys: Mapping[int, str]) -> int:
+    """How many of these counts have every word of their small page as often as it is there."""
+    with connect() as client:
+        return sum(client.all_words(key) == small(number)[1] for number, key in keys.items())

@@ -62,9 +62,13 @@ class Programs:
             last_line = self._written(name).strip().rpartition("\n")[2]
             raise NotMeasuredError(f"{name} failed: {last_line}")
 
-    def wait_for_line(self, name: str, part: str) -> None:
-        """Wait until a program has written this."""
-        wait_for(f"{part!r} of {name}", lambda: part in self._written(name), _START_SECONDS)
+    def wait_for_line(self, name: str, part: str, times: int = 1) -> None:
+        """Wait until a program has written this, so many times."""
+        wait_for(f"{part!r} of {name}", lambda: self.times(name, part) >= times, _START_SECONDS)
+
+    def times(self, name: str, part: str) -> int:
+        """How often a program has written this."""
+        return self._written(name).count(part)
 
     def _log(self, name: str) -> Path:
         return self._folder / f"{name}.log"
@@ -93,9 +97,12 @@ class Programs:
 
 
 @contextmanager
-def programs(environ: Mapping[str, str]) -> Iterator[Programs]:
-    """Programs in a folder of their own; all have ended afterwards, also after Ctrl-C."""
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+def programs(environ: Mapping[str, str], prefix: str = "bench-") -> Iterator[Programs]:
+    """Programs in a folder of their own; all have ended afterwards, also after Ctrl-C.
+
+    :param prefix: of the folder.
+    """
+    with tempfile.TemporaryDirectory(prefix=prefix) as folder:
         started = Programs(Path(folder).resolve(), environ)
         try:
             yield started
@@ -103,24 +110,27 @@ def programs(environ: Mapping[str, str]) -> Iterator[Programs]:
             started.close()
 
 
-def wait_for(what: str, look: Callable[[], bool], seconds: float) -> None:
+def wait_for(
+    what: str, look: Callable[[], bool], seconds: float, every: float = _LOOK_AGAIN
+) -> None:
     """Wait until it is there.
 
+    :param every: how long to wait from one look to the next, in seconds.
     :raises NotMeasuredError: if that takes longer than so many seconds.
     """
     end = time.monotonic() + seconds
     while not look():
         if time.monotonic() > end:
             raise NotMeasuredError(f"no {what} within {seconds:.0f} s")
-        time.sleep(_LOOK_AGAIN)
+        time.sleep(every)
 
 
-def wait_for_port(what: str, port: int) -> None:
+def wait_for_port(what: str, port: int, host: str = "127.0.0.1") -> None:
     """Wait until somebody listens there."""
 
     def listens() -> bool:
         with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", port)) == 0
+            return probe.connect_ex((host, port)) == 0
 
     wait_for(what, listens, _START_SECONDS)
 

@@ -1,11 +1,12 @@
-"""The site that is counted, in a process of its own: ``python -m bench.site PORT``.
+"""The site that is counted, in a process of its own: ``python -m bench.site PORT [ADDRESS]``.
 
-It has many addresses on loopback, so that our own limit for one host, which stays as it is by
-default, has nothing to limit.
+It has many addresses, so that our own limit for one host, which stays as it is by default, has
+nothing to limit: without the address, those on loopback.
 """
 
 import asyncio
 import sys
+from collections.abc import Sequence
 
 from bench.generated import page as made_up
 from bench.known import large, small
@@ -16,13 +17,13 @@ HOSTS = [f"127.0.0.{last}" for last in range(1, 251)]
 SLOW = 1.0
 
 
-def address(port: int, kind: str, number: int) -> str:
+def address(port: int, kind: str, number: int, hosts: Sequence[str] = HOSTS) -> str:
     """Where a page is.
 
     :param kind: ``small``; ``slow``: the same page after a second; ``large``: the number is that of
         its words; ``made-up``: one as pages are, and the number is that of its bytes.
     """
-    return f"http://{HOSTS[number % len(HOSTS)]}:{port}/{kind}/{number}"
+    return f"http://{hosts[number % len(hosts)]}:{port}/{kind}/{number}"
 
 
 def page(path: str) -> tuple[bytes, float]:
@@ -52,11 +53,11 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
         writer.close()
 
 
-async def _serve(port: int) -> None:
-    server = await asyncio.start_server(_answer, HOSTS, port, backlog=128)
+async def _serve(port: int, hosts: Sequence[str]) -> None:
+    server = await asyncio.start_server(_answer, hosts, port, backlog=128)
     async with server:
         await server.serve_forever()
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(int(sys.argv[1])))
+    asyncio.run(_serve(int(sys.argv[1]), sys.argv[2:] or HOSTS))

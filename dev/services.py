@@ -18,7 +18,7 @@ import signal
 import stat
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib.util import find_spec
@@ -72,13 +72,14 @@ def local_redis(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def local_postgres(folder: Path) -> Iterator[str]:
+def local_postgres(folder: Path, settings: Mapping[str, str] | None = None) -> Iterator[str]:
     """A Postgres that keeps its data in ``folder``; its database is called ``postgres``.
 
     Postgres refuses to run as root. For root it runs as the system user ``pgserver``, which is
     created if need be, and the folders above ``folder`` get the permission to be passed through
     (not: to be listed) by others.
 
+    :param settings: of Postgres, on top of ours; they may open another door than the socket.
     :returns: a context manager with the URL, ``postgresql://postgres@/postgres?host=...``.
     :raises DevError: it cannot be started.
     """
@@ -97,6 +98,7 @@ def local_postgres(folder: Path) -> Iterator[str]:
             arguments=[
                 *("-D", str(data), "-k", str(sockets), "-p", port),
                 *("-c", "listen_addresses=", "-c", "unix_socket_permissions=0700"),
+                *(f"--{name}={value}" for name, value in (settings or {}).items()),
             ],
             folder=data,
             log=folder / "postgres.log",

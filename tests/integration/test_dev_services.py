@@ -183,3 +183,12 @@ def test_says_nothing_itself(
     with service(folder) as url:
         count_visits(url)
     assert capfd.readouterr() == ("", "")
+
+
+def test_postgres_can_be_given_settings(folder: Path) -> None:
+    with local_postgres(folder, {"work_mem": "5MB"}) as url:
+        engine = sqlalchemy.create_engine(settings_from({"DATABASE_URL": url}).DATABASE_URL)
+        with engine.connect() as connection:
+            assert connection.scalar(sqlalchemy.text("SHOW work_mem")) == "5MB"
+            assert connection.scalar(sqlalchemy.text("SHOW listen_addresses")) == ""
+        engine.dispose()

@@ -87,6 +87,15 @@ def test_postgres_goes_and_comes_back_while_the_web_runs(
     browser.close()
 
 
+def test_postgres_notices_a_host_that_was_cut_off(app: Flask) -> None:
+    # Asked for what was asked of it: at a Unix socket none of it is in force.
+    asked = text("SELECT name, reset_val FROM pg_settings WHERE name LIKE 'tcp_%'")
+    settings = {name: int(value) for name, value in db.session.execute(asked)}
+    idle = settings["tcp_keepalives_interval"] * settings["tcp_keepalives_count"]
+    assert 10 <= settings["tcp_keepalives_idle"] + idle <= 60
+    assert 10_000 <= settings["tcp_user_timeout"] <= 60_000  # what was sent and is not answered
+
+
 class OneConnection(TestingConfig):
     """A pool that is soon empty."""
 
