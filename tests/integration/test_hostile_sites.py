@@ -106,7 +106,7 @@ def service(
             "PORT": str(port),
             "FETCH_TIMEOUT": str(TIMEOUT),
             "FETCH_ALLOWED_NETWORKS": ALLOWED,
-            "JOB_CPU_SECONDS": "3",
+            "JOB_CPU_SECONDS": "2",
             "JOB_MEMORY_BYTES": str(256 * 2**20),
             "RESULT_REUSE_SECONDS": "0",
             "WORKERS": str(WORKERS),

@@ -109,6 +109,46 @@ def steps(events: list[dict[str, Any]]) -> list[str]:
     return [event["step"] for event in events]
 
 
+@pytest.mark.usefixtures("at_once")
+def test_a_step_takes_no_time_when_nobody_can_be_told(app: Flask, client: FlaskClient) -> None:
+    claim = begin(start(client, "http://example.com/"))
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        events = Events(f"redis://127.0.0.1:{deaf.getsockname()[1]}")
+        progress = Progress(claim, events)
+        begun = time.monotonic()
+        for _ in range(100):
+            progress.enter(Step.READING)
+            progress.look_up()
+        assert time.monotonic() - begun < 5  # and not 100 times a quarter of a second
+        events.tell(claim, Status.FINISHED)
+    assert asked(client, claim.job_key)["step"] == "reading"
+
+
+def test_a_step_that_is_soon_over_is_not_stored(app: Flask, client: FlaskClient) -> None:
+    claim = begin(start(client, "http://example.com/"))
+    progress = Progress(claim, app.extensions["events"])
+    progress.enter(Step.READING, 7)
+    progress.look_up()
+    assert asked(client, claim.job_key)["step"] == "fetching"
+
+
+@pytest.mark.usefixtures("at_once")
+def test_a_step_goes_on_when_it_cannot_be_stored(
+    environ: dict[str, str], client: FlaskClient, heard: Callable[[str], list[dict[str, Any]]]
+) -> None:
+    claim = begin(start(client, "http://example.com/"))
+    away = create_app(settings_from({**environ, "DATABASE_URL": "postgresql://127.0.0.1:1/none"}))
+    with away.app_context():
+        progress = Progress(claim, jobs.events())
+        progress.enter(Step.READING)
+        progress.look_up()
+    assert steps(heard(claim.job_key)) == ["queued", "reading", "reading"]
+    assert asked(client, claim.job_key)["step"] == "fetching"
+
+
+# From here on there is a worker, which takes what is submitted.
+
+
 def test_every_step_is_told(
     client: FlaskClient,
     site: Site,
@@ -165,40 +205,3 @@ def send_slowly(server: socket.socket) -> None:
         for _ in range(20):
             connection.sendall(b"<p>Hello there" * 1000)
             time.sleep(0.1)
-
-
-@pytest.mark.usefixtures("at_once")
-def test_a_step_takes_no_time_when_nobody_can_be_told(app: Flask, client: FlaskClient) -> None:
-    claim = begin(start(client, "http://example.com/"))
-    with socket.create_server(("127.0.0.1", 0)) as deaf:
-        events = Events(f"redis://127.0.0.1:{deaf.getsockname()[1]}")
-        progress = Progress(claim, events)
-        begun = time.monotonic()
-        for _ in range(100):
-            progress.enter(Step.READING)
-            progress.look_up()
-        assert time.monotonic() - begun < 5  # and not 100 times a quarter of a second
-        events.tell(claim, Status.FINISHED)
-    assert asked(client, claim.job_key)["step"] == "reading"
-
-
-def test_a_step_that_is_soon_over_is_not_stored(app: Flask, client: FlaskClient) -> None:
-    claim = begin(start(client, "http://example.com/"))
-    progress = Progress(claim, app.extensions["events"])
-    progress.enter(Step.READING, 7)
-    progress.look_up()
-    assert asked(client, claim.job_key)["step"] == "fetching"
-
-
-@pytest.mark.usefixtures("at_once")
-def test_a_step_goes_on_when_it_cannot_be_stored(
-    environ: dict[str, str], client: FlaskClient, heard: Callable[[str], list[dict[str, Any]]]
-) -> None:
-    claim = begin(start(client, "http://example.com/"))
-    away = create_app(settings_from({**environ, "DATABASE_URL": "postgresql://127.0.0.1:1/none"}))
-    with away.app_context():
-        progress = Progress(claim, jobs.events())
-        progress.enter(Step.READING)
-        progress.look_up()
-    assert steps(heard(claim.job_key)) == ["queued", "reading", "reading"]
-    assert asked(client, claim.job_key)["step"] == "fetching"
