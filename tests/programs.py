@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -12,7 +11,8 @@ import psutil
 from redis import Redis
 
 from tests.counts import stored
-from tests.support import PROJECT, wait_for
+from tests.forked import Forked
+from tests.support import wait_for
 
 
 def children_of(pid: int) -> list[int]:
@@ -85,14 +85,7 @@ class Program:
 
     def __init__(self, command: Sequence[str], environ: Mapping[str, str], log: Path) -> None:
         self._log = log
-        with log.open("wb") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", *command],
-                cwd=PROJECT,
-                env={"PATH": os.environ["PATH"], "PYTHONUNBUFFERED": "1", **environ},
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
+        self.process = Forked(command, {"PATH": os.environ["PATH"], **environ}, log)
 
     @property
     def log(self) -> str:

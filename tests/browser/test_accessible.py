@@ -19,7 +19,7 @@ from inbox import INBOX
 from inbox_reader import Reader
 from models import Result, db
 from tests.browser.actions import NARROW_AND_DARK
-from tests.browser.conftest import check_accessible
+from tests.browser.conftest import RULES_OF_FILES, check_accessible
 from tests.counts import begin, counted, counted_page
 from tests.support import wait_for
 
@@ -271,6 +271,11 @@ def test_the_focus_is_seen_wherever_it_goes(page: Page, web: str, name: str) -> 
         assert style != "none", element
         assert width >= 2, element
     assert len(seen) >= 5
+
+
+def test_no_style_forbids_to_turn_the_screen(page: Page, web: str) -> None:
+    page.goto(web)
+    check_accessible(page, RULES_OF_FILES)
 
 
 def test_a_rule_has_an_address(page: Page, web: str) -> None:

@@ -6,7 +6,7 @@ The site comes before the page: a browser that is still open would miss it.
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import check_accessible
+from tests.browser.conftest import RULES_OF_FILES, check_accessible
 from tests.site import Site
 
 POLICY = "<meta http-equiv='Content-Security-Policy' content=\"default-src 'self'\">"
@@ -46,3 +46,10 @@ def test_what_keeps_people_from_using_a_page(site: Site, page: Page) -> None:
         check_accessible(page)
     page.locator("input").evaluate("field => field.ariaLabel = 'A field'")
     check_accessible(page)
+
+
+def test_what_keeps_people_from_turning_the_screen(site: Site, page: Page) -> None:
+    turned = "@media (orientation: portrait) { html { transform: rotate(90deg) } }"
+    page.goto(site.serve("/", f"<html lang=en><title>A page</title><style>{turned}</style>"))
+    with pytest.raises(AssertionError, match="css-orientation-lock"):
+        check_accessible(page, RULES_OF_FILES)

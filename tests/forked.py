@@ -1,0 +1,76 @@
+"""Programs of this project as processes beside a test, without loading their modules each time.
+
+To load these takes longer than most of what tests do with a program. So one process of each run of
+the tests has them loaded, and forks; a fork then runs the program from its first line on, as
+``python -m`` does. What must load by itself is started as people start it: by ``make run``
+(`test_make_run.py`), chaos (`test_chaos.py`), and where architecture is looked at.
+"""
+
+import multiprocessing
+import os
+import runpy
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tests.support import PROJECT
+
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(["tests.preloaded"])
+
+
+class Forked:
+    """A running program; used like a :class:`subprocess.Popen`.
+
+    :param command: a module and its arguments.
+    :param log: what it writes.
+    """
+
+    def __init__(self, command: Sequence[str], environ: Mapping[str, str], log: Path) -> None:
+        self._command = command
+        log.write_bytes(b"")
+        self._process = _FORKS.Process(target=_become, args=(list(command), dict(environ), log))
+        self._process.start()
+        assert self._process.pid
+        self.pid = self._process.pid
+
+    def poll(self) -> int | None:
+        """Its status, if it has ended."""
+        return self._process.exitcode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Its status, when it has ended.
+
+        :raises subprocess.TimeoutExpired: if it does not end in time.
+        """
+        self._process.join(timeout)
+        status = self.poll()
+        if status is None:
+            raise subprocess.TimeoutExpired(list(self._command), timeout or 0)
+        return status
+
+    def send_signal(self, how: signal.Signals) -> None:
+        """Send it a signal, unless it has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, how)
+
+    def kill(self) -> None:
+        """End it at once."""
+        self.send_signal(signal.SIGKILL)
+
+
+def _become(command: list[str], environ: dict[str, str], log: Path) -> None:
+    """Be the program."""
+    with log.open("wb") as output:
+        for number in (1, 2):
+            os.dup2(output.fileno(), number)
+    sys.stdout = open(1, "w", encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115
+    os.chdir(PROJECT)
+    os.environ.clear()
+    os.environ.update(environ)
+    sys.path[:0] = [str(PROJECT), *filter(None, environ.get("PYTHONPATH", "").split(":"))]
+    sys.argv = list(command)
+    runpy.run_module(command[0], run_name="__main__", alter_sys=True)

@@ -1,0 +1,11 @@
+"""What a program has loaded that is forked for a test; see :mod:`tests.forked`."""
+
+import app
+import manage
+import warm_pages
+import worker
+
+__all__ = ["app", "manage", "worker"]
+
+# A worker does so again when it starts, and has most of it at hand then.
+warm_pages.count_warm_pages()
