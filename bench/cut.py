@@ -4,6 +4,7 @@ import math
 import time
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -12,8 +13,8 @@ from bench.bars import NotMeasuredError
 from bench.fleet import PATIENCE, WORKING, Fleet
 from bench.half_claim import HOLDS
 from bench.markdown import table
-from bench.network import Host
-from bench.programs import wait_for
+from bench.network import PREFIX, Host
+from bench.programs import programs, wait_for
 from chaos.records import Outcome
 from models import Status
 
@@ -66,13 +67,15 @@ def cut_off(running: Fleet, free: Iterator[int]) -> bool:
     """Cut a host off, bring it back, and print what became of the counts; whether all is well."""
     keys = running.submit(islice(free, _COUNTS))
     host = running.hosts[WORKING[-1]]
-    with running.working([_PROCESSES] * len(WORKING), _CONCURRENCY) as workers:
+    half = keys[max(keys)]  # its turn comes last
+    with ExitStack() as started:
+        locking = started.enter_context(programs(running.environ, PREFIX))
+        with host.entered():
+            locking.start("half", ("-m", "bench.half_claim", half))
+        locking.wait_for_line("half", HOLDS)
+        workers = started.enter_context(running.working([_PROCESSES] * len(WORKING), _CONCURRENCY))
         left = _COUNTS * (1 - _PART_DONE)
         wait_for("first counts", lambda: running.pending() <= left, PATIENCE, _LOOK_AGAIN)
-        half = keys[max(keys)]  # its turn has not come
-        with host.entered():
-            workers.start("half", ("-m", "bench.half_claim", half))
-        workers.wait_for_line("half", HOLDS)
         story = _away(running, host, half)
         keys |= _back(running, host, story, free)
         running.wait_for_all()
