@@ -29,14 +29,19 @@ def create_base_app(
     """An application that answers nobody; workers and commands need no more, and start sooner.
 
     :param settings: read from the environment by default.
-    :param longest_statement: after how many seconds the database ends what it was asked for.
+    :param longest_statement: of a worker: after how many seconds the database ends what it was
+        asked for.
     :raises config.ConfigError: if the environment lacks a setting, or one makes no sense.
     """
     app = Application("app")  # where templates are, and the name of its logger
     app.config.from_object(settings or settings_from(os.environ))
     if longest_statement is not None:
-        connecting = app.config["SQLALCHEMY_ENGINE_OPTIONS"]["connect_args"]
-        connecting["options"] += f" -c statement_timeout={round(longest_statement * 1000)}"
+        options = app.config["SQLALCHEMY_ENGINE_OPTIONS"]
+        milliseconds = round(longest_statement * 1000)
+        options["connect_args"]["options"] += f" -c statement_timeout={milliseconds}"
+        # Each thread that has a page may want a connection at the same moment, and those that tell
+        # of outcomes or renew leases must not wait for them.
+        options["max_overflow"] = app.config["FETCH_CONCURRENCY"] + 20
     db.init_app(app)
     with app.app_context():
         connections.lend_alive(db.engine)

@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Collection, Generator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -32,6 +33,7 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 from rq.utils import now
 from rq.worker import WorkerStatus
+from sqlalchemy.exc import SQLAlchemyError
 
 import jobs
 import pipeline
@@ -40,7 +42,7 @@ from courier import Courier
 from kept_alive import KeptAlive
 from models import DATABASE_AWAY, db, reason
 from rescuer import rescue
-from stable import Stable
+from stable import NoHorseError, Stable
 
 logger = logging.getLogger(__name__)
 
@@ -51,11 +53,14 @@ _TTL = 16
 _BEAT_EVERY = 1.0
 #: How long to wait before Redis or Postgres is asked once more, in seconds.
 _PAUSE = 1.0
-#: How often a worker that was told to stop tries to hand its jobs back.
-_LAST_TRIES = 10
+#: How long a worker that was told to stop tries to hand its jobs back, and how often it looks, in
+#: seconds.
+_LAST_SECONDS = 10
+_TICK = 0.05
 
-#: Says what becomes of counts that a worker did not finish, given their keys and its name.
-Remedy = Callable[[Collection[str], str], None]
+#: Says what becomes of counts that a worker did not finish, given their keys, its name, and the
+#: attempt; None if they were not claimed.
+Remedy = Callable[[Collection[str], str, int | None], None]
 
 
 @dataclass
@@ -67,6 +72,7 @@ class _Running:
     """
 
     job: Job
+    attempt: int | None = None
     is_over: bool = False
     claiming: threading.Lock = field(default_factory=threading.Lock)
     execution: Execution | None = None
@@ -161,20 +167,24 @@ class CountWorker(Worker):
             self._book(lambda: self._open_books(running))
         except RuntimeError as error:  # the system gives us no thread
             logger.warning("%s could not be worked on: %s", job.id, error)
-            self._settle([job.id], jobs.hand_back)
-            self._end(running)
+            if self._settle(running, jobs.hand_back):
+                self._end(running)
             time.sleep(_PAUSE)
 
     # --- One job, in its thread
 
     def _run(self, running: _Running) -> None:
-        key = running.job.id
-        with self._app.app_context():
-            remedy = self._remedy_for(running)
-            running.is_over = True
-            if remedy is None or self._settle([key], remedy):
-                running.are_books_open.wait(_PAUSE)
-                self._book(lambda: self._close_books(running, is_done=remedy is None))
+        is_settled = False
+        try:
+            with self._app.app_context():
+                remedy = self._remedy_for(running)
+                running.is_over = True
+                is_settled = remedy is None or self._settle(running, remedy)
+                if is_settled:
+                    running.are_books_open.wait(_PAUSE)
+                    self._book(lambda: self._close_books(running, is_done=remedy is None))
+        finally:
+            if is_settled or not self.stopped:  # otherwise it is handed back
                 self._end(running)
 
     def _end(self, running: _Running) -> None:
@@ -190,12 +200,11 @@ class CountWorker(Worker):
                     return jobs.hand_back
                 claim = jobs.begin(key, self.name)
             if claim:
+                running.attempt = claim.attempt
                 jobs.work_on(claim, self._read)
         except DiedError as death:
-            if death.exit_code in {None, -signal.SIGTERM} and not death.is_overload:
-                logger.warning("%s could not be worked on: %s", key, death.how)
-                return jobs.hand_back
-            return jobs.give_up if death.is_overload else jobs.crash
+            logger.warning("%s could not be worked on: %s", key, death.how)
+            return _remedy_of(death)
         except DATABASE_AWAY as error:
             logger.warning("%s could not be worked on: %s", key, reason(error))
             return jobs.hand_back
@@ -208,20 +217,20 @@ class CountWorker(Worker):
         patience = pipeline.patience(self._app.config)
         return self._stable.answers(task, patience=patience, look_up=look_up)
 
-    def _settle(self, keys: Collection[str], remedy: Remedy) -> bool:
-        """See to the counts of jobs. Nobody else will: the rescuer goes on renewing their leases.
+    def _settle(self, running: _Running, remedy: Remedy) -> bool:
+        """See to the count of a job. Nobody else will: the rescuer goes on renewing its lease.
 
         :returns: False when it is time to stop. Then all that is still running is handed back.
         """
+        key = running.job.id
         is_told = False
         while not self.stopped:
             try:
-                remedy(keys, self.name)
+                remedy([key], self.name, running.attempt)
                 return True
-            except DATABASE_AWAY as error:
+            except SQLAlchemyError as error:
                 if not is_told:
-                    why = reason(error)
-                    logger.warning("%s cannot be seen to just now: %s", ", ".join(keys), why)
+                    logger.warning("%s cannot be seen to just now: %s", key, reason(error))
                 is_told = True
             finally:
                 db.session.remove()
@@ -238,26 +247,29 @@ class CountWorker(Worker):
         """
         self.stopped = self._stop_requested = self.was_told = True
 
+    def _stop_for(self, reason: str) -> None:
+        logger.warning("%s", reason)
+        self.stopped = self._stop_requested = True
+
     def teardown(self) -> None:
         """Hand the running jobs back, so that another worker takes them at once. RQ calls this when
         it has stopped to take jobs."""
         self.stopped = True
-        give_up = time.monotonic() + _PAUSE
-        keys = [
-            running.job.id
-            for running in list(self._running)
-            # Whoever still claims it after that waits for the database, and so does the queue.
-            if running.claiming.acquire(timeout=max(0.0, give_up - time.monotonic()))
-        ]
-        for _ in range(_LAST_TRIES):
+        give_up = time.monotonic() + _LAST_SECONDS
+        left = {running.job.id: running for running in list(self._running)}
+        while left and time.monotonic() < give_up:
+            # Who still claims one waits for the database; it is handed back when that is over.
+            keys = [key for key, running in left.items() if not running.claiming.locked()]
             try:
                 jobs.hand_back(keys, self.name)
-                break
-            except DATABASE_AWAY as error:
+                for key in keys:
+                    del left[key]
+            except SQLAlchemyError as error:
                 logger.warning("%s cannot be handed back: %s", ", ".join(keys), reason(error))
+                time.sleep(_PAUSE)
             finally:
                 db.session.remove()
-            time.sleep(_PAUSE)
+            time.sleep(_TICK if left else 0)
         self._courier.end()
         super().teardown()  # type: ignore[no-untyped-call]
 
@@ -286,11 +298,9 @@ class CountWorker(Worker):
             self._book(lambda: self.set_state(state))
         self._look_after_threads()
         if os.getppid() != self._parent:
-            logger.warning("the parent is gone")
-            self.request_stop(signal.SIGTERM, None)
+            self._stop_for("the parent is gone")
         elif not self._stable.is_alive:
-            logger.warning("the stable is gone")
-            self.request_stop(signal.SIGTERM, None)
+            self._stop_for("the stable is gone")
 
     def _look_after_threads(self) -> None:
         for thread in self._threads:
@@ -336,3 +346,12 @@ class CountWorker(Worker):
             entry()
         except (RedisError, ValueError, InvalidJobOperation) as error:
             logger.debug("not written down in Redis: %s", error)
+
+
+def _remedy_of(death: DiedError) -> Remedy:
+    """What becomes of a count whose page's process has died, or that found none."""
+    if isinstance(death, NoHorseError):
+        return partial(jobs.hand_back, at_front=False)  # there may be as many pages in front
+    if death.is_overload:
+        return jobs.give_up
+    return jobs.hand_back if death.exit_code in {None, -signal.SIGTERM} else jobs.crash

@@ -4,6 +4,7 @@ Any number of couriers may look at the same time: each step of theirs is one of 
 """
 
 import logging
+import threading
 import time
 import traceback
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -62,6 +63,7 @@ class Courier:
         )
         self._manners = Manners(contact=settings["CONTACT_URL"], permit=limit.wait)
         self._is_over = False
+        self._taking = threading.Lock()
 
     def work(self) -> None:
         """Look until it is told to end."""
@@ -73,7 +75,8 @@ class Courier:
         free = THREADS - len(self._sending)
         before = self._trouble
         if free:
-            self._trouble = self._take(free)
+            with self._taking:
+                self._trouble = self._take(free)
         if self._trouble != before:  # once, however long it lasts
             logger.warning("%s", self._trouble or "looking for callbacks again")
         if self._sending and not self._trouble:
@@ -87,11 +90,14 @@ class Courier:
     def end(self) -> None:
         """Let what is being sent come to an end, but not for long."""
         self._is_over = True
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        with self._taking:  # what is taken is also sent
+            self._threads.shutdown(wait=False, cancel_futures=True)
         wait(self._sending, GRACE)
 
     def _take(self, free: int) -> str:
         """Begin to send; what keeps the courier from that, and "" if nothing does."""
+        if self._is_over:
+            return ""
         for host, until in [*self._left_alone.items()]:  # the threads add to it meanwhile
             if until < time.monotonic():
                 del self._left_alone[host]

@@ -118,8 +118,13 @@ def fetch_page(
     }
     budget = Budget(limits.timeout, limits.max_bytes + _FRAMING_BYTES, look_up)
     gate = Gate(limits.allowed_networks, manners.permit)
+
+    def reported(bytes_: int) -> None:
+        with budget.paused():  # it may wait for a database, which is not the site's time
+            report(bytes_)
+
     with GuardedSession(budget, gate, headers) as session:
-        return _Fetch(session, budget, limits, report).follow(read_url(url))
+        return _Fetch(session, budget, limits, reported).follow(read_url(url))
 
 
 @dataclass

@@ -179,18 +179,24 @@ def work_on(claim: Claim, read: "Reader") -> None:
     )
 
 
-def hand_back(job_keys: Collection[str], worker: str) -> None:
-    """Queue counts again, in front, that a worker was kept from finishing."""
-    handed = [count for key in job_keys if (count := leases.hand_back(key, worker=worker))]
-    tell_and_ring(handed, at_front=True)
+def hand_back(
+    job_keys: Collection[str], worker: str, attempt: int | None = None, *, at_front: bool = True
+) -> None:
+    """Queue counts again that a worker was kept from finishing.
+
+    :param attempt: that of its claim, for it may have claimed one anew meanwhile; None for any.
+    """
+    tried = (leases.hand_back(key, worker=worker, attempt=attempt) for key in job_keys)
+    handed = [count for count in tried if count]
+    tell_and_ring(handed, at_front=at_front)
     for count in handed:
         logger.info("%s is handed back", count.job_key)
 
 
-def crash(job_keys: Collection[str], worker: str) -> None:
+def crash(job_keys: Collection[str], worker: str, attempt: int | None = None) -> None:
     """See to counts on which a process died: they are tried again a little later, or fail."""
     for key in job_keys:
-        if count := leases.crash(key, worker=worker):
+        if count := leases.crash(key, worker=worker, attempt=attempt):
             tell_of_crash(count)
 
 
@@ -204,14 +210,14 @@ def tell_of_crash(count: Count) -> None:
         events().tell(count, Status.QUEUED)
 
 
-def give_up(job_keys: Collection[str], worker: str) -> None:
+def give_up(job_keys: Collection[str], worker: str, attempt: int | None = None) -> None:
     """Fail counts whose page was too much for its limits: another attempt would be, too."""
     for key in job_keys:
-        if claim := leases.claim_of(key, worker=worker):
+        if claim := leases.claim_of(key, worker=worker, attempt=attempt):
             _fail(claim, PageError("too_complex"))
             logger.warning("%s failed (too_complex)", key)
         else:  # it had not come to claim it; so it was not the page
-            crash([key], worker)
+            crash([key], worker, attempt)
 
 
 def _work_on(claim: Claim, read: "Reader") -> tuple[bool, str]:
@@ -234,6 +240,7 @@ def _work_on(claim: Claim, read: "Reader") -> tuple[bool, str]:
             progress.enter(Step.SAVING)
             kept = _patiently(lambda: leases.finish(claim, **counted.columns, **evidence))
             if kept:
+                progress.end()
                 events().tell(claim, Status.FINISHED, words=counted.words)
                 if counted.is_long:
                     _add_evidence(claim, pipeline.evidence(reading))

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, func, insert, or_, select, true, update
 from sqlalchemy import text as sql
 
 import states
@@ -96,10 +96,15 @@ def claim(job_key: str, *, worker: str) -> Claim | None:
     return _claim(changed[0]) if changed else None
 
 
-def claim_of(job_key: str, *, worker: str) -> Claim | None:
-    """The claim that a worker holds on a running count; None if it is not its any more."""
+def claim_of(job_key: str, *, worker: str, attempt: int | None = None) -> Claim | None:
+    """The claim that a worker holds on a running count; None if it is not its any more.
+
+    :param attempt: that of the claim; None for any.
+    """
     row = db.session.execute(
-        select(Result).where(Result.job_key == as_key(job_key), states.held_by(worker))
+        select(Result).where(
+            Result.job_key == as_key(job_key), states.held_by(worker), _is_attempt(attempt)
+        )
     ).scalar_one_or_none()
     return Claim(job_key, row.url, row.attempt, Status.RUNNING, row.pasted) if row else None
 
@@ -116,11 +121,12 @@ def renew(worker: str, *, longest: float) -> None:
 
     :param longest: but not what it began longer ago than this, in seconds.
     """
-    states.changed(
-        update(_RESULTS)
-        .where(states.held_by(worker), Result.started_at > states.in_seconds(-longest))
-        .values(lease_until=states.in_seconds(LEASE_SECONDS))
+    held = select(Result.id).where(
+        states.held_by(worker), Result.started_at > states.in_seconds(-longest)
     )
+    # What somebody else has locked must not keep the others from being renewed.
+    renewed = update(_RESULTS).where(_free_ones(held))
+    states.changed(renewed.values(lease_until=states.in_seconds(LEASE_SECONDS)))
 
 
 def is_ours(claim: Claim) -> bool:
@@ -169,7 +175,7 @@ def fail(claim: Claim, code: str, detail: str, **columns: Any) -> bool:
     return _end(claim, Status.FAILED, {"error_code": code, "error_detail": detail, **columns})
 
 
-def hand_back(job_key: str, *, worker: str) -> Count | None:
+def hand_back(job_key: str, *, worker: str, attempt: int | None = None) -> Count | None:
     """Queue a count again that a worker took and, through no fault of the page, will not finish.
 
     :returns: the count, to be enqueued; None if it is done, or another worker has it.
@@ -177,20 +183,20 @@ def hand_back(job_key: str, *, worker: str) -> Count | None:
     changed = states.changed(
         update(_RESULTS)
         # Queued still, if the worker had not come to claim it.
-        .where(Result.job_key == as_key(job_key), or_(states.queued(), states.held_by(worker)))
+        .where(Result.job_key == as_key(job_key), _is_free_or_held(worker, attempt))
         .values(states.queue_again(due_in=timedelta(seconds=RING_SECONDS)))
     )
     return changed[0] if changed else None
 
 
-def crash(job_key: str, *, worker: str) -> Count | None:
+def crash(job_key: str, *, worker: str, attempt: int | None = None) -> Count | None:
     """Put down that a process died on a count, and commit: queued for later, or failed.
 
     :returns: None if it is done, or another worker has it.
     """
     changed = states.changed(
         update(_RESULTS)
-        .where(Result.job_key == as_key(job_key), or_(states.queued(), states.held_by(worker)))
+        .where(Result.job_key == as_key(job_key), _is_free_or_held(worker, attempt))
         .values(states.crashed())
     )
     return changed[0] if changed else None
@@ -242,6 +248,15 @@ def _end(claim: Claim, status: Status, columns: dict[str, Any]) -> bool:
     is_done = db.session.scalar(done) is not None
     db.session.commit()
     return is_done
+
+
+def _is_free_or_held(worker: str, attempt: int | None) -> ColumnElement[bool]:
+    """It is queued, or held by a worker: by this claim of its, for it may have made another."""
+    return or_(states.queued(), and_(states.held_by(worker), _is_attempt(attempt)))
+
+
+def _is_attempt(attempt: int | None) -> ColumnElement[bool]:
+    return true() if attempt is None else Result.attempt == attempt
 
 
 def _is_due() -> ColumnElement[bool]:

@@ -4,6 +4,7 @@ Best effort: a job goes on whether or not anybody can know how far it is.
 """
 
 import logging
+import math
 import time
 from collections.abc import Callable
 
@@ -37,6 +38,10 @@ class Progress:
         self._is_stored = True
         self._next_look = time.monotonic() + _EVERY
         self._silent_until = 0.0
+
+    def end(self) -> None:
+        """The count is stored: from here on, no use is looked for."""
+        self._silent_until = math.inf
 
     def enter(self, step: Step, bytes_: int | None = None) -> None:
         """Say what is being done now. It is stored when it turns out to take its time: most steps

@@ -36,7 +36,7 @@ _LOOK_UP_EVERY = 0.25
 #: How long to wait after a horse died in its stable, or could not be forked, in seconds.
 _PAUSE = 1.0
 #: How long after a page the processor is left to those who store what came of it, in seconds.
-_QUIET = 0.05
+_QUIET = 0.015
 #: How long the stable may take to say how a horse ended, in seconds.
 _STABLE_PATIENCE = 5.0
 
@@ -47,7 +47,14 @@ _HANDLERS: Handlers = {
     signal.SIGINT: signal.SIG_IGN,  # of a terminal; the worker hears it, too
 }
 
+#: How long a message may stand still in the middle, as the kernel wants it: seconds, microseconds.
+_IN_THE_MIDDLE = struct.pack("ll", 30, 0)
+
 Work = Callable[[Any], Iterable[Any]]
+
+
+class NoHorseError(DiedError):
+    """All horses are at work, and have been for long."""
 
 
 class Stable:
@@ -74,6 +81,7 @@ class Stable:
 
     def end(self) -> None:
         """End it, with all its horses."""
+        self._control.shutdown(socket.SHUT_RDWR)  # heard at once, also if a thread waits on it
         self._control.close()
         # A horse that outlived its stable would let `join` wait for it as well.
         if self._process.is_alive():
@@ -96,6 +104,8 @@ class Stable:
             data.send(task)
             while (answer := _next(data, give_up, look_up)) is not None:
                 yield answer[0]
+        except BlockingIOError:  # it was stopped, or hangs
+            raise _given_up() from None
         except (EOFError, OSError):  # it died before its answer, or in the middle of it
             raise death_of(_exit_code(end)) from None
         finally:
@@ -106,13 +116,13 @@ class Stable:
         """A horse of one's own, and where its end will be told."""
         give_up = time.monotonic() + HORSE_PATIENCE
         if not self._one_at_a_time.acquire(timeout=HORSE_PATIENCE):
-            raise DiedError("all horses are at work")
+            raise NoHorseError("all horses are at work")
         try:
             if not self._has_asked:
                 self._control.sendall(_ASK)
                 self._has_asked = True
             if not wait([self._control], max(0.0, give_up - time.monotonic())):
-                raise DiedError("all horses are at work")
+                raise NoHorseError("all horses are at work")
             said, sockets, _, _ = socket.recv_fds(self._control, len(_SENT), 2)
             self._has_asked = False
         except OSError as error:
@@ -121,18 +131,30 @@ class Stable:
             self._one_at_a_time.release()
         if said != _SENT:
             raise DiedError("the stable is gone")
-        data, end = sockets
-        return Connection(data), socket.socket(fileno=end)
+        if len(sockets) != 2:
+            for one in sockets:
+                os.close(one)
+            raise DiedError("there is no room for another socket")
+        data, end = (socket.socket(fileno=one) for one in sockets)
+        for what in (socket.SO_SNDTIMEO, socket.SO_RCVTIMEO):
+            data.setsockopt(socket.SOL_SOCKET, what, _IN_THE_MIDDLE)
+        return Connection(data.detach()), end
 
 
 def _next(data: Connection, give_up: float, look_up: Callable[[], None]) -> tuple[Any] | None:
     """The next answer; None after the last one."""
     while not data.poll(_LOOK_UP_EVERY):
         if time.monotonic() > give_up:
-            raise DiedError("it took too long", is_overload=True)
+            raise _given_up()
         look_up()
     is_answer, answer = data.recv()
     return (answer,) if is_answer else None
+
+
+def _given_up() -> DiedError:
+    """It took too long by the clock: that may be the machine's fault, and so another try is made.
+    Too much processor time is what the kernel ends it for."""
+    return DiedError("it took too long", exit_code=-signal.SIGKILL)
 
 
 def _exit_code(end: socket.socket) -> int | None:
@@ -207,7 +229,10 @@ class _Keeper:
         watched: list[Any] = [self._control, *(one.process.sentinel for one in self._all())]
         happened = wait([*watched, *(horse.end for horse in self._busy)], self._wait_for_time())
         if self._control in happened:
-            if not self._control.recv(1):
+            try:
+                if not self._control.recv(1):
+                    return True
+            except ConnectionError:  # it left a horse that it was sent
                 return True
             self._is_asked = True
         if self._ready and self._ready.process.sentinel in happened:
@@ -224,7 +249,8 @@ class _Keeper:
 
     def _hand_over(self, horse: _Horse) -> None:
         sockets = [horse.to_it.fileno(), horse.end_of_worker.fileno()]
-        socket.send_fds(self._control, [_SENT], sockets)
+        with suppress(ConnectionError):  # the worker is gone, which is seen at the next look
+            socket.send_fds(self._control, [_SENT], sockets)
         horse.to_it.close()
         horse.end_of_worker.close()
         self._busy.append(horse)

@@ -45,6 +45,11 @@ logger = logging.getLogger(__name__)
 LONGEST_STATEMENT = 30
 
 
+#: How long a thread may keep the others of its process waiting, in seconds. Each of a job's many
+#: short waits, for Redis or Postgres, could otherwise end with one of 5 milliseconds for Python.
+SWITCH_INTERVAL = 0.0005
+
+
 @click.command()
 @click.option("--workers", type=click.IntRange(1, 64), help="How many; otherwise WORKERS says it.")
 def main(workers: int | None) -> None:
@@ -97,23 +102,34 @@ def _rehearse(app: Flask) -> None:
 
 def _work(app: Flask, parent: int) -> None:
     """Be one worker. Any end but one that was asked for is a failure."""
+    sys.setswitchinterval(SWITCH_INTERVAL)
     stable = Stable(pipeline.stages, pipeline.limits_of(app.config))
+    was_told = False
+    try:
+        with app.app_context():
+            was_told = _work_until_told(app, stable, parent)
+    except RedisError as error:  # when it begins, or takes its leave
+        logger.warning("Redis cannot be reached: %s", error)
+    except Exception:
+        logger.exception("nobody foresaw this")
+    finally:
+        stable.end()
+        if not was_told:
+            logger.error("This worker ended although nobody told it to; the reason is above.")
+        os._exit(0 if was_told else 1)  # threads that still send would be waited for
+
+
+def _work_until_told(app: Flask, stable: Stable, parent: int) -> bool:
     # A connection of its own: the worker waits on it for longer than the web would, and by itself.
     connection = Redis.from_url(app.config["REDIS_URL"], retry=Retry(NoBackoff(), 0))
-    with app.app_context():
-        try:
-            worker = CountWorker(connection, app, stable, parent)
-        except RedisError as error:
-            stable.end()
-            sys.exit(f"Redis cannot be reached: {error}")
-        try:
-            worker.work(logging_level="WARNING")
-        except RedisError as error:  # when it begins, or takes its leave
-            logger.warning("Redis cannot be reached: %s", error)
-    stable.end()
-    if not worker.was_told:
-        logger.error("This worker ended although nobody told it to; the reason is above.")
-    os._exit(0 if worker.was_told else 1)  # threads that still send would be waited for
+    worker = CountWorker(connection, app, stable, parent)
+    try:
+        worker.work(logging_level="WARNING")
+    except RedisError as error:
+        if not worker.was_told:
+            raise
+        logger.warning("Redis cannot be reached: %s", error)
+    return worker.was_told
 
 
 def _stop_before_work(_signal: int, _frame: FrameType | None) -> None:

@@ -64,7 +64,8 @@ class BoundedSocket(socket.socket):
             try:
                 received = super().recv_into(*args, **kwargs)
             except TimeoutError:
-                self.budget.look_up()
+                with self.budget.paused():
+                    self.budget.look_up()
             else:
                 self.budget.spend(received)
                 return received

@@ -6,7 +6,7 @@ Read by one short statement, for whoever waits asks again and again.
 import uuid
 from typing import NamedTuple
 
-from connections import read_one
+from connections import ShortRead, read_one
 from models import db
 
 
@@ -28,7 +28,7 @@ class Pending(NamedTuple):
 
 def pending(job_key: uuid.UUID) -> Pending:
     """How a count stands now."""
-    row = read_one(db.engine, _STATEMENT, {"key": str(job_key)})
+    row = read_one(db.engine, _READ, {"key": str(job_key)})
     if row is None:  # it has just been removed
         return Pending(is_waiting=False, seconds=0, still=0, position=None)
     is_waiting, seconds, still, position = row
@@ -36,7 +36,9 @@ def pending(job_key: uuid.UUID) -> Pending:
 
 
 # What is asked of the queue is asked only for those that wait in it.
-_STATEMENT = """
+_READ = ShortRead(
+    "pending",
+    """
     SELECT is_waiting,
         extract(epoch FROM clock_timestamp() - submitted_at),
         extract(epoch FROM clock_timestamp() - CASE WHEN is_waiting THEN greatest(
@@ -52,4 +54,6 @@ _STATEMENT = """
             status = 'queued' OR status = 'running' AND lease_until < now(), false
         ) AS is_waiting
         FROM results WHERE job_key = %(key)s
-    ) AS asked"""
+    ) AS asked""",
+    {"key": "uuid"},
+)

@@ -8,7 +8,7 @@ import uuid
 from datetime import datetime
 from typing import NamedTuple
 
-from connections import read_one
+from connections import ShortRead, read_one
 from models import Result, as_key, db
 
 
@@ -41,10 +41,13 @@ def ready_made(job_key: str, ranking: str) -> ReadyMade | None:
     key = as_key(job_key)
     if key is None:
         return None
-    row = read_one(db.engine, _STATEMENT, {"key": str(key), "ranking": ranking})
+    row = read_one(db.engine, _READ, {"key": str(key), "ranking": ranking})
     return ReadyMade._make((key, *row)) if row else None
 
 
-_STATEMENT = f"""
-    SELECT {", ".join(ReadyMade._fields[1:-1])}, tops -> %(ranking)s
-    FROM {Result.__tablename__} WHERE job_key = %(key)s"""  # noqa: S608 -- names of ours
+_READ = ShortRead(
+    "ready_made",
+    f"""SELECT {", ".join(ReadyMade._fields[1:-1])}, tops -> %(ranking)s
+        FROM {Result.__tablename__} WHERE job_key = %(key)s""",  # noqa: S608 -- names of ours
+    {"key": "uuid", "ranking": "text"},
+)

@@ -16,13 +16,14 @@ from sqlalchemy import create_engine, text
 
 import leases
 import rescuer
+import submissions
 from app import create_app
 from config import settings_from
 from dev.services import local_postgres
 from models import DATABASE_AWAY, Step, db
 from progress import Progress
 from rescuer import Watch
-from tests.counts import begin, stored, wait_for_end
+from tests.counts import begin, make_due, stored, wait_for_end
 from tests.programs import HeldHorse, OwnServer, Program, own_server, running
 from tests.site import Site, start_held
 from tests.support import PROJECT, migrate
@@ -202,3 +203,25 @@ def test_no_statement_of_a_worker_waits_for_ever(
         worker.wait_for_line("looking for stuck counts again")
         site.let_go()
         assert wait_for_end(key).attempt == 1
+
+
+def test_a_worker_is_not_deaf_after_a_table_that_was_not_as_it_should_be(
+    app: Flask, environ: dict[str, str], logs: Path, site: Site
+) -> None:
+    engine = create_engine(app.config["DATABASE_URL"], isolation_level="AUTOCOMMIT")
+    with running(["worker"], {**environ, "FETCH_CONCURRENCY": "1"}, logs / "deaf.log") as worker:
+        worker.wait_for_line("ready for counts")
+        key = app.test_client().post("/start", json={"url": site.serve("/", "<p>Hello")}).text
+        assert wait_for_end(key).status == "finished"
+        db.session.rollback()
+        with engine.connect() as connection:
+            connection.execute(text("ALTER TABLE results RENAME COLUMN worker TO away"))
+            try:
+                key = submissions.submit(site.serve("/second", "<p>Hello"))
+                worker.wait_for_line("cannot be seen to just now")
+            finally:
+                db.session.rollback()
+                connection.execute(text("ALTER TABLE results RENAME COLUMN away TO worker"))
+        make_due(key)
+        assert wait_for_end(key).status == "finished"
+    engine.dispose()

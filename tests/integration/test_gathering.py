@@ -4,7 +4,7 @@ import gc
 import os
 import signal
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -18,8 +18,8 @@ import leases
 import pipeline
 import submissions
 from models import Result, Status
-from pipeline import Stage
-from tests.counts import begin, columns_of_text, stored, wait_for_end
+from pipeline import Stage, Task
+from tests.counts import accepted, begin, columns_of_text, stored, wait_for_end
 from tests.programs import Program
 from tests.site import Site
 from tests.support import wait_for
@@ -111,6 +111,24 @@ def test_evidence_is_not_added_to_a_count_of_somebody_else(app: Flask) -> None:
     assert stored(key).main_words is None
     leases.supplement(claim, main_words=7)
     wait_for("main words", lambda: stored(key).main_words == 7, 1)
+
+
+def test_nobody_looks_whether_a_count_is_wanted_when_it_is_stored(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "LONG_TEXT", 100)
+
+    def read(task: Task, look_up: Callable[[], None]) -> Generator[Stage]:
+        for stage in pipeline.stages(task):
+            time.sleep(0.6)  # as long as a worker waits before it looks
+            look_up()
+            yield stage
+
+    key = accepted("http://example.com/")
+    claim = begin(key)
+    monkeypatch.setattr(pipeline, "fetched", lambda *_: pipeline.pasted(claim.url, SENTENCES))
+    jobs.work_on(claim, read)
+    assert len(index_of(stored(key)).sentences) == 24
 
 
 # The worker starts here: before, it would take the counts of this process.

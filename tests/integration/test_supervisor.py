@@ -106,7 +106,7 @@ def test_a_worker_whose_stable_dies_hands_its_counts_back_and_is_replaced(
     site.let_go()
     result = wait_for_end(key)
     assert (result.attempt, result.crashes) == (2, 0)
-    one.wait_for_line("worker 1 ended (0); it is started again")
+    one.wait_for_line("worker 1 ended (1); it is started again")
     assert "Traceback" not in one.log
 
 
