@@ -84,6 +84,12 @@ def expected_errors() -> list[str]:
     return []
 
 
+@pytest.fixture
+def errors() -> list[str]:
+    """The errors that were in the console until now."""
+    return []
+
+
 @pytest.fixture(scope="session")
 def windows(browser: Browser) -> Iterator[dict[str, Page]]:
     """The windows that are open and free, by their options: a new one for each test costs more
@@ -100,6 +106,7 @@ def page(
     windows: dict[str, Page],
     request: pytest.FixtureRequest,
     expected_errors: list[str],
+    errors: list[str],
 ) -> Iterator[Page]:
     """The window of a new visitor: without cookies, and as wide and as bright as at first. Ours
     keep nothing else in a browser; files that never change may be in its cache.
@@ -114,7 +121,6 @@ def page(
     options = {"viewport": {"width": 1280, "height": 720}, **getattr(request, "param", {})}
     # A window to which something happens on the way is not used again.
     window = windows.pop(str(options), None) or _opened(browser, options)
-    errors: list[str] = []
 
     def fail(error: Error) -> None:
         errors.append(str(error))

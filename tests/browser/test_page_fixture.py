@@ -8,6 +8,7 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import RULES_OF_FILES, check_accessible, check_other_colours
 from tests.site import Site
+from tests.support import wait_for
 
 POLICY = "<meta http-equiv='Content-Security-Policy' content=\"default-src 'self'\">"
 
@@ -25,11 +26,22 @@ POLICY = "<meta http-equiv='Content-Security-Policy' content=\"default-src 'self
     ],
 )
 def test_an_error(
-    site: Site, page: Page, html: str, error: str, expected_errors: list[str]
+    site: Site,
+    page: Page,
+    html: str,
+    error: str,
+    expected_errors: list[str],
+    errors: list[str],
 ) -> None:
     # Where a policy forbids something, Chromium says so, too.
     expected_errors += [error, *["Content Security Policy"] * html.startswith(POLICY)]
     page.goto(site.serve("/", html), wait_until="load")
+
+    def look() -> bool:  # what a policy forbids may be told a moment later
+        page.evaluate("0")  # so that events are heard
+        return any(error in one for one in errors)
+
+    wait_for("error", look)
 
 
 def test_the_status_of_a_page_is_no_error(site: Site, page: Page) -> None:
