@@ -42,7 +42,8 @@ class Forked:
         for file in (log, errors or log):
             file.write_bytes(b"")
         program = (list(command), dict(environ), at, log, errors or log)
-        self._process = _FORKS.Process(target=_become, args=program)
+        # One that a failed test has left behind is ended with the tests.
+        self._process = _FORKS.Process(target=_become, args=program, daemon=True)
         self._process.start()
         assert self._process.pid
         self.pid = self._process.pid
@@ -91,6 +92,7 @@ def run(
 
 def _become(command: list[str], environ: dict[str, str], at: Path, log: Path, errors: Path) -> None:
     """Be the program."""
+    multiprocessing.current_process().daemon = False  # such could have no processes of their own
     for number, file in ((1, log), (2, errors)):
         with file.open("ab") as output:
             os.dup2(output.fileno(), number)
