@@ -26,12 +26,24 @@ class Forked:
 
     :param command: a module and its arguments.
     :param log: what it writes.
+    :param errors: what it writes about errors; otherwise that stands in the log, too.
+    :param at: the folder in which it runs.
     """
 
-    def __init__(self, command: Sequence[str], environ: Mapping[str, str], log: Path) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        environ: Mapping[str, str],
+        log: Path,
+        errors: Path | None = None,
+        at: Path = PROJECT,
+    ) -> None:
         self._command = command
-        log.write_bytes(b"")
-        self._process = _FORKS.Process(target=_become, args=(list(command), dict(environ), log))
+        for file in (log, errors or log):
+            file.write_bytes(b"")
+        program = (list(command), dict(environ), at, log, errors or log)
+        # One that a failed test has left behind is ended with the tests.
+        self._process = _FORKS.Process(target=_become, args=program, daemon=True)
         self._process.start()
         assert self._process.pid
         self.pid = self._process.pid
@@ -61,14 +73,32 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
 
-def _become(command: list[str], environ: dict[str, str], log: Path) -> None:
+def run(
+    command: Sequence[str], environ: Mapping[str, str], folder: Path, seconds: float = 60
+) -> subprocess.CompletedProcess[str]:
+    """Run a program to its end, in the folder where the test is.
+
+    :param folder: where files may be put.
+    """
+    log, errors = folder / "output.txt", folder / "errors.txt"
+    program = Forked(command, environ, log, errors, Path.cwd())
+    try:
+        status = program.wait(seconds)
+    finally:
+        program.kill()
+    wrote = (file.read_bytes().decode("utf-8") for file in (log, errors))
+    return subprocess.CompletedProcess(list(command), status, *wrote)
+
+
+def _become(command: list[str], environ: dict[str, str], at: Path, log: Path, errors: Path) -> None:
     """Be the program."""
-    with log.open("wb") as output:
-        for number in (1, 2):
+    multiprocessing.current_process().daemon = False  # such could have no processes of their own
+    for number, file in ((1, log), (2, errors)):
+        with file.open("ab") as output:
             os.dup2(output.fileno(), number)
     sys.stdout = open(1, "w", encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115
-    os.chdir(PROJECT)
+    os.chdir(at)
     os.environ.clear()
     os.environ.update(environ)
     sys.path[:0] = [str(PROJECT), *filter(None, environ.get("PYTHONPATH", "").split(":"))]

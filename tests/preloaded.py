@@ -4,8 +4,9 @@ import app
 import manage
 import warm_pages
 import worker
+from tests import forked
 
-__all__ = ["app", "manage", "worker"]
+__all__ = ["app", "forked", "manage", "worker"]
 
 # A worker does so again when it starts, and has most of it at hand then.
 warm_pages.count_warm_pages()

@@ -30,13 +30,35 @@ TELL_OF_FORBIDDEN = """
     ));
 """
 AXE = Axe().axe_script
-RULES = {
+RULES: dict[str, Any] = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "rules": {"target-size": {"enabled": True}},  # which is new in WCAG 2.2, and off by default
     "resultTypes": ["violations"],
     "preload": False,  # which loads all style sheets again, for the rules below
 }
 #: Which look at style sheets and sounds, not at elements. Those are the same on all pages.
+#: Most of the time is taken by the contrast of each text with what is behind it.
+BUT_COLOURS = {**RULES, "rules": {**RULES["rules"], "color-contrast": {"enabled": False}}}
+COLOURS = {**RULES, "runOnly": {"type": "rule", "values": ["color-contrast"]}}
+#: Elements that only repeat others, with all in them: the same tags and classes from the top down
+#: have the same colours, also where rows take turns.
+REPEATED = """
+    (() => {
+        const elements = [...document.body.querySelectorAll("*")];
+        const kinds = new Map(), kindOf = new Map(), repeated = new Set();
+        for (const element of elements) {
+            const above = kindOf.get(element.parentElement) ?? "";
+            const kind = `${above}/${element.tagName}.${element.getAttribute("class") ?? ""}`;
+            kindOf.set(element, kind);
+            kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+            if (kinds.get(kind) > 6) repeated.add(element);
+        }
+        for (const element of elements.reverse())
+            if (![...element.children].every((child) => repeated.has(child)))
+                repeated.delete(element);
+        return [...repeated].filter((element) => !repeated.has(element.parentElement));
+    })()
+"""
 RULES_OF_FILES = {"runOnly": {"type": "rule", "values": ["css-orientation-lock"]}, "preload": True}
 
 
@@ -62,6 +84,12 @@ def expected_errors() -> list[str]:
     return []
 
 
+@pytest.fixture
+def errors() -> list[str]:
+    """The errors that were in the console until now."""
+    return []
+
+
 @pytest.fixture(scope="session")
 def windows(browser: Browser) -> Iterator[dict[str, Page]]:
     """The windows that are open and free, by their options: a new one for each test costs more
@@ -78,6 +106,7 @@ def page(
     windows: dict[str, Page],
     request: pytest.FixtureRequest,
     expected_errors: list[str],
+    errors: list[str],
 ) -> Iterator[Page]:
     """The window of a new visitor: without cookies, and as wide and as bright as at first. Ours
     keep nothing else in a browser; files that never change may be in its cache.
@@ -92,7 +121,6 @@ def page(
     options = {"viewport": {"width": 1280, "height": 720}, **getattr(request, "param", {})}
     # A window to which something happens on the way is not used again.
     window = windows.pop(str(options), None) or _opened(browser, options)
-    errors: list[str] = []
 
     def fail(error: Error) -> None:
         errors.append(str(error))
@@ -140,12 +168,23 @@ def _leave(window: Page, options: dict[str, Any]) -> None:
     )
 
 
-def check_accessible(page: Page, rules: dict[str, Any] = RULES) -> None:
-    """Fail if axe finds anything on a page, as it is now, that keeps people from using it."""
+def check_accessible(page: Page, rules: dict[str, Any] = RULES, *, but: str = "[]") -> None:
+    """Fail if axe finds anything on a page, as it is now, that keeps people from using it.
+
+    :param but: elements that are not looked at, as an expression.
+    """
     if not page.evaluate("'axe' in window"):  # it takes as long to load as to look
         page.evaluate(AXE)
-    found = page.evaluate(f"axe.run({json.dumps(rules)}).then((told) => told.violations)")
+    what = f"{{include: [document], exclude: {but}}}, {json.dumps(rules)}"
+    found = page.evaluate(f"axe.run({what}).then((told) => told.violations)")
     assert not found, "\n".join(_told(violation) for violation in found)
+
+
+def check_other_colours(page: Page) -> None:
+    """Look at a page once more, that looks otherwise now; of elements alike, at the colours of
+    some."""
+    check_accessible(page, BUT_COLOURS)
+    check_accessible(page, COLOURS, but=REPEATED)
 
 
 def _told(violation: dict[str, object]) -> str:

@@ -10,9 +10,11 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
+from tests.forked import run
 from tests.hostile.server import Script, Server, answer, sends
 from tests.site import Site
 from tests.support import NOBODYS_KEY, PROJECT, free_port, wait_for
@@ -33,15 +35,8 @@ def environ(**settings: str) -> dict[str, str]:
 
 
 def count(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        env=environ(),
-        timeout=SECONDS,
-        check=False,
-    )
+    with TemporaryDirectory() as folder:
+        return run(["manage", "count", *arguments], environ(), Path(folder), SECONDS)
 
 
 def printed(*arguments: str) -> str:

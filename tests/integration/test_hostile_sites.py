@@ -1,5 +1,6 @@
 """Every hostile site through the whole app: POST /start, a real worker, GET /results."""
 
+import json
 import random
 import time
 from collections import Counter
@@ -11,10 +12,12 @@ from typing import Any
 
 import psutil
 import pytest
-import requests
 import trustme
 from flask import Flask
+from werkzeug.test import TestResponse
 
+from app import create_app
+from config import settings_from
 from models import Result, Status, db
 from tests.hostile.case import FINISHED, Case
 from tests.hostile.cases import CASES
@@ -24,7 +27,7 @@ from tests.hostile.worker_program import AUTHORITY
 from tests.hostile.world import ALLOWED, World
 from tests.programs import Program, running
 from tests.site import Site
-from tests.support import empty_database, free_port, wait_for
+from tests.support import empty_database, wait_for
 
 TIMEOUT = 2.0
 GRACE = 2.0
@@ -50,9 +53,8 @@ class Outcome:
 class Service:
     """The app as a client sees it."""
 
-    def __init__(self, web: str, parent: Program) -> None:
-        self._web = web
-        self._session = requests.Session()
+    def __init__(self, app: Flask, parent: Program) -> None:
+        self._client = app.test_client()
         self._program = parent
         self._parent = psutil.Process(parent.process.pid)
 
@@ -65,14 +67,16 @@ class Service:
         """All under the parent of the workers."""
         return self._parent.children(recursive=True)
 
-    def submit(self, url: str) -> requests.Response:
-        return self._session.post(f"{self._web}/start", json={"url": url}, timeout=10)
+    def submit(self, url: str) -> TestResponse:
+        # In ASCII: not all that is submitted has other bytes.
+        body = json.dumps({"url": url})
+        return self._client.post("/start", data=body, content_type="application/json")
 
-    def outcome(self, key: str) -> requests.Response:
+    def outcome(self, key: str) -> TestResponse:
         """What /results answers when it is no longer 202."""
         end = time.monotonic() + 120
         while time.monotonic() < end:
-            found = self._session.get(f"{self._web}/results/{key}", timeout=10)
+            found = self._client.get(f"/results/{key}")
             if found.status_code != 202:
                 return found
             time.sleep(0.2)
@@ -98,12 +102,10 @@ def _kind(process: psutil.Process) -> str:
 def service(
     _migrated_app: Flask, environ: dict[str, str], logs: Path, authority: trustme.CA
 ) -> Iterator[Service]:
-    """A gunicorn and some workers, with an empty database and an empty Redis."""
-    port = free_port()
+    """An application and some workers, with an empty database and an empty Redis."""
     with ExitStack() as parts:
         settings = {
             **environ,
-            "PORT": str(port),
             "FETCH_TIMEOUT": str(TIMEOUT),
             "FETCH_ALLOWED_NETWORKS": ALLOWED,
             "JOB_CPU_SECONDS": "2",
@@ -116,15 +118,11 @@ def service(
         with _migrated_app.app_context():
             empty_database()
             _migrated_app.extensions["redis"].flushall()
-        web = parts.enter_context(
-            running(["gunicorn", "app:create_app()"], settings, logs / "hostile_web.log")
-        )
         workers = parts.enter_context(
             running(["tests.hostile.worker_program"], settings, logs / "hostile_workers.log")
         )
-        web.wait_for_line("Listening at")
         wait_for("workers", lambda: workers.log.count("ready for counts") == WORKERS)
-        yield Service(f"http://127.0.0.1:{port}", workers)
+        yield Service(create_app(settings_from(settings)), workers)
 
 
 @pytest.fixture(scope="module")
@@ -140,14 +138,14 @@ def outcomes(_migrated_app: Flask, service: Service, world: World) -> Mapping[st
     mixed = random.Random(0).sample(CASES, len(CASES))  # so that workers wait while others compute
     submitted = {case.name: service.submit(world.url(case)) for case in mixed}
     final = {
-        name: service.outcome(response.text) if response.ok else response
+        name: service.outcome(response.text) if response.status_code == 200 else response
         for name, response in submitted.items()
     }
     with _migrated_app.app_context():
         rows = {str(row.job_key): row for row in db.session.query(Result)}
         db.session.expunge_all()
     return {
-        name: Outcome(answer.status_code, answer.json(), rows.get(submitted[name].text))
+        name: Outcome(answer.status_code, answer.get_json(), rows.get(submitted[name].text))
         for name, answer in final.items()
     }
 
@@ -203,7 +201,7 @@ def test_afterwards_all_is_as_before(service: Service, site: Site) -> None:
     url = site.serve("/", "<p>All is well, all is well")
     keys = [service.submit(url).text for _ in range(3 * WORKERS)]
     for key in keys:
-        assert service.outcome(key).json() == []  # all of these are stop words
+        assert service.outcome(key).get_json() == []  # all of these are stop words
 
 
 @pytest.mark.usefixtures("outcomes")
@@ -221,7 +219,7 @@ def test_the_memory_of_a_worker(service: Service, site_does: Script) -> None:
     with Server(site_does) as server:
         keys = [service.submit(server.origin).text for _ in range(CONCURRENCY)]
         for key in keys:
-            assert service.outcome(key).json()["code"] == "too_large"
+            assert service.outcome(key).get_json()["code"] == "too_large"
     assert service.processes() == processes  # nothing was read, so no horse was replaced
     assert 0 < max(_peak(process.pid) for process in processes) < LIMIT
 

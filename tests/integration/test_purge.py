@@ -6,6 +6,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import sqlalchemy
@@ -16,6 +18,7 @@ import retention
 import submissions
 from lists import PageList
 from models import Result, Status, db
+from tests.forked import run
 from tests.support import PROJECT, wait_for
 
 COMMAND = [sys.executable, str(PROJECT / "manage.py"), "purge"]
@@ -35,14 +38,8 @@ def command_environ(environ: dict[str, str], **settings: str) -> dict[str, str]:
 
 
 def purge(environ: dict[str, str], **settings: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        COMMAND,
-        capture_output=True,
-        text=True,
-        env=command_environ(environ, **settings),
-        timeout=60,
-        check=False,
-    )
+    with TemporaryDirectory() as folder:
+        return run(["manage", "purge"], command_environ(environ, **settings), Path(folder))
 
 
 def store(status: Status, *, times: int = 1, days_ago: float | None = None) -> None:
