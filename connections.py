@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakSet
 
+from psycopg2.errors import DuplicatePreparedStatement, InvalidSqlStatementName
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session
@@ -20,6 +22,8 @@ from sqlalchemy.orm import Session
 LONG_IDLE = 5
 _SINCE = "idle since"
 _PREPARED = "prepared"
+#: Engines behind a pooler, which does not keep what a server was told to make ready.
+_POOLED: WeakSet[Engine] = WeakSet()
 
 
 def lend_alive(engine: Engine) -> None:
@@ -93,7 +97,6 @@ def read_one(
     and Postgres together. Should that fail, it is read again, which changes nothing: a server that
     was just told to end a connection has perhaps not closed it yet. That is left to SQLAlchemy,
     which calls errors by the names that are known here.
-    (Nor does a pooler between us and the server keep what was made ready.)
     """
     try:
         return _read_one(engine, read, parameters)
@@ -110,18 +113,29 @@ def _read_one(
     try:
         lent.dbapi_connection.autocommit = True  # type: ignore[union-attr]
         with closing(lent.cursor()) as cursor:
-            prepared = lent.info.setdefault(_PREPARED, set())
-            if read.name not in prepared:
-                cursor.execute(read.prepare())
-                prepared.add(read.name)
-            cursor.execute(read.execute(), parameters)
+            if engine in _POOLED:
+                cursor.execute(read.sql, parameters)
+            else:
+                _execute_prepared(cursor, lent.info.setdefault(_PREPARED, set()), read, parameters)
             found: tuple[Any, ...] | None = cursor.fetchone()
             return found
+    except (InvalidSqlStatementName, DuplicatePreparedStatement):
+        _POOLED.add(engine)  # somebody else's connection: a pooler lends others each time
+        raise
     except engine.dialect.loaded_dbapi.Error:
         lent.invalidate()
         raise
     finally:
         lent.close()
+
+
+def _execute_prepared(
+    cursor: Any, prepared: set[str], read: ShortRead, parameters: Mapping[str, object]
+) -> None:
+    if read.name not in prepared:
+        cursor.execute(read.prepare())
+        prepared.add(read.name)
+    cursor.execute(read.execute(), parameters)
 
 
 def only_read(session: Session) -> None:

@@ -68,7 +68,4 @@ def post_worker_init(worker: Any) -> None:
     worker.log.error_log.addFilter(_say_shortly)
     events = worker.wsgi.extensions["events"]
     Thread(target=events.make_good_for_ever, daemon=True).start()
-    # Each of a request's short waits, for Redis or Postgres, could otherwise end with one of 5
-    # milliseconds for the other threads.
-    sys.setswitchinterval(0.0005)
     gc.freeze()  # nor is there any garbage in the application

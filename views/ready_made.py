@@ -41,11 +41,11 @@ def ready_made(job_key: str, ranking: str) -> ReadyMade | None:
     key = as_key(job_key)
     if key is None:
         return None
-    row = read_one(db.engine, _READ, {"key": str(key), "ranking": ranking})
+    row = read_one(db.engine, READ, {"key": str(key), "ranking": ranking})
     return ReadyMade._make((key, *row)) if row else None
 
 
-_READ = ShortRead(
+READ = ShortRead(
     "ready_made",
     f"""SELECT {", ".join(ReadyMade._fields[1:-1])}, tops -> %(ranking)s
         FROM {Result.__tablename__} WHERE job_key = %(key)s""",  # noqa: S608 -- names of ours

@@ -14,16 +14,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
 
+import jobs
 import leases
 import rescuer
-import submissions
 from app import create_app
 from config import settings_from
 from dev.services import local_postgres
 from models import DATABASE_AWAY, Step, db
 from progress import Progress
 from rescuer import Watch
-from tests.counts import begin, make_due, stored, wait_for_end
+from states import count_of
+from tests.counts import accepted, begin, make_due, stored, wait_for_end
 from tests.programs import HeldHorse, OwnServer, Program, own_server, running
 from tests.site import Site, start_held
 from tests.support import PROJECT, migrate
@@ -211,16 +212,15 @@ def test_a_worker_is_not_deaf_after_a_table_that_was_not_as_it_should_be(
     engine = create_engine(app.config["DATABASE_URL"], isolation_level="AUTOCOMMIT")
     with running(["worker"], {**environ, "FETCH_CONCURRENCY": "1"}, logs / "deaf.log") as worker:
         worker.wait_for_line("ready for counts")
-        key = app.test_client().post("/start", json={"url": site.serve("/", "<p>Hello")}).text
-        assert wait_for_end(key).status == "finished"
+        key = accepted(site.serve("/", "<p>Hello"))
+        count = count_of(stored(key))
         db.session.rollback()
         with engine.connect() as connection:
             connection.execute(text("ALTER TABLE results RENAME COLUMN worker TO away"))
             try:
-                key = submissions.submit(site.serve("/second", "<p>Hello"))
+                jobs.ring(count)
                 worker.wait_for_line("cannot be seen to just now")
             finally:
-                db.session.rollback()
                 connection.execute(text("ALTER TABLE results RENAME COLUMN away TO worker"))
         make_due(key)
         assert wait_for_end(key).status == "finished"

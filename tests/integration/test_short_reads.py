@@ -16,6 +16,7 @@ import submissions
 from models import db, ranking_name
 from tests.counts import begin, counted
 from tests.support import wait_for
+from views.ready_made import READ
 
 #: What grows with a page, and the rankings that were not asked for.
 LARGE = ("result_all", "result_no_stop_words", "text,", "text_index", "alt_texts")
@@ -74,9 +75,24 @@ def test_a_finished_count_is_one_statement(client: FlaskClient, key: str, path: 
     with sent_to_postgres() as sent:
         answer = client.get(path.format(key=key))
     assert (answer.status_code, answer.headers["X-Total-Count"]) == (200, "60000")
-    ((statement, state),) = sent
+    # Once for each connection the server makes it ready.
+    ((statement, state),) = [one for one in sent if not one[0].startswith("PREPARE")]
     assert state == TRANSACTION_STATUS_IDLE  # no BEGIN before it, and so no ROLLBACK behind it
-    assert not [column for column in (*LARGE, "tops,") if column in statement]
+    assert statement.startswith("EXECUTE ready_made (")
+    assert not [column for column in (*LARGE, "tops,") if column in READ.sql]
+
+
+def test_behind_a_pooler_nothing_is_made_ready(client: FlaskClient, key: str) -> None:
+    client.get(f"/results/{key}")
+    with db.engine.connect() as connection:
+        connection.execute(text("DEALLOCATE ALL"))  # as if it were another one
+        connection.commit()
+    for _ in range(2):
+        with sent_to_postgres() as sent:
+            assert client.get(f"/results/{key}").status_code == 200
+    ((statement, _),) = sent
+    assert statement.lstrip().startswith("SELECT")
+    connections._POOLED.discard(db.engine)
 
 
 def test_what_has_no_rows_needs_no_transaction_either(client: FlaskClient) -> None:
