@@ -25,6 +25,7 @@ import jobs
 import leases
 import retention
 from app import create_app
+from bench.bars import Figure, Report, at_most
 from bench.markdown import table
 from bench.plans import explained
 from bench.stored import OFTEN, key_of, store_ended, store_pending
@@ -55,11 +56,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--rows", type=int, default=LARGE, metavar="N", help="not a million")
     parser.add_argument("--plans", action="store_true", help="print the plans of the queries, too")
     given = parser.parse_args(arguments)
-    print(million(large=given.rows, plans=given.plans))
+    print(measure(large=given.rows, plans=given.plans).text)
 
 
-def million(small: int = SMALL, large: int = LARGE, *, plans: bool = False) -> str:
-    """What everything takes with few stored results and with many, as a table.
+def measure(small: int = SMALL, large: int = LARGE, *, plans: bool = False) -> Report:
+    """What everything takes with few stored results and with many.
 
     :param plans: tell also how Postgres goes about it with many.
     """
@@ -68,9 +69,16 @@ def million(small: int = SMALL, large: int = LARGE, *, plans: bool = False) -> s
         few = _application(environ, "few", small, _OFTEN)
         many = _application(environ, "many", large, _VERY_OFTEN)
         acts, others = _acts(few, small), _acts(many, large)
-        rows = [_row(name, *_times(few, acts[name], many, others[name])) for name in acts]
+        rows, figures = [], []
+        for name in acts:
+            times = _times(few, acts[name], many, others[name])
+            ratio = statistics.median(times[1]) / statistics.median(times[0])
+            rows.append(_row(name, *times))
+            figures.append(
+                Figure(what=f"{large:,} results, {name}, times", ours=ratio, bar=at_most(BAR))
+            )
         told = table((*heads, "ratio", f"at most {BAR:g}"), rows)
-        return f"{told}\n\n{_plans(many, others)}" if plans else told
+        return Report(f"{told}\n\n{_plans(many, others)}" if plans else told, figures)
 
 
 @contextmanager
