@@ -89,7 +89,7 @@ class ShortRead:
 
 
 def read_one(
-    engine: Engine, read: ShortRead, parameters: Mapping[str, object]
+    session: Session, read: ShortRead, parameters: Mapping[str, object]
 ) -> tuple[Any, ...] | None:
     """The one row that a statement reads, or None; with nothing around it.
 
@@ -98,12 +98,22 @@ def read_one(
     was just told to end a connection has perhaps not closed it yet. That is left to SQLAlchemy,
     which calls errors by the names that are known here.
     """
+    engine = session.get_bind()
+    if session.in_transaction():  # it has a connection already, and one is enough
+        return _row(session.connection(), read, parameters)
+    assert isinstance(engine, Engine)
     try:
         return _read_one(engine, read, parameters)
     except engine.dialect.loaded_dbapi.Error:
         with engine.connect() as connection:
-            row = _alone(connection).exec_driver_sql(read.sql, parameters).one_or_none()
-            return tuple(row) if row else None
+            return _row(_alone(connection), read, parameters)
+
+
+def _row(
+    connection: Connection, read: ShortRead, parameters: Mapping[str, object]
+) -> tuple[Any, ...] | None:
+    row = connection.exec_driver_sql(read.sql, dict(parameters)).one_or_none()
+    return tuple(row) if row else None
 
 
 def _read_one(

@@ -28,7 +28,7 @@ class Pending(NamedTuple):
 
 def pending(job_key: uuid.UUID) -> Pending:
     """How a count stands now."""
-    row = read_one(db.engine, _READ, {"key": str(job_key)})
+    row = read_one(db.session(), READ, {"key": str(job_key)})
     if row is None:  # it has just been removed
         return Pending(is_waiting=False, seconds=0, still=0, position=None)
     is_waiting, seconds, still, position = row
@@ -36,7 +36,7 @@ def pending(job_key: uuid.UUID) -> Pending:
 
 
 # What is asked of the queue is asked only for those that wait in it.
-_READ = ShortRead(
+READ = ShortRead(
     "pending",
     """
     SELECT is_waiting,

@@ -41,7 +41,7 @@ def ready_made(job_key: str, ranking: str) -> ReadyMade | None:
     key = as_key(job_key)
     if key is None:
         return None
-    row = read_one(db.engine, READ, {"key": str(key), "ranking": ranking})
+    row = read_one(db.session(), READ, {"key": str(key), "ranking": ranking})
     return ReadyMade._make((key, *row)) if row else None
 
 

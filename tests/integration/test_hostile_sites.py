@@ -35,7 +35,7 @@ WORKERS = 2
 #: How many pages each of them fetches at the same time.
 CONCURRENCY = 8
 #: What stands there when nobody works.
-RESIDENT = {"worker": WORKERS, "stable": WORKERS, "horse": WORKERS, "courier": 1, "inbox reader": 1}
+RESIDENT = {"worker": WORKERS, "stable": WORKERS, "horse": WORKERS, "inbox reader": 1}
 #: What a process may have in memory: what is loaded, and of each page, as it comes and as it is
 #: unpacked, no more than a few times what is allowed.
 LIMIT = (100 + CONCURRENCY * 25) * 2**20
@@ -195,7 +195,16 @@ def _check_failure(case: Case, outcome: Outcome, row: Result) -> None:
 
 @pytest.mark.usefixtures("outcomes")
 def test_afterwards_all_is_as_before(service: Service, site: Site) -> None:
-    wait_for("end of all others", lambda: service.kinds() == RESIDENT)
+    seen: list[object] = []
+
+    def are_resident() -> bool:
+        seen[:] = [service.kinds()]
+        return seen == [RESIDENT]
+
+    try:
+        wait_for("end of all others", are_resident)
+    except AssertionError as late:
+        raise AssertionError(f"{late}: {seen}") from None
     assert "ended (" not in service.log
     assert "nobody foresaw this" not in service.log
     url = site.serve("/", "<p>All is well, all is well")

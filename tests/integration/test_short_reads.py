@@ -83,6 +83,8 @@ def test_a_finished_count_is_one_statement(client: FlaskClient, key: str, path: 
 
 
 def test_behind_a_pooler_nothing_is_made_ready(client: FlaskClient, key: str) -> None:
+    db.session.remove()
+    db.engine.dispose()  # so that there is one connection
     client.get(f"/results/{key}")
     with db.engine.connect() as connection:
         connection.execute(text("DEALLOCATE ALL"))  # as if it were another one
