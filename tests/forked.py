@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from tests.support import PROJECT
@@ -66,7 +67,8 @@ class Forked:
     def send_signal(self, how: signal.Signals) -> None:
         """Send it a signal, unless it has ended."""
         if self.poll() is None:
-            os.kill(self.pid, how)
+            with suppress(ProcessLookupError):  # it has ended at this very moment
+                os.kill(self.pid, how)
 
     def kill(self) -> None:
         """End it at once."""
