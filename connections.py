@@ -57,10 +57,10 @@ def lend_alive(engine: Engine) -> None:
 
 def _is_quiet(connection: Any) -> bool:
     """Whether a connection says nothing; one that is closed says so."""
-    if connection.closed:
+    if connection.closed or (socket := connection.fileno()) < 0:  # libpq has given it up
         return False
     looking = select.poll()
-    looking.register(connection.fileno(), select.POLLIN)
+    looking.register(socket, select.POLLIN)
     return not looking.poll(0)
 
 

@@ -163,13 +163,13 @@ class CountWorker(Worker):
         thread = threading.Thread(target=self._run, args=(running,), name=job.id, daemon=True)
         try:
             thread.start()
-            # Here, for the job would have to wait for it.
-            self._book(lambda: self._open_books(running))
         except RuntimeError as error:  # the system gives us no thread
             logger.warning("%s could not be worked on: %s", job.id, error)
             if self._settle(running, jobs.hand_back):
                 self._end(running)
             time.sleep(_PAUSE)
+        else:  # here, for the job would have to wait for it
+            self._book(lambda: self._open_books(running))
 
     # --- One job, in its thread
 

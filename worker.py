@@ -43,8 +43,6 @@ logger = logging.getLogger(__name__)
 #: How long the database may work on, or wait with, one statement of a worker, in seconds. Nobody
 #: could end it otherwise.
 LONGEST_STATEMENT = 30
-
-
 #: How long a thread may keep the others of its process waiting, in seconds. Each of a job's many
 #: short waits, for Redis or Postgres, could otherwise end with one of 5 milliseconds for Python.
 SWITCH_INTERVAL = 0.0005
