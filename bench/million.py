@@ -8,16 +8,11 @@ else the machine does meanwhile slows down both.
 
 import argparse
 import statistics
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
-import flask_migrate
 from flask import Flask
-from flask_migrate import Migrate
 from sqlalchemy import create_engine, make_url, select, text
 
 import callbacks
@@ -28,9 +23,9 @@ from app import create_app
 from bench.bars import Figure, Report, at_most
 from bench.markdown import table
 from bench.plans import explained
+from bench.servers import migrate, servers
 from bench.stored import OFTEN, key_of, store_ended, store_pending
 from config import settings_from
-from dev.services import local_postgres, local_redis
 from lists import ListLine, PageList
 from models import Result, Step, as_key, db
 from rescuer import Watch
@@ -45,7 +40,6 @@ _OFTEN, _VERY_OFTEN = 100, 10_000
 _LINES = 50
 _LIST_KEY = UUID("6f1c1c5e-6f0d-4d54-8a5b-1d0f5a3c9b7e")
 _RETENTION_DAYS = 3650
-_MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 Act = Callable[[], object]
 
@@ -65,7 +59,7 @@ def measure(small: int = SMALL, large: int = LARGE, *, plans: bool = False) -> R
     :param plans: tell also how Postgres goes about it with many.
     """
     heads = ("what", f"{small:,}: least ms", "middle ms", f"{large:,}: least ms", "middle ms")
-    with _servers() as environ:
+    with servers() as environ:
         few = _application(environ, "few", small, _OFTEN)
         many = _application(environ, "many", large, _VERY_OFTEN)
         acts, others = _acts(few, small), _acts(many, large)
@@ -81,18 +75,6 @@ def measure(small: int = SMALL, large: int = LARGE, *, plans: bool = False) -> R
         return Report(f"{told}\n\n{_plans(many, others)}" if plans else told, figures)
 
 
-@contextmanager
-def _servers() -> Iterator[dict[str, str]]:
-    """The environment of an application on servers of its own."""
-    with ExitStack() as started:
-        folder = Path(started.enter_context(tempfile.TemporaryDirectory()))
-        yield {
-            "APP_SETTINGS": "config.TestingConfig",
-            "DATABASE_URL": started.enter_context(local_postgres(folder / "postgres")),
-            "REDIS_URL": started.enter_context(local_redis(folder / "redis")),
-        }
-
-
 def _application(environ: dict[str, str], name: str, rows: int, often: int) -> Flask:
     """An application with a database of this name, and so many results in it."""
     postgres = make_url(settings_from(environ).DATABASE_URL)
@@ -101,9 +83,8 @@ def _application(environ: dict[str, str], name: str, rows: int, often: int) -> F
         connection.execute(text(f"CREATE DATABASE {name}"))
     url = postgres.set(database=name).render_as_string()
     app = create_app(settings_from({**environ, "DATABASE_URL": url}))
-    Migrate(app, db)
     with app.app_context():
-        flask_migrate.upgrade(str(_MIGRATIONS))
+        migrate(app)
         store_ended(rows, often=often)
         store_pending(queued=_QUEUED, running=_RUNNING)
         _store_list(rows)

@@ -4,27 +4,22 @@ Postgres.
 
 import multiprocessing
 import signal
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import flask_migrate
 import psutil
 from flask import Flask
-from flask_migrate import Migrate
 from sqlalchemy import event, text
 
 import leases
 from base_app import create_base_app
 from bench.known import small
-from bench.programs import PROJECT
+from bench.servers import migrate, servers
 from config import settings_from
-from dev.services import local_postgres, local_redis
 from models import db
 
 PROCESSES = (1, 2, 4, 8)
@@ -45,17 +40,10 @@ class Done:
 @contextmanager
 def applications() -> Iterator[dict[str, str]]:
     """The environment of applications with an empty database and an empty Redis."""
-    with ExitStack() as started:
-        folder = Path(started.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
-        environ = {
-            "APP_SETTINGS": "config.TestingConfig",
-            "DATABASE_URL": started.enter_context(local_postgres(folder / "postgres")),
-            "REDIS_URL": started.enter_context(local_redis(folder / "redis")),
-        }
+    with servers() as environ:
         app = create_base_app(settings_from(environ))
-        Migrate(app, db)
         with app.app_context():
-            flask_migrate.upgrade(str(PROJECT / "migrations"))
+            migrate(app)
             db.engine.dispose()
         yield environ
 

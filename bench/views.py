@@ -7,30 +7,26 @@ the least and the middle one are told, and the least beside what it takes to cou
 
 import argparse
 import statistics
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
-import flask_migrate
 from flask import Flask
 from flask.testing import FlaskClient
-from flask_migrate import Migrate
 
 import leases
 import submissions
 from app import create_app
 from bench.generated import page, prose
 from bench.markdown import table
+from bench.servers import migrate, servers
 from config import settings_from
-from dev.services import local_postgres, local_redis
 from models import db
 from pipeline import Counted, Evidence, Task, stages
 from wordcount import count_page
 
 MEGABYTE = 1_000_000
-_MIGRATIONS = Path(__file__).parent.parent / "migrations"
 _URL = "http://example.com/"
 _HTML = "text/html; charset=utf-8"
 #: The views: ``{key}`` and ``{other}`` are two counts, ``{word}`` is the most frequent word.
@@ -74,17 +70,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 @contextmanager
 def _application() -> Iterator[Flask]:
     """The application, on servers of its own."""
-    with ExitStack() as started:
-        folder = Path(started.enter_context(tempfile.TemporaryDirectory()))
-        environ = {
-            "APP_SETTINGS": "config.TestingConfig",
-            "DATABASE_URL": started.enter_context(local_postgres(folder / "postgres")),
-            "REDIS_URL": started.enter_context(local_redis(folder / "redis")),
-        }
+    with servers() as environ:
         app = create_app(settings_from(environ))
-        Migrate(app, db)
         with app.app_context():
-            flask_migrate.upgrade(str(_MIGRATIONS))
+            migrate(app)
         yield app
 
 

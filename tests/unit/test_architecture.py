@@ -191,6 +191,7 @@ MAY_IMPORT = {
         "submissions",
         "wordcount",
     },
+    "bench.servers": {"dev", "models"},
     "bench.stored": {"models"},
     "bench.plans": {"models"},
     "bench.million": {
