@@ -236,14 +236,12 @@ def _work_on(claim: Claim, read: "Reader") -> tuple[bool, str]:
             progress.enter(Step.READING, len(task.body))
         with closing(read(task, progress.look_up)) as reading:
             counted = pipeline.counted(reading, progress)
-            evidence = {} if counted.is_long else pipeline.evidence(reading)
             progress.enter(Step.SAVING)
-            kept = _patiently(lambda: leases.finish(claim, **counted.columns, **evidence))
-            if kept:
+            kept = _patiently(lambda: leases.finish(claim, **counted.columns))
+            if kept:  # nobody is to wait for the evidence
                 progress.end()
                 events().tell(claim, Status.FINISHED, words=counted.words)
-                if counted.is_long:
-                    _add_evidence(claim, pipeline.evidence(reading))
+                _add_evidence(claim, pipeline.evidence(reading))
     except ClaimLostError:
         return False, "stopped"
     except WordcountError as failure:
@@ -252,9 +250,9 @@ def _work_on(claim: Claim, read: "Reader") -> tuple[bool, str]:
 
 
 def _add_evidence(claim: Claim, evidence: dict[str, Any]) -> None:
-    """Store what a long text can be checked by. The count is done, whatever becomes of this."""
+    """Store what a count can be checked by. It is done, whatever becomes of this."""
     try:
-        leases.supplement(claim, **evidence)
+        _patiently(lambda: leases.supplement(claim, **evidence))
     except DATABASE_AWAY as error:
         logger.warning("%s has no evidence: %s", claim.job_key, reason(error))
         db.session.remove()

@@ -29,9 +29,14 @@ def stored(job_key: str) -> Result:
 
 
 def wait_for_end(job_key: str, seconds: float = 30) -> Result:
-    """A count that has an outcome."""
+    """A count that has an outcome, and all that will be known of it."""
     wait_for("outcome", lambda: not Status(stored(job_key).status).is_pending, seconds)
+    wait_for("evidence", lambda: _is_complete(stored(job_key)), seconds)
     return stored(job_key)
+
+
+def _is_complete(result: Result) -> bool:
+    return result.status != Status.FINISHED or result.reading_ease is not None
 
 
 def accepted(url: str) -> str:
@@ -80,13 +85,14 @@ def columns_of_text(url: str, text: str) -> dict[str, Any]:
     """What is stored of a text that was pasted."""
     counted = next(stages(pasted(url, text)))
     assert isinstance(counted, Counted)
-    return counted.columns
+    return {**counted.columns, "reading_ease": {}}
 
 
 def finished(url: str = "http://example.com/") -> str:
     """The key of a count of a page without words, which is done."""
     key = accepted(url)
     shown = {"final_url": url, "total_words": 0, "distinct_words": 0, "bytes": 1}
+    shown["reading_ease"] = {}  # so that nobody waits for it
     assert leases.finish(begin(key), charset="utf-8", tops={}, **shown)
     db.session.remove()
     return key
@@ -116,6 +122,7 @@ def counted(
         "tops": {},
         "result_all": everything,
         "result_no_stop_words": words,
+        "reading_ease": {},
     }
     assert leases.finish(begin(key), **{**columns, **facts})
     db.session.remove()
@@ -138,6 +145,7 @@ def counted_page(
     columns = {
         **columns_of(page),
         "bytes": len(html.encode()),
+        "reading_ease": {},
         "text_index": index.to_bytes(),
         "alt_texts": read.alts,
         "main_words": None if main is None else sum(b - a for a, b in index.ranges(main)),

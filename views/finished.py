@@ -9,7 +9,7 @@ from views.citation import citation
 from views.errors import Problem
 from views.files import ENDINGS
 from views.forms import PasteForm
-from views.texts import PREPARED, is_being_prepared
+from views.texts import PREPARED, is_being_prepared, wait_until_prepared
 from views.verdict import Verdict
 
 #: The pages of a count, each by its endpoint, as they are named in the line that leads to them.
@@ -24,13 +24,14 @@ _BELONG_TO = {"evidence.word": "counts.show", "collocations.show": "phrases.show
 
 
 def count_of(job_key: str) -> Result:
-    """The count with this key.
+    """The count with this key, with all that will be known of it, if that is soon.
 
     :raises views.errors.Problem: if there is none.
     """
     result = Result.by_key(job_key)
     if result is None:
         raise Problem(404, "unknown_key", "There is no count at this address.")
+    wait_until_prepared(result)
     return result
 
 

@@ -19,6 +19,7 @@ from views.parameters import choice, number
 from views.rankings import Ranking
 from views.ready_made import ReadyMade, ready_made
 from views.sizes import MOST_RANKED_WORDS
+from views.texts import wait_until_prepared
 from wordcount import Ranked
 from wordcount.counts import LONGEST_SHOWN
 
@@ -77,7 +78,10 @@ class PagedRanking:
             if counted is None or counted.status != Status.FAILED:
                 return counted
         only_read(db.session())
-        return Result.by_key(job_key)
+        result = Result.by_key(job_key)
+        if result and self.ranking.main:
+            wait_until_prepared(result)
+        return result
 
 
 def paged(

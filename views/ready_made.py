@@ -27,8 +27,6 @@ class ReadyMade(NamedTuple):
     step: str | None
     bytes: int | None
     pasted: bool
-    total_words: int | None
-    reading_ease: dict[str, tuple[str, float]] | None
     sizes: dict[str, tuple[int, int]] | None
     rows: list[tuple[str, int]] | None
 

@@ -1,5 +1,6 @@
 """The stored text of a count: its words in their places, and which of them are main text."""
 
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from contextlib import AbstractContextManager
@@ -7,21 +8,23 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from models import Result, db
+from models import Result, Status, db
 from views.errors import Problem
-from views.ready_made import ReadyMade
 from views.sizes import is_large
 from views.turns import turn
 from wordcount.indexed_text import IndexedText, Span
 from wordcount.where import Beside
 
-#: Of texts of more words it is stored after the count which word stands where: `pipeline` says so.
-LONG_TEXT = 100_000
-#: How long that takes at most, in seconds.
+#: How long after the count a worker finds out which word stands where, at most, in seconds.
 PREPARING = 60
+#: Of texts of no more words that is a matter of milliseconds, and so it is waited for: until the
+#: count is so old, in seconds, and looking so often.
+SHORT_TEXT = 100_000
+_SOON = 2.0
+_LOOK_EVERY = 0.01
 PREPARED = (
-    "The text is long: which word stands where in it, and what is main text, will be known in some"
-    " seconds. Please try again in a moment."
+    "Which word stands where in the text, and what is main text, will be known in some seconds."
+    " Please try again in a moment."
 )
 #: How much of what a page says beside its text is looked at, in code points: of the title of its
 #: window, and of its alternative texts. No page that people read says more.
@@ -48,12 +51,23 @@ def indexed(result: Result) -> IndexedText:
     )
 
 
-def is_being_prepared(result: Result | ReadyMade) -> bool:
-    """Whether a worker still finds out which word stands where: of long texts, after the count."""
-    if result.reading_ease is not None or (result.total_words or 0) <= LONG_TEXT:
+def is_being_prepared(result: Result, seconds: float = PREPARING) -> bool:
+    """Whether a worker still finds out which word stands where, as it does after the count.
+
+    :param seconds: how long ago it may have begun.
+    """
+    if result.status != Status.FINISHED or result.reading_ease is not None:
         return False
-    is_recent = Result.finished_at > func.now() - timedelta(seconds=PREPARING)
-    return bool(db.session.scalar(select(is_recent).where(Result.job_key == result.job_key)))
+    is_recent = Result.finished_at > func.now() - timedelta(seconds=seconds)
+    return bool(db.session.scalar(select(is_recent).where(Result.id == result.id)))
+
+
+def wait_until_prepared(result: Result) -> None:
+    """Wait for that, if it is worth it: who is shown a count right after its end is to see it."""
+    while (result.total_words or 0) <= SHORT_TEXT and is_being_prepared(result, _SOON):
+        db.session.commit()
+        time.sleep(_LOOK_EVERY)
+        db.session.refresh(result)
 
 
 def in_turn_of_text(result: Result) -> AbstractContextManager[None]:

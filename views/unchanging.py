@@ -14,7 +14,7 @@ from flask import Response, request
 
 from models import Result, Status
 from views.ready_made import ReadyMade
-from views.texts import is_being_prepared
+from views.texts import is_being_prepared, wait_until_prepared
 from wordcount.version import VERSION
 
 #: By the client alone: who stands between may not keep what only holders of the key may see.
@@ -32,14 +32,16 @@ def unchanging(view: Callable[P, Response]) -> Callable[P, Response]:
         result = Result.by_key((request.view_args or {})["job_key"])
         if result is None:
             return view(*args, **kwargs)
-        return _validated(_is_settled(result), ASK_AGAIN, lambda: view(*args, **kwargs))
+        wait_until_prepared(result)
+        is_settled = result.status == Status.FINISHED and not is_being_prepared(result)
+        return _validated(is_settled, ASK_AGAIN, lambda: view(*args, **kwargs))
 
     return answer
 
 
 def kept(counted: Result | ReadyMade, make: Callable[[], Response]) -> Response:
     """Rows of a result, which a client may keep without ever asking again."""
-    return _validated(_is_settled(counted), FOR_EVER, make)
+    return _validated(counted.status == Status.FINISHED, FOR_EVER, make)
 
 
 def _validated(is_settled: bool, how_long: str, make: Callable[[], Response]) -> Response:
@@ -56,11 +58,6 @@ def _validated(is_settled: bool, how_long: str, make: Callable[[], Response]) ->
     response.set_etag(tag, weak=True)
     response.headers["Cache-Control"] = how_long
     return response
-
-
-def _is_settled(counted: Result | ReadyMade) -> bool:
-    """Whether all is stored that will ever be known of a count."""
-    return counted.status == Status.FINISHED and not is_being_prepared(counted)
 
 
 def _tag() -> str:
