@@ -9,12 +9,25 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, insert, or_, select, true, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy import text as sql
 
 import states
 from models import Result, Status, Step, as_key, db
-from states import Claim, Count
+from states import Claim, Count, row
 from wordcount.errors import SENTENCES
 
 _RESULTS = Result.__table__
@@ -25,10 +38,39 @@ LEASE_SECONDS = 15
 RING_SECONDS = 10
 
 
+# The steps that every count takes, made once: to make a statement takes half as long as to execute
+# it. (What comes of it stands in their parameters.)
+_ACCEPT = (
+    insert(_RESULTS)
+    .values(due_at=states.in_seconds(RING_SECONDS))
+    .returning(row.id, row.job_key, row.url, row.attempt, row.status, row.pasted)
+)
+
+
+_CLAIMANT: BindParameter[str] = bindparam("claimant")
+_CLAIM = (
+    update(_RESULTS)
+    .where(row.job_key == bindparam("asked"), or_(states.queued(), states.held_by(_CLAIMANT)))
+    .values(
+        status=Status.RUNNING,
+        attempt=row.attempt + 1,
+        worker=_CLAIMANT,
+        started_at=func.now(),
+        lease_until=states.in_seconds(LEASE_SECONDS),
+        step=case((row.pasted, Step.COUNTING), else_=Step.FETCHING),
+        bytes=None,
+        moved_at=states.now(),
+    )
+)
+_END = update(_RESULTS).where(states.is_valid_claim()).values(states.ended())
+
+
 def accept(
     urls: Collection[str], *, owner: str | None = None, text: str | None = None
 ) -> list[Result]:
     """Store a new count of each URL. Once the caller commits, it will end as finished or failed.
+
+    What is returned has what others may be told, and belongs to no session.
 
     :param owner: the visitor who may cancel it.
     :param text: what a person pasted in place of the page.
@@ -39,18 +81,16 @@ def accept(
         "owner": owner,
         "pasted": text is not None,
         "text": text,
-        "due_at": states.in_seconds(RING_SECONDS),
     }
-    statement = insert(Result).values([{"url": url, **new} for url in urls]).returning(Result)
-    return list(db.session.scalars(statement))
+    rows = db.session.execute(_ACCEPT, [{"url": url, **new} for url in urls])
+    return [Result(**stored) for stored in rows.mappings()]
 
 
 def share(results: Collection[Result]) -> None:
     """Let nobody cancel these counts: others wait for them, too."""
     ids = [result.id for result in results]
     db.session.execute(
-        update(_RESULTS).where(Result.id.in_(ids), states.is_pending()).values(owner=None),
-        execution_options={"synchronize_session": False},
+        update(_RESULTS).where(row.id.in_(ids), states.is_pending()).values(owner=None)
     )
 
 
@@ -61,9 +101,10 @@ def cancel(job_key: str, *, owner: str) -> Count | None:
     """
     changed = states.changed(
         update(_RESULTS)
-        .where(Result.job_key == as_key(job_key), states.is_pending(), Result.owner == owner)
+        .where(row.job_key == as_key(job_key), states.is_pending(), row.owner == owner)
         .values(
-            **states.ended(Status.FAILED),
+            **states.ended(),
+            status=Status.FAILED,
             error_code="cancelled",
             error_detail=SENTENCES["cancelled"],
         )
@@ -79,20 +120,7 @@ def claim(job_key: str, *, worker: str) -> Claim | None:
 
     :returns: None if there is nothing to do: it is done, or another worker has it.
     """
-    changed = states.changed(
-        update(_RESULTS)
-        .where(Result.job_key == as_key(job_key), or_(states.queued(), states.held_by(worker)))
-        .values(
-            status=Status.RUNNING,
-            attempt=Result.attempt + 1,
-            worker=worker,
-            started_at=func.now(),
-            lease_until=states.in_seconds(LEASE_SECONDS),
-            step=case((Result.pasted, Step.COUNTING), else_=Step.FETCHING),
-            bytes=None,
-            moved_at=states.now(),
-        )
-    )
+    changed = states.changed(_CLAIM, {"asked": as_key(job_key), "claimant": worker})
     return _claim(changed[0]) if changed else None
 
 
@@ -101,17 +129,17 @@ def claim_of(job_key: str, *, worker: str, attempt: int | None = None) -> Claim 
 
     :param attempt: that of the claim; None for any.
     """
-    row = db.session.execute(
-        select(Result).where(
-            Result.job_key == as_key(job_key), states.held_by(worker), _is_attempt(attempt)
+    found = db.session.execute(
+        select(row.url, row.attempt, row.pasted).where(
+            row.job_key == as_key(job_key), states.held_by(worker), _is_attempt(attempt)
         )
-    ).scalar_one_or_none()
-    return Claim(job_key, row.url, row.attempt, Status.RUNNING, row.pasted) if row else None
+    ).one_or_none()
+    return Claim(job_key, found.url, found.attempt, Status.RUNNING, found.pasted) if found else None
 
 
 def pasted_text(claim: Claim) -> str:
     """What a person pasted in place of the page."""
-    text = db.session.scalar(select(Result.text).where(Result.job_key == as_key(claim.job_key)))
+    text = db.session.scalar(select(row.text).where(row.job_key == as_key(claim.job_key)))
     db.session.commit()
     return text or ""
 
@@ -121,8 +149,8 @@ def renew(worker: str, *, longest: float) -> None:
 
     :param longest: but not what it began longer ago than this, in seconds.
     """
-    held = select(Result.id).where(
-        states.held_by(worker), Result.started_at > states.in_seconds(-longest)
+    held = select(row.id).where(
+        states.held_by(worker), row.started_at > states.in_seconds(-longest)
     )
     # What somebody else has locked must not keep the others from being renewed.
     renewed = update(_RESULTS).where(_free_ones(held))
@@ -135,7 +163,7 @@ def is_ours(claim: Claim) -> bool:
     :raises sqlalchemy.exc.OperationalError: if that takes long, as for :func:`report`.
     """
     states.be_quick()
-    found = db.session.scalar(select(Result.id).where(states.is_valid(claim)))
+    found = db.session.scalar(select(row.id).where(states.is_valid(claim)))
     db.session.commit()
     return found is not None
 
@@ -164,8 +192,8 @@ def finish(claim: Claim, **columns: Any) -> bool:
 
 def supplement(claim: Claim, **columns: Any) -> None:
     """Store more of what was finished by this claim, and commit."""
-    is_ours = (Result.job_key == as_key(claim.job_key), Result.attempt == claim.attempt)
-    is_finished = Result.status == Status.FINISHED
+    is_ours = (row.job_key == as_key(claim.job_key), row.attempt == claim.attempt)
+    is_finished = row.status == Status.FINISHED
     if columns:
         states.changed(update(_RESULTS).where(*is_ours, is_finished).values(columns))
 
@@ -183,7 +211,7 @@ def hand_back(job_key: str, *, worker: str, attempt: int | None = None) -> Count
     changed = states.changed(
         update(_RESULTS)
         # Queued still, if the worker had not come to claim it.
-        .where(Result.job_key == as_key(job_key), _is_free_or_held(worker, attempt))
+        .where(row.job_key == as_key(job_key), _is_free_or_held(worker, attempt))
         .values(states.queue_again(due_in=timedelta(seconds=RING_SECONDS)))
     )
     return changed[0] if changed else None
@@ -196,7 +224,7 @@ def crash(job_key: str, *, worker: str, attempt: int | None = None) -> Count | N
     """
     changed = states.changed(
         update(_RESULTS)
-        .where(Result.job_key == as_key(job_key), _is_free_or_held(worker, attempt))
+        .where(row.job_key == as_key(job_key), _is_free_or_held(worker, attempt))
         .values(states.crashed())
     )
     return changed[0] if changed else None
@@ -207,16 +235,14 @@ def take_back(limit: int) -> list[Count]:
 
     :returns: those, as queued for later or failed. What another rescuer looks at is skipped.
     """
-    out_of_lease = and_(Result.status == Status.RUNNING, Result.lease_until < func.now())
-    chosen = select(Result.id).where(out_of_lease).order_by(Result.lease_until).limit(limit)
+    out_of_lease = and_(row.status == Status.RUNNING, row.lease_until < func.now())
+    chosen = select(row.id).where(out_of_lease).order_by(row.lease_until).limit(limit)
     return states.changed(update(_RESULTS).where(_free_ones(chosen)).values(states.crashed()))
 
 
 def overdue(limit: int) -> list[str]:
     """The keys of queued counts for which the bell was to be rung by now, the oldest first."""
-    keys = db.session.scalars(
-        select(Result.job_key).where(_is_due()).order_by(Result.id).limit(limit)
-    )
+    keys = db.session.scalars(select(row.job_key).where(_is_due()).order_by(row.id).limit(limit))
     found = [str(key) for key in keys]
     db.session.commit()
     return found
@@ -228,22 +254,21 @@ def ring_again(job_keys: Collection[str]) -> list[Count]:
     :returns: those to ring for. What another rescuer has taken upon itself is not among them.
     """
     keys = [key for key in map(as_key, job_keys) if key]
-    chosen = select(Result.id).where(Result.job_key.in_(keys), _is_due())
+    chosen = select(row.id).where(row.job_key.in_(keys), _is_due())
     return states.changed(
         update(_RESULTS).where(_free_ones(chosen)).values(due_at=states.in_seconds(RING_SECONDS))
     )
 
 
 def _end(claim: Claim, status: Status, columns: dict[str, Any]) -> bool:
-    ending = update(_RESULTS).where(states.is_valid(claim))
-    if states.changed(ending.values(**states.ended(status), **columns)):
+    if states.changed(_END, {**states.terms(claim), "status": status, **columns}):
         return True
-    done = select(Result.id).where(
-        Result.job_key == as_key(claim.job_key),
-        Result.status == status,
-        Result.attempt == claim.attempt,
+    done = select(row.id).where(
+        row.job_key == as_key(claim.job_key),
+        row.status == status,
+        row.attempt == claim.attempt,
         # It may have been cancelled as well.
-        Result.error_code.is_not_distinct_from(columns.get("error_code")),
+        row.error_code.is_not_distinct_from(columns.get("error_code")),
     )
     is_done = db.session.scalar(done) is not None
     db.session.commit()
@@ -256,16 +281,16 @@ def _is_free_or_held(worker: str, attempt: int | None) -> ColumnElement[bool]:
 
 
 def _is_attempt(attempt: int | None) -> ColumnElement[bool]:
-    return true() if attempt is None else Result.attempt == attempt
+    return and_(true() if attempt is None else row.attempt == attempt)
 
 
 def _is_due() -> ColumnElement[bool]:
-    return and_(states.queued(), Result.due_at < func.now())
+    return and_(states.queued(), row.due_at < func.now())
 
 
 def _free_ones(chosen: Select[int]) -> ColumnElement[bool]:
     """Of some rows, those that nobody else is at."""
-    return Result.id.in_(chosen.with_for_update(skip_locked=True))
+    return row.id.in_(chosen.with_for_update(skip_locked=True))
 
 
 def _claim(count: Count) -> Claim:

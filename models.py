@@ -230,10 +230,8 @@ class Result(db.Model):  # type: ignore[name-defined,misc]  # Flask-SQLAlchemy m
     @classmethod
     def queue_has_room(cls, new: int, most: int) -> bool:
         """Whether no more than `most` counts wait for a worker if there are these new ones."""
-        # In an order, or statistics of another time may tell Postgres to look through all rows.
-        waiting = select(cls.id).where(cls.status == Status.QUEUED).order_by(cls.id).limit(most)
-        found = db.session.scalar(select(func.count()).select_from(waiting.subquery()))
-        return (found or 0) + new <= most
+        found: int = db.session.scalar(_QUEUED, {"most": most})
+        return found + new <= most
 
     @classmethod
     def reusable(cls, urls: Collection[str], seconds: float) -> dict[str, Self]:
@@ -286,6 +284,10 @@ def _reusable() -> Select[Any]:
     )
 
 
+# In an order, or statistics of another time may tell Postgres to look through all rows.
+_QUEUED = sql("""
+    SELECT count(*)
+    FROM (SELECT FROM results WHERE status = 'queued' ORDER BY id LIMIT :most) AS queued""")
 # All in one order, so that of two lists with the same pages neither waits for the other for ever.
 _LOCK_URLS = sql("""
     SELECT pg_advisory_xact_lock(lock) FROM (

@@ -3,15 +3,19 @@
 The steps themselves are in :mod:`leases`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, and_, case, func
+from sqlalchemy import BindParameter, ColumnElement, Update, and_, bindparam, case, func, or_
 from sqlalchemy import text as sql
 
 from models import Result, Status, as_key, db
 from wordcount.errors import SENTENCES
+
+#: The columns of the table. Asked by its entity, the ORM would do more than the database does.
+row = Result.__table__.c
 
 #: A count on which workers have died this often is given up: it is the page that kills them.
 MAX_CRASHES = 5
@@ -36,32 +40,41 @@ class Claim(Count):
 
 def queued() -> ColumnElement[bool]:
     """It waits for a worker."""
-    return Result.status == Status.QUEUED
+    return and_(row.status == Status.QUEUED)
 
 
 def is_pending() -> ColumnElement[bool]:
     """It has no outcome yet."""
-    return Result.status.in_([Status.QUEUED, Status.RUNNING])
+    return or_(queued(), row.status == Status.RUNNING)
 
 
-def held_by(worker: str) -> ColumnElement[bool]:
+def held_by(worker: str | BindParameter[str]) -> ColumnElement[bool]:
     """A worker has claimed it, and nobody else since."""
-    return and_(Result.status == Status.RUNNING, Result.worker == worker)
+    return and_(row.status == Status.RUNNING, row.worker == worker)
 
 
 def is_valid(claim: Claim) -> ColumnElement[bool]:
     """It is the count of a claim, which nobody has fenced off."""
-    return and_(
-        Result.job_key == as_key(claim.job_key),
-        Result.status == Status.RUNNING,
-        Result.attempt == claim.attempt,
-    )
+    return _is_running(as_key(claim.job_key), claim.attempt)
 
 
-def ended(status: Status) -> dict[str, Any]:
-    """The values of a count that has an outcome."""
+def is_valid_claim() -> ColumnElement[bool]:
+    """The same, of the claim whose :func:`terms` the statement is given."""
+    return _is_running(bindparam("of_key"), bindparam("of_attempt"))
+
+
+def terms(claim: Claim) -> dict[str, Any]:
+    """What :func:`is_valid_claim` has to be given."""
+    return {"of_key": as_key(claim.job_key), "of_attempt": claim.attempt}
+
+
+def _is_running(key: Any, attempt: Any) -> ColumnElement[bool]:
+    return and_(row.job_key == key, row.status == Status.RUNNING, row.attempt == attempt)
+
+
+def ended() -> dict[str, Any]:
+    """The values of a count that has an outcome, but for its status."""
     return {
-        "status": status,
         "finished_at": func.now(),
         "lease_until": None,
         "step": None,
@@ -71,7 +84,7 @@ def ended(status: Status) -> dict[str, Any]:
 
 def crashed() -> dict[str, Any]:
     """The values of a count on which a process died."""
-    crashes = Result.crashes + 1
+    crashes = row.crashes + 1
     is_last = crashes >= MAX_CRASHES
     pause = func.power(2, crashes) * timedelta(seconds=1)  # 2, 4, 8, 16 seconds
     return {
@@ -116,18 +129,16 @@ def be_quick() -> None:
     db.session.execute(sql(f"SET LOCAL statement_timeout TO {QUICK_MILLISECONDS}"))
 
 
-def changed(statement: Update) -> list[Count]:
+def changed(statement: Update, parameters: Mapping[str, object] | None = None) -> list[Count]:
     """Execute, commit, and say which counts were changed."""
-    rows = db.session.execute(
-        statement.returning(
-            Result.job_key, Result.url, Result.attempt, Result.status, Result.pasted
-        ),
-        execution_options={"synchronize_session": False},
-    ).all()
+    told = statement.returning(row.job_key, row.url, row.attempt, row.status, row.pasted)
+    rows = db.session.execute(told, parameters).all()
     db.session.commit()
-    return [count_of(row) for row in rows]
+    return [count_of(changed) for changed in rows]
 
 
-def count_of(row: Any) -> Count:
+def count_of(result: Any) -> Count:
     """What a row of the table says of its count."""
-    return Count(str(row.job_key), row.url, row.attempt, Status(row.status), row.pasted)
+    return Count(
+        str(result.job_key), result.url, result.attempt, Status(result.status), result.pasted
+    )
