@@ -56,11 +56,13 @@ _PAUSE = 1.0
 #: How long a worker that was told to stop tries to hand its jobs back, and how often it looks, in
 #: seconds.
 _LAST_SECONDS = 10
+#: How soon most counts are claimed, in seconds.
+_CLAIMED_WITHIN = 0.05
 _TICK = 0.05
 
 #: Says what becomes of counts that a worker did not finish, given their keys, its name, and the
 #: attempt; None if they were not claimed.
-Remedy = Callable[[Collection[str], str, int | None], None]
+Remedy = Callable[[Collection[str], str, int | None], object]
 
 
 @dataclass
@@ -69,12 +71,14 @@ class _Running:
 
     :ivar is_over: its work is done or given up; its count may come again, and have another thread.
     :ivar claiming: held while its count is being claimed: who wants to hand it back waits for that.
+    :ivar is_claimed: set then, also if it could not be.
     """
 
     job: Job
     attempt: int | None = None
     is_over: bool = False
     claiming: threading.Lock = field(default_factory=threading.Lock)
+    is_claimed: threading.Event = field(default_factory=threading.Event)
     execution: Execution | None = None
     are_books_open: threading.Event = field(default_factory=threading.Event)
     begun: datetime = field(default_factory=now)
@@ -168,7 +172,8 @@ class CountWorker(Worker):
             if self._settle(running, jobs.hand_back):
                 self._end(running)
             time.sleep(_PAUSE)
-        else:  # here, for the job would have to wait for it
+        else:  # here, for the job would have to wait for it; and only then, for the same reason
+            running.is_claimed.wait(_CLAIMED_WITHIN)
             self._book(lambda: self._open_books(running))
 
     # --- One job, in its thread
@@ -199,6 +204,7 @@ class CountWorker(Worker):
                 if self.stopped:
                     return jobs.hand_back
                 claim = jobs.begin(key, self.name)
+            running.is_claimed.set()
             if claim:
                 running.attempt = claim.attempt
                 jobs.work_on(claim, self._read)
@@ -257,11 +263,12 @@ class CountWorker(Worker):
         self.stopped = True
         give_up = time.monotonic() + _LAST_SECONDS
         left = {running.job.id: running for running in list(self._running)}
+        handed: set[str] = set()
         while left and time.monotonic() < give_up:
             # Who still claims one waits for the database; it is handed back when that is over.
             keys = [key for key, running in left.items() if not running.claiming.locked()]
             try:
-                jobs.hand_back(keys, self.name)
+                handed |= jobs.hand_back(keys, self.name)
                 for key in keys:
                     del left[key]
             except SQLAlchemyError as error:
@@ -270,6 +277,11 @@ class CountWorker(Worker):
             finally:
                 db.session.remove()
             time.sleep(_TICK if left else 0)
+        # What is not handed back is done, but for its evidence.
+        while time.monotonic() < give_up and any(
+            running.job.id not in handed for running in list(self._running)
+        ):
+            time.sleep(_TICK)
         self._courier.end()
         super().teardown()  # type: ignore[no-untyped-call]
 

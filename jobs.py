@@ -181,16 +181,18 @@ def work_on(claim: Claim, read: "Reader") -> None:
 
 def hand_back(
     job_keys: Collection[str], worker: str, attempt: int | None = None, *, at_front: bool = True
-) -> None:
+) -> set[str]:
     """Queue counts again that a worker was kept from finishing.
 
     :param attempt: that of its claim, for it may have claimed one anew meanwhile; None for any.
+    :returns: the keys of those that were not finished.
     """
     tried = (leases.hand_back(key, worker=worker, attempt=attempt) for key in job_keys)
     handed = [count for count in tried if count]
     tell_and_ring(handed, at_front=at_front)
     for count in handed:
         logger.info("%s is handed back", count.job_key)
+    return {count.job_key for count in handed}
 
 
 def crash(job_keys: Collection[str], worker: str, attempt: int | None = None) -> None:

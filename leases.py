@@ -281,7 +281,9 @@ def _is_free_or_held(worker: str, attempt: int | None) -> ColumnElement[bool]:
 
 
 def _is_attempt(attempt: int | None) -> ColumnElement[bool]:
-    return and_(true() if attempt is None else row.attempt == attempt)
+    if attempt is None:
+        return true()
+    return and_(row.attempt == attempt)
 
 
 def _is_due() -> ColumnElement[bool]:
