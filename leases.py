@@ -281,9 +281,7 @@ def _is_free_or_held(worker: str, attempt: int | None) -> ColumnElement[bool]:
 
 
 def _is_attempt(attempt: int | None) -> ColumnElement[bool]:
-    if attempt is None:
-        return true()
-    return and_(row.attempt == attempt)
+    return true() if attempt is None else row.attempt == attempt
 
 
 def _is_due() -> ColumnElement[bool]:

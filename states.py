@@ -8,14 +8,25 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Update, and_, bindparam, case, func, or_
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ColumnElement,
+    Update,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+)
 from sqlalchemy import text as sql
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from models import Result, Status, as_key, db
 from wordcount.errors import SENTENCES
 
 #: The columns of the table. Asked by its entity, the ORM would do more than the database does.
-row = Result.__table__.c
+row: ReadOnlyColumnCollection[str, Column[Any]] = Result.__table__.c
 
 #: A count on which workers have died this often is given up: it is the page that kills them.
 MAX_CRASHES = 5
@@ -40,7 +51,7 @@ class Claim(Count):
 
 def queued() -> ColumnElement[bool]:
     """It waits for a worker."""
-    return and_(row.status == Status.QUEUED)
+    return row.status == Status.QUEUED
 
 
 def is_pending() -> ColumnElement[bool]:

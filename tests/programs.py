@@ -73,7 +73,8 @@ def kill_all(program: "Program") -> None:
     """`kill -9` of a program with everything under it."""
     process = psutil.Process(program.process.pid)
     for one in [process, *process.children(recursive=True)]:
-        one.kill()
+        with suppress(psutil.NoSuchProcess):  # it has ended meanwhile, as horses do
+            one.kill()
     program.process.wait()
 
 

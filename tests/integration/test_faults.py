@@ -50,7 +50,8 @@ def at_outcome(connection: Connection, when: str, what: str) -> Iterator[None]:
     connection.execute(
         text(f"""
         CREATE TRIGGER at_outcome_{when} {when} UPDATE ON results FOR EACH ROW
-        WHEN (NEW.status IN ('finished', 'failed')) EXECUTE FUNCTION at_outcome_{when}()""")
+        WHEN (NEW.finished_at IS DISTINCT FROM OLD.finished_at)  -- and not at the evidence
+        EXECUTE FUNCTION at_outcome_{when}()""")
     )
     try:
         yield

@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -67,15 +68,13 @@ def test_the_count_stands_whatever_becomes_of_its_evidence(
     key = submissions.submit_text(SENTENCES, "http://example.com/", owner="somebody")
     jobs.count_and_save_words(key)
     result = stored(key)
-    assert (result.status, result.text_index, result.reading_ease) == (Status.FINISHED, None, None)
+    assert (result.status, result.text_index, result.reading_ease) == (Status.FINISHED, None, {})
     assert app.test_client().get(f"/results/{key}?top=1").get_json() == [["keeper", 12]]
     answer = app.test_client().get(f"/counts/{key}/phrases", headers={"Accept": "application/json"})
     assert (answer.status_code, answer.get_json(force=True)["code"]) == (409, "no_index")
 
 
-def test_the_count_of_a_long_text_does_not_wait_for_its_evidence(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_count_waits_for_its_evidence(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[str, int]] = []
     gather = pipeline.evidence
 
@@ -87,10 +86,10 @@ def test_the_count_of_a_long_text_does_not_wait_for_its_evidence(
         assert answer.headers["Retry-After"] == "5"
         assert answer.get_json(force=True)["code"] == "index_not_ready"
         assert "will be known in some seconds" in app.test_client().get(f"/counts/{key}").text
+        assert app.test_client().get(f"/results/{key}").status_code == 200
         return gather(reading)
 
-    monkeypatch.setattr(pipeline, "LONG_TEXT", 100)
-    monkeypatch.setattr("views.texts.LONG_TEXT", 100)
+    monkeypatch.setattr("views.texts._SOON", 0.1)
     monkeypatch.setattr(pipeline, "evidence", look_first)
     key = submissions.submit_text(SENTENCES, "http://example.com/", owner="somebody")
     jobs.count_and_save_words(key)
@@ -98,6 +97,34 @@ def test_the_count_of_a_long_text_does_not_wait_for_its_evidence(
     assert len(index_of(stored(key)).sentences) == 24
     page = app.test_client().get(f"/counts/{key}")
     assert "will be known in some seconds" not in page.text
+
+
+@pytest.mark.parametrize("path", ["/counts/{}/phrases", "/results/{}?of=main", "/counts/{}.csv"])
+def test_who_looks_right_after_the_end_waits_for_what_is_known_soon(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    gather = pipeline.evidence
+    answers = []
+
+    def look_first(reading: Generator[Stage]) -> dict[str, Any]:
+        address = path.format(key)
+        with ThreadPoolExecutor() as visitors:
+            asked = [visitors.submit(lambda: app.test_client().get(address)) for _ in range(3)]
+            time.sleep(0.2)
+            assert not any(one.done() for one in asked)
+            gathered = gather(reading)
+            leases.supplement(claim, **gathered)
+            answers.extend(one.result().status_code for one in asked)
+        return gathered
+
+    monkeypatch.setattr("views.texts._SOON", 30)
+    monkeypatch.setattr(pipeline, "evidence", look_first)
+    key = accepted("http://example.com/")
+    claim = begin(key)
+    page = Task(PAGE.encode(), "text/html", {"final_url": claim.url, "content_type": "text/html"})
+    monkeypatch.setattr(pipeline, "fetched", lambda *_: page)
+    jobs.work_on(claim, pipeline.reader_of(app.config))
+    assert answers == [200] * 3
 
 
 def test_evidence_is_not_added_to_a_count_of_somebody_else(app: Flask) -> None:
@@ -116,8 +143,6 @@ def test_evidence_is_not_added_to_a_count_of_somebody_else(app: Flask) -> None:
 def test_nobody_looks_whether_a_count_is_wanted_when_it_is_stored(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "LONG_TEXT", 100)
-
     def read(task: Task, look_up: Callable[[], None]) -> Generator[Stage]:
         for stage in pipeline.stages(task):
             time.sleep(0.6)  # as long as a worker waits before it looks

@@ -115,17 +115,18 @@ def test_the_next_to_use_the_connection_has_transactions(client: FlaskClient, ke
     assert db.engine.pool.checkedin() == 0  # type: ignore[attr-defined]
 
 
-def test_a_long_text_that_is_still_being_prepared_is_not_kept(client: FlaskClient) -> None:
+def test_rows_may_be_kept_before_the_evidence_is_there_and_files_may_not(
+    client: FlaskClient,
+) -> None:
     key = submissions.submit("http://example.com/")
     rows = {name: [("word", 100_001)] for name in NAMES}
-    assert leases.finish(begin(key), total_words=100_001, tops=rows)
-    for path in (f"/results/{key}", f"/get_result?job_id={key}"):
-        assert "ETag" not in client.get(path).headers
-    ease = text("""UPDATE results SET reading_ease = '{"page": ["flesch", 60]}'""")
-    db.session.execute(ease)
-    db.session.commit()
+    claim = begin(key)
+    assert leases.finish(claim, total_words=100_001, tops=rows)
     for path in (f"/results/{key}", f"/get_result?job_id={key}"):
         assert "ETag" in client.get(path).headers
+    assert "ETag" not in client.get(f"/counts/{key}.csv").headers
+    leases.supplement(claim, reading_ease={"page": ("flesch", 60)})
+    assert "ETag" in client.get(f"/counts/{key}.csv").headers
 
 
 @pytest.fixture
