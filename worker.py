@@ -62,8 +62,7 @@ def main(workers: int | None) -> None:
         sys.exit(f"The worker cannot start: {error}")
     if not app.config["CONTACT_URL"]:
         logger.warning("SITE_URL is not set: the sites that are fetched cannot tell whom to ask.")
-    _rehearse(app)
-    jobs.warm_up()
+    jobs.warm_up(lambda: _rehearse(app))
     use_huge_pages()
 
     def start(work: Callable[[Flask, int], None]) -> Callable[[str], BaseProcess]:
