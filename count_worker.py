@@ -35,6 +35,7 @@ from rq.utils import now
 from rq.worker import WorkerStatus
 from sqlalchemy.exc import SQLAlchemyError
 
+import inbox_reader
 import jobs
 import pipeline
 from apart import DiedError
@@ -107,9 +108,13 @@ class CountWorker(Worker):
         self._stable = stable
         self._parent = parent
         self._courier = Courier(app)
+        self._inbox_reader = KeptAlive(
+            "inbox reader", lambda: inbox_reader.read(app, lambda: self.stopped)
+        )
         self._threads = [
             KeptAlive("rescuer", lambda: rescue(app, self.name)),
             KeptAlive("courier", self._courier.work),
+            self._inbox_reader,
         ]
         #: As many as there may be threads; each job has one.
         self._places = threading.Semaphore(app.config["FETCH_CONCURRENCY"])
@@ -283,6 +288,7 @@ class CountWorker(Worker):
         ):
             time.sleep(_TICK)
         self._courier.end()
+        self._inbox_reader.wait_for_end(inbox_reader.GRACE)
         super().teardown()  # type: ignore[no-untyped-call]
 
     def check_for_suspension(self, burst: bool) -> None:

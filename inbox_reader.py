@@ -1,4 +1,4 @@
-"""Beside the workers: takes the items of the inbox, and submits each as a count of its own.
+"""A thread of each worker: takes the items of the inbox, and submits each as a count of its own.
 
 Any number of readers may do so at the same time. One that dies, at whatever moment, loses nothing:
 see :mod:`inbox`.
@@ -6,12 +6,10 @@ see :mod:`inbox`.
 
 import logging
 import math
-import os
-import signal
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from traceback import format_exc
-from types import FrameType
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app
@@ -25,12 +23,11 @@ from sqlalchemy.exc import SQLAlchemyError
 import jobs
 import submissions
 from events import event_of
-from inbox import LEASE_SECONDS, Inbox, Taken, new_ticket
+from inbox import Inbox, Taken, new_ticket
 from items import Item, ItemError, read_item
 from models import Result, Status, db, reason, storable
 from once import Once, OtherRequestError
 from submissions import QueueFullError
-from supervisor import STOP_SIGNALS
 from wordcount.errors import InputError
 from wordcount.url import read_url
 
@@ -44,12 +41,9 @@ _PATIENCE = 2.0
 _CLAIM_EVERY = 2.0
 #: How long to wait when nothing can be done just now, in seconds.
 PAUSE = 0.5
-#: How long a look may take, in seconds. A reader that hangs, for a connection is dead and nobody
-#: says so, is ended by the kernel, and the parent starts another.
-_LONGEST_LOOK = 2 * LEASE_SECONDS
-#: How long it may take to finish what is at hand when told to stop, in seconds; whatever is not
-#: finished is left to others.
-_LAST_SECONDS = 1
+#: How long it may take to finish what is at hand when it is over, in seconds; whatever is not
+#: finished then is others' when its lease is over.
+GRACE = 1.0
 #: How long to wait for a lock in the database: for who is about to store the same item.
 _BE_PATIENT = sql("SET LOCAL lock_timeout = '2s'")
 #: How much of a rejected item is kept, in characters.
@@ -207,44 +201,23 @@ def is_news(trouble: str, before: str) -> bool:
     return trouble.partition(":")[0] != before.partition(":")[0]
 
 
-class Order:
-    """The order to stop; it is given by a signal.
+def read(app: Flask, is_over: Callable[[], bool]) -> None:
+    """Take items until it is over; what is at hand then is left to others.
 
-    :param patience: the kernel ends the process so many seconds after it; 0: a second signal does.
-    :ivar given: the signal, when it has come.
+    Whoever waits for this at the end need not do so for long: all that a look does is bounded. What
+    is asked of Redis is, by the timeouts of its clients; of Postgres, by how long a statement and a
+    lock of a worker may take, and by what the kernel sends on a connection that is silent
+    (`POSTGRES_PATIENCE`). Only a Postgres that stands still on a host that is well keeps it
+    waiting, as it does all others; others may have the item when its lease is over.
     """
-
-    given: int | None = None
-
-    def __init__(self, patience: int = 0) -> None:
-        self._patience = patience
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        for number in STOP_SIGNALS:
-            signal.signal(number, self._give)
-
-    def _give(self, number: int, _frame: FrameType | None) -> None:
-        # Nothing is raised: it could come when an item is submitted, and not yet finished.
-        self.given = number
-        if self._patience:
-            signal.alarm(self._patience)
-        else:
-            signal.signal(number, signal.SIG_DFL)
-
-
-def work(app: Flask, parent: int) -> None:
-    """Be the reader beside some workers; it ends with their parent."""
-    order = Order(_LAST_SECONDS)
     trouble = ""
     with app.app_context():
         reader = Reader()
         logger.info("ready for items")
-        while order.given is None and os.getppid() == parent:
-            before = trouble
-            signal.alarm(_LONGEST_LOOK)
-            trouble = reader.look()
+        while not is_over():
+            before, trouble = trouble, reader.look()
             if is_news(trouble, before):
                 logger.warning("%s", trouble or "the inbox is read again")
-            if trouble and order.given is None:
+            if trouble and not is_over():
                 time.sleep(PAUSE)
         reader.leave()
-        signal.alarm(0)

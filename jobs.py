@@ -129,17 +129,22 @@ def longest_job() -> int:
     return math.ceil(seconds)
 
 
-def warm_up() -> None:
-    """Load all that a job needs, models and dictionaries too, so that a fork has it at once."""
+def warm_up(rehearse: Callable[[], None] = lambda: None) -> None:
+    """Load all that a job needs, models and dictionaries too, so that a fork has it at once.
+
+    :param rehearse: what else a fork is to have. It is called when all is loaded: what Python
+        remembers of which class is whose is forgotten when further classes come.
+    """
     from warm_pages import count_warm_pages
 
     count_warm_pages()
     configure_mappers()
+    rehearse()
     gc.collect()
-    give_back_memory()
     # A fork that looks for garbage in what it shares with its parent gets a copy of all of that.
     gc.freeze()
     let_go_of_files()
+    give_back_memory()  # in the end, for to see what can be let go of takes some as well
 
 
 def count_and_save_words(job_key: str, worker: str = "") -> None:

@@ -1,5 +1,4 @@
-"""The worker program: workers and what stands beside them, under one parent, which starts another
-when one dies.
+"""The worker program: workers under one parent, which starts another when one dies.
 
 The parent loads all that a job needs, for a fork then starts in milliseconds, and shares the
 memory. Nobody who forks holds a connection of the database: two processes that share one garble
@@ -25,7 +24,6 @@ from redis.retry import Retry
 from sqlalchemy.exc import SQLAlchemyError
 
 import callbacks
-import inbox_reader
 import jobs
 import leases
 import pipeline
@@ -64,8 +62,7 @@ def main(workers: int | None) -> None:
         sys.exit(f"The worker cannot start: {error}")
     if not app.config["CONTACT_URL"]:
         logger.warning("SITE_URL is not set: the sites that are fetched cannot tell whom to ask.")
-    _rehearse(app)
-    jobs.warm_up()
+    jobs.warm_up(lambda: _rehearse(app))
     use_huge_pages()
 
     def start(work: Callable[[Flask, int], None]) -> Callable[[str], BaseProcess]:
@@ -73,9 +70,7 @@ def main(workers: int | None) -> None:
         return lambda name: fork(name, handlers, work, app, os.getpid())
 
     last = workers or app.config["WORKERS"]
-    places = [Place(f"worker {place}", start(_work)) for place in range(1, last + 1)]
-    places.append(Place("inbox reader", start(inbox_reader.work)))
-    Supervisor(places).run()
+    Supervisor(Place(f"worker {place}", start(_work)) for place in range(1, last + 1)).run()
 
 
 def _rehearse(app: Flask) -> None:

@@ -4,6 +4,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from types import FrameType
 
 import click
 from flask import current_app
@@ -14,10 +15,29 @@ from commands.formats import printable
 from commands.listen_pubsub import line_of, say
 from event_log import Event, Heard
 from events import Events
-from inbox_reader import PAUSE, Order, Reader, is_news
+from inbox_reader import PAUSE, Reader, is_news
+from supervisor import STOP_SIGNALS
 
 #: What becomes of an item.
 _OUTCOMES = {"accepted", "rejected"}
+
+
+class _Order:
+    """The order to stop, once it is given by a signal; a second one ends the process.
+
+    :ivar given: the signal, when it has come.
+    """
+
+    given: int | None = None
+
+    def __init__(self) -> None:
+        for number in STOP_SIGNALS:
+            signal.signal(number, self._give)
+
+    def _give(self, number: int, _frame: FrameType | None) -> None:
+        # Nothing is raised: it could come when an item is submitted, and not yet finished.
+        self.given = number
+        signal.signal(number, signal.SIG_DFL)
 
 
 @click.command()
@@ -31,7 +51,7 @@ def prodcons(watch: bool) -> None:
     """
     # Pipes get each line at once, too, and in UTF-8, whatever the locale says.
     sys.stdout.reconfigure(line_buffering=True, encoding="utf-8")  # type: ignore[union-attr]
-    order = Order()
+    order = _Order()
     reader = None if watch else Reader()
     try:
         for event in _outcomes(reader, order):
@@ -44,7 +64,7 @@ def prodcons(watch: bool) -> None:
     sys.exit(INTERRUPTED if order.given == signal.SIGINT else TERMINATED)
 
 
-def _outcomes(reader: Reader | None, order: Order) -> Iterator[Event]:
+def _outcomes(reader: Reader | None, order: _Order) -> Iterator[Event]:
     """What becomes of items, until it is time to stop; the rest goes to standard error."""
     channel: Events = current_app.extensions["events"]
     feed = channel.follow()

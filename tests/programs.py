@@ -21,7 +21,7 @@ def children_of(pid: int) -> list[int]:
 
 
 def workers_of(program: "Program") -> list[int]:
-    """The workers under the parent that `python worker.py` is; others stand beside them."""
+    """The workers under the parent that `python worker.py` is."""
     children = psutil.Process(program.process.pid).children()
     return [child.pid for child in children if child.name().startswith("worker ")]
 
@@ -30,13 +30,6 @@ def worker_of(program: "Program") -> int:
     """The one worker under its parent."""
     (worker,) = workers_of(program)
     return worker
-
-
-def inbox_reader_of(program: "Program") -> int:
-    """The reader of the inbox beside the workers."""
-    children = psutil.Process(program.process.pid).children()
-    (reader,) = [child.pid for child in children if child.name() == "inbox reader"]
-    return reader
 
 
 def stable_of(program: "Program") -> int:

@@ -35,7 +35,7 @@ WORKERS = 2
 #: How many pages each of them fetches at the same time.
 CONCURRENCY = 8
 #: What stands there when nobody works.
-RESIDENT = {"worker": WORKERS, "stable": WORKERS, "horse": WORKERS, "inbox reader": 1}
+RESIDENT = {"worker": WORKERS, "stable": WORKERS, "horse": WORKERS}
 #: What a process may have in memory: what is loaded, and of each page, as it comes and as it is
 #: unpacked, no more than a few times what is allowed.
 LIMIT = (100 + CONCURRENCY * 25) * 2**20

@@ -19,7 +19,7 @@ from config import settings_from
 from dev.services import local_redis
 from inbox import HANDLED, INBOX, TAKEN, TICKETS
 from inbox_reader import Reader
-from tests.programs import Program, inbox_reader_of, own_server, process_of, running
+from tests.programs import Program, own_server, process_of, running, worker_of
 from tests.support import wait_for
 
 
@@ -31,15 +31,15 @@ class Installation:
     ) -> None:
         self.redis = Redis.from_url(redis_url)
         self.server = process_of(redis_url)
-        self._environ = {**environ, "REDIS_URL": redis_url}
-        self._folder = folder
+        self.environ = {**environ, "REDIS_URL": redis_url}
+        self.folder = folder
         self._other = other
 
     @contextmanager
     def reader(self) -> Iterator[psutil.Process]:
         """One that runs beside the test."""
         command = ["manage", "listen", "prodcons"]
-        program = Program(command, self._environ, self._folder / "reader.log")
+        program = Program(command, self.environ, self.folder / "reader.log")
         process = psutil.Process(program.process.pid)
         try:
             program.wait_for_line("Ctrl-C ends it.")
@@ -50,7 +50,7 @@ class Installation:
 
     def reader_here(self) -> Reader:
         """One in the process of the test."""
-        with create_app(settings_from(self._environ)).app_context():
+        with create_app(settings_from(self.environ)).app_context():
             return Reader()
 
     @contextmanager
@@ -164,7 +164,7 @@ def test_it_ends_with_the_workers_and_leaves_the_rest_to_others(
     redis: Redis = app.extensions["redis"]
     with running(["worker"], environ, logs / "inbox_worker.log") as worker:
         worker.wait_for_line("ready for items")
-        reader = psutil.Process(inbox_reader_of(worker))
+        reader = psutil.Process(worker_of(worker))
         refs = list(range(40))
         redis.lpush(INBOX, *(json.dumps({"url": "http://a.test/<s>", "ref": ref}) for ref in refs))
         worker.wait_for_line("from the inbox: a.test is ")
@@ -183,12 +183,25 @@ def test_it_ends_with_the_workers_and_leaves_the_rest_to_others(
     assert sorted(json.loads(entry)["ref"] for entry in redis.lrange(HANDLED, 0, -1)) == refs
 
 
-def test_one_that_is_killed_is_started_again(
+def test_a_worker_that_is_told_to_stop_waits_for_no_item(own: Installation) -> None:
+    with running(["worker"], own.environ, own.folder / "worker.log") as worker:
+        worker.wait_for_line("ready for items")
+        with own.nothing_is_stored():
+            own.redis.lpush(INBOX, "http://stopped.example/")
+            wait_for("item in flight", own.is_about_to_store)
+            begun = time.monotonic()
+            assert worker.stop() == 0
+            assert time.monotonic() - begun < 5
+    assert "Traceback" not in worker.log
+    see_to_the_rest(own)
+
+
+def test_the_next_worker_has_a_reader_as_well(
     app: Flask, environ: dict[str, str], logs: Path
 ) -> None:
     with running(["worker"], environ, logs / "inbox_killed.log") as worker:
         worker.wait_for_line("ready for items")
-        os.kill(inbox_reader_of(worker), signal.SIGKILL)
-        worker.wait_for_line("inbox reader ended (-9); it is started again")
+        os.kill(worker_of(worker), signal.SIGKILL)
+        wait_for("another", lambda: worker.log.count("ready for items") == 2)
         app.extensions["redis"].lpush(INBOX, "http://a.test/")
         worker.wait_for_line("from the inbox: a.test is ")
