@@ -135,8 +135,10 @@ def warm_up(rehearse: Callable[[], None] = lambda: None) -> None:
     :param rehearse: what else a fork is to have. It is called when all is loaded: what Python
         remembers of which class is whose is forgotten when further classes come.
     """
+    from transport.session import tls
     from warm_pages import count_warm_pages
 
+    tls()
     count_warm_pages()
     configure_mappers()
     rehearse()

@@ -5,7 +5,8 @@ import queue
 import socket
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -138,12 +139,17 @@ def _resolve(host: str, port: int, budget: Budget) -> list[tuple[int, tuple[Any,
     `getaddrinfo` cannot be interrupted, so a thread waits for it; when the time is over, the
     thread is left to end by itself, at the latest when the resolver's own patience does.
     """
+    # As bytes, because for a str Python would apply its own, older IDNA rules.
+    name = host.encode("ascii")
+    with suppress(socket.gaierror):  # it is no address
+        return _each_once(
+            socket.getaddrinfo(name, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+        )
     outcome: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
     def ask() -> None:
         try:
-            # As bytes, because for a str Python would apply its own, older IDNA rules.
-            outcome.put(socket.getaddrinfo(host.encode("ascii"), port, type=socket.SOCK_STREAM))
+            outcome.put(socket.getaddrinfo(name, port, type=socket.SOCK_STREAM))
         except BaseException as error:  # noqa: BLE001 -- raised again by who waits for it
             outcome.put(error)
 
@@ -161,4 +167,8 @@ def _resolve(host: str, port: int, budget: Budget) -> list[tuple[int, tuple[Any,
         raise FetchError("dns_failed", host=host)
     if isinstance(answer, BaseException):
         raise answer
+    return _each_once(answer)
+
+
+def _each_once(answer: Iterable[tuple[Any, ...]]) -> list[tuple[int, tuple[Any, ...]]]:
     return list(dict.fromkeys((family, sockaddr) for family, _, _, _, sockaddr in answer))

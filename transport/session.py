@@ -3,6 +3,7 @@
 import functools
 import http.client
 import re
+import ssl
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
@@ -18,6 +19,20 @@ from wordcount.errors import FetchError
 
 #: Empty if there is none; Python refuses to read numbers of thousands of digits.
 _LENGTH = re.compile(r"[0-9]{0,18}")
+
+
+def tls() -> ssl.SSLContext:
+    """What all connections by TLS have in common, and whose certificates they believe."""
+    return _tls(requests.adapters.DEFAULT_CA_BUNDLE_PATH)
+
+
+@functools.cache
+def _tls(authorities: str) -> ssl.SSLContext:
+    """Made once: to load all authorities takes longer than most pages."""
+    context = create_urllib3_context()
+    context.sslsocket_class = BoundedTLSSocket
+    context.load_verify_locations(authorities)
+    return context
 
 
 class _Response(http.client.HTTPResponse):
@@ -75,15 +90,17 @@ class _TLSPool(HTTPSConnectionPool):
 class _Adapter(HTTPAdapter):
     def __init__(self, budget: Budget, gate: Gate) -> None:
         super().__init__()
-        context = create_urllib3_context()
-        context.sslsocket_class = BoundedTLSSocket
-        self.poolmanager.connection_pool_kw["ssl_context"] = context
+        self.poolmanager.connection_pool_kw["ssl_context"] = tls()
         # A pool hands keyword arguments that it does not know on to its connections.
         pools: dict[str, Any] = {
             "http": functools.partial(_Pool, budget=budget, gate=gate),
             "https": functools.partial(_TLSPool, budget=budget, gate=gate),
         }
         self.poolmanager.pool_classes_by_scheme = pools
+
+    def cert_verify(self, conn: Any, *_: object) -> None:
+        """Require a certificate. :func:`tls` has the authorities; requests would load them anew."""
+        conn.cert_reqs = "CERT_REQUIRED"
 
 
 class GuardedSession(requests.Session):

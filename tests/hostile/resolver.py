@@ -58,7 +58,7 @@ class Resolver:
     def __call__(self, host: Any, port: Any, *args: Any, **how: Any) -> list[Any]:
         name = host.decode("ascii") if isinstance(host, bytes) else str(host)
         outcomes = NAMES.get(name.rstrip("."))
-        if outcomes is None:
+        if outcomes is None or how.get("flags", 0) & socket.AI_NUMERICHOST:
             return list(self._real(host, port, *args, **how))
         number = self._asked[name, port]
         self._asked[name, port] += 1

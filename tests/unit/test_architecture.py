@@ -52,6 +52,7 @@ MAY_IMPORT = {
         "progress",
         "resident",
         "states",
+        "transport",
         "warm_pages",
         "wordcount",
     },
