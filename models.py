@@ -5,6 +5,7 @@ How a row gets from one state to the next is in :mod:`leases`.
 """
 
 import enum
+import logging
 import uuid
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from functools import cache
 from typing import Any, Self
 
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
 from sqlalchemy import (
     ARRAY,
     JSON,
@@ -42,6 +44,8 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import DeclarativeBase, Mapped, aliased, load_only, mapped_column
 
+logger = logging.getLogger(__name__)
+
 #: What is raised when Postgres cannot be reached, breaks off, or has no connection left.
 DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
 
@@ -70,7 +74,23 @@ class Base(DeclarativeBase):
     """What Flask-SQLAlchemy builds ``db.Model`` on."""
 
 
-db = SQLAlchemy(model_class=Base)
+class _Session(Session):
+    """Ends also if its connection has broken meanwhile.
+
+    What it had begun has ended with that. Raised at the end of a request, the error would take the
+    place of an answer that is made already.
+    """
+
+    def close(self) -> None:
+        """Give the connection back."""
+        try:
+            super().close()
+        except DATABASE_AWAY as error:
+            logger.debug("a connection broke before it was given back: %s", reason(error))
+            self.invalidate()
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": _Session})
 
 
 class EncodedJSON(str):

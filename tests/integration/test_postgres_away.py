@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 import requests
-from flask import Flask
+from flask import Flask, Response
 from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
@@ -161,6 +161,29 @@ def test_a_connection_that_breaks_in_use(environ: dict[str, str], key: str, what
         assert (response.status_code, response.mimetype) == (503, mimetype)
         assert response.headers["Retry-After"] == "5"
     assert client.get(f"/results/{key}").status_code == 200
+
+
+def test_a_connection_that_breaks_when_the_answer_is_made(
+    environ: dict[str, str], key: str
+) -> None:
+    web = create_app(settings_from(environ))
+    broken: list[int] = []
+
+    @web.get("/answers")
+    def answer() -> str:
+        broken.append(db.session.scalar(text("SELECT pg_backend_pid()")))
+        return "made"
+
+    @web.after_request
+    def break_off(response: Response) -> Response:
+        if broken:
+            with db.engine.connect() as other:
+                ended = text("SELECT pg_terminate_backend(:pid, 5000)")
+                assert other.scalar(ended, {"pid": broken.pop()})
+        return response
+
+    assert web.test_client().get("/answers").text == "made"
+    assert web.test_client().get(f"/counts/{key}").status_code == 200
 
 
 def test_a_wrong_statement_is_still_a_defect(environ: dict[str, str], key: str) -> None:
