@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from weakref import WeakSet
 
+from flask_sqlalchemy import SQLAlchemy
 from psycopg2.errors import DuplicatePreparedStatement, InvalidSqlStatementName
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import InvalidatePoolError
@@ -89,7 +90,7 @@ class ShortRead:
 
 
 def read_one(
-    session: Session, read: ShortRead, parameters: Mapping[str, object]
+    db: SQLAlchemy, read: ShortRead, parameters: Mapping[str, object]
 ) -> tuple[Any, ...] | None:
     """The one row that a statement reads, or None; with nothing around it.
 
@@ -98,10 +99,11 @@ def read_one(
     was just told to end a connection has perhaps not closed it yet. That is left to SQLAlchemy,
     which calls errors by the names that are known here.
     """
-    engine = session.get_bind()
-    if session.in_transaction():  # it has a connection already, and one is enough
-        return _row(session.connection(), read, parameters)
-    assert isinstance(engine, Engine)
+    # No session is made for it only to find that it has no transaction.
+    if db.session.registry.has() and db.session().in_transaction():
+        # It has a connection already, and one is enough.
+        return _row(db.session().connection(), read, parameters)
+    engine = db.engine
     try:
         return _read_one(engine, read, parameters)
     except engine.dialect.loaded_dbapi.Error:

@@ -95,7 +95,7 @@ def _answer(
     asked: PagedRanking, counted: Result | ReadyMade, document: Callable[[list[Ranked]], Any]
 ) -> Response:
     if isinstance(counted, ReadyMade):
-        rows, total = asked.ranking.ready_part(counted.rows, counted.sizes, asked.first)
+        rows, total = asked.ranking.ready_part(counted.rows, counted.total, asked.first)
     else:
         rows, total = asked.ranking.part_of(counted, asked.first)
     response = jsonify(document(rows))

@@ -15,6 +15,8 @@ from models import Result, as_key, db
 class ReadyMade(NamedTuple):
     """What is known of a count, whatever its status; named as of :class:`models.Result`.
 
+    :ivar is_analysed: whether its reading ease is known, and so all about its text.
+    :ivar total: how many rows the ranking has that was asked for; None where nobody knows.
     :ivar rows: the first of the ranking that was asked for; None as long as there are none.
     """
 
@@ -28,8 +30,8 @@ class ReadyMade(NamedTuple):
     bytes: int | None
     pasted: bool
     total_words: int | None
-    reading_ease: dict[str, tuple[str, float]] | None
-    sizes: dict[str, tuple[int, int]] | None
+    is_analysed: bool
+    total: int | None
     rows: list[tuple[str, int]] | None
 
 
@@ -41,13 +43,15 @@ def ready_made(job_key: str, ranking: str) -> ReadyMade | None:
     key = as_key(job_key)
     if key is None:
         return None
-    row = read_one(db.session(), READ, {"key": str(key), "ranking": ranking})
+    row = read_one(db, READ, {"key": job_key, "ranking": ranking})
     return ReadyMade._make((key, *row)) if row else None
 
 
 READ = ShortRead(
     "ready_made",
-    f"""SELECT {", ".join(ReadyMade._fields[1:-1])}, tops -> %(ranking)s
+    f"""SELECT {", ".join(ReadyMade._fields[1:-3])},
+            coalesce(json_typeof(reading_ease) = 'object', false),
+            (sizes -> %(ranking)s ->> 0)::integer, tops -> %(ranking)s
         FROM {Result.__tablename__} WHERE job_key = %(key)s""",  # noqa: S608 -- names of ours
     {"key": "uuid", "ranking": "text"},
 )

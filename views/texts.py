@@ -50,10 +50,16 @@ def indexed(result: Result) -> IndexedText:
 
 def is_being_prepared(result: Result | ReadyMade) -> bool:
     """Whether a worker still finds out which word stands where: of long texts, after the count."""
-    if result.reading_ease is not None or (result.total_words or 0) <= LONG_TEXT:
+    if (result.total_words or 0) <= LONG_TEXT or _is_analysed(result):
         return False
     is_recent = Result.finished_at > func.now() - timedelta(seconds=PREPARING)
     return bool(db.session.scalar(select(is_recent).where(Result.job_key == result.job_key)))
+
+
+def _is_analysed(result: Result | ReadyMade) -> bool:
+    if isinstance(result, ReadyMade):
+        return result.is_analysed
+    return result.reading_ease is not None
 
 
 def in_turn_of_text(result: Result) -> AbstractContextManager[None]:
