@@ -48,6 +48,8 @@ class PagedRanking:
 
         :raises views.errors.Problem: if a parameter makes no sense.
         """
+        if not request.args:  # mostly
+            return cls(Ranking(top=DEFAULT_TOP), page=1)
         is_all = "top" in request.args and request.args["top"] == "all"
         page = number("page", otherwise=1)
         if is_all and page > 1:
