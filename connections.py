@@ -1,7 +1,9 @@
 """Connections to Postgres: lent alive by the pool; and short reads without transactions.
 
 To ask each connection before each use whether it lives (`pool_pre_ping`) takes as long as a whole
-short read, and so does each of the BEGIN and the ROLLBACK around it.
+short read, and so does each of the BEGIN and the ROLLBACK around it. Short reads have connections
+of their own (`SHORT_READS`), with which nothing is done before and after: each call to the driver,
+also one that sends nothing, lets other threads run, and waits until they let go.
 """
 
 import select
@@ -21,10 +23,31 @@ from sqlalchemy.orm import Session
 #: A connection that was idle for longer, in seconds, is asked. What breaks without a word, as
 #: behind a firewall that has forgotten a connection, takes many times as long.
 LONG_IDLE = 5
+#: The name of the engine with the connections for short reads.
+SHORT_READS = "short_reads"
+#: How many of those a process keeps, at most. Each is taken for less than a millisecond.
+MOST_FOR_SHORT_READS = 4
 _SINCE = "idle since"
 _PREPARED = "prepared"
 #: Engines behind a pooler, which does not keep what a server was told to make ready.
 _POOLED: WeakSet[Engine] = WeakSet()
+
+
+def for_short_reads(url: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options of the engine `SHORT_READS`: its connections have no transactions, are never asked
+    whether they live, and the one that was used last is lent first.
+
+    :param options: those of the engine for everything else.
+    """
+    return {
+        **options,
+        "url": url,
+        "isolation_level": "AUTOCOMMIT",
+        "pool_reset_on_return": None,
+        "pool_use_lifo": True,
+        "pool_size": MOST_FOR_SHORT_READS,
+        "max_overflow": 0,
+    }
 
 
 def lend_alive(engine: Engine) -> None:
@@ -96,18 +119,18 @@ def read_one(
 
     The driver is asked directly: for a short read SQLAlchemy does more than the driver, the network
     and Postgres together. Should that fail, it is read again, which changes nothing: a server that
-    was just told to end a connection has perhaps not closed it yet. That is left to SQLAlchemy,
-    which calls errors by the names that are known here.
+    has ended since the last reading has closed its connections. That is left to SQLAlchemy, which
+    calls errors by the names that are known here.
     """
     # No session is made for it only to find that it has no transaction.
     if db.session.registry.has() and db.session().in_transaction():
         # It has a connection already, and one is enough.
         return _row(db.session().connection(), read, parameters)
-    engine = db.engine
+    engine = db.engines[SHORT_READS]
     try:
         return _read_one(engine, read, parameters)
     except engine.dialect.loaded_dbapi.Error:
-        with engine.connect() as connection:
+        with db.engine.connect() as connection:
             return _row(_alone(connection), read, parameters)
 
 
@@ -123,7 +146,6 @@ def _read_one(
 ) -> tuple[Any, ...] | None:
     lent = engine.raw_connection()
     try:
-        lent.dbapi_connection.autocommit = True  # type: ignore[union-attr]
         with closing(lent.cursor()) as cursor:
             if engine in _POOLED:
                 cursor.execute(read.sql, parameters)
