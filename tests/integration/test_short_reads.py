@@ -98,6 +98,7 @@ def test_behind_a_pooler_nothing_is_made_ready(client: FlaskClient, key: str) ->
     ((statement, _),) = sent
     assert statement.lstrip().startswith("SELECT")
     connections._POOLED.discard(engine)
+    engine.dispose()  # what was made ready on this connection is lost
 
 
 def test_what_has_no_rows_needs_no_transaction_either(client: FlaskClient) -> None:
