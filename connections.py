@@ -158,6 +158,7 @@ def _read_one(
         raise
     except engine.dialect.loaded_dbapi.Error:
         lent.invalidate()
+        engine.dispose()  # others broke at the same moment: new ones are made in place of all
         raise
     finally:
         lent.close()
