@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from weakref import WeakSet
 
@@ -107,6 +108,7 @@ class ShortRead:
         numbered = {name: f"${number}" for number, name in enumerate(self.types, start=1)}
         return f"PREPARE {self.name} ({', '.join(self.types.values())}) AS {self.sql % numbered}"
 
+    @cached_property
     def execute(self) -> str:
         """Asks what was made ready."""
         return f"EXECUTE {self.name} ({', '.join(f'%({name})s' for name in self.types)})"
@@ -170,7 +172,7 @@ def _execute_prepared(
     if read.name not in prepared:
         cursor.execute(read.prepare())
         prepared.add(read.name)
-    cursor.execute(read.execute(), parameters)
+    cursor.execute(read.execute, parameters)
 
 
 def only_read(session: Session) -> None:

@@ -80,8 +80,9 @@ def register(app: Flask) -> None:
 
 
 def _protect(response: Response) -> Response:
-    is_sample = request.endpoint == "static" and response.mimetype == "text/html"
-    is_frame = request.endpoint == "take.embed"  # or why there is nothing to be shown in it
+    endpoint = request.endpoint
+    is_sample = endpoint == "static" and response.mimetype == "text/html"
+    is_frame = endpoint == "take.embed"  # or why there is nothing to be shown in it
     policy = SAMPLE_POLICY if is_sample else FRAME_POLICY if is_frame else CONTENT_SECURITY_POLICY
     response.headers.setdefault("Content-Security-Policy", policy)
     # Nobody else sets these, so there is nothing to look for.

@@ -31,6 +31,9 @@ _LONG = 1000
 _CHOICES = {"job_id", "top", "of", "stopwords", "case", "forms", "min"}
 
 
+_USUAL = Ranking(top=DEFAULT_TOP)
+
+
 @dataclass(frozen=True)
 class PagedRanking:
     """A part of a ranking, as an address asks for it.
@@ -49,7 +52,7 @@ class PagedRanking:
         :raises views.errors.Problem: if a parameter makes no sense.
         """
         if not request.query_string:  # mostly
-            return cls(Ranking(top=DEFAULT_TOP), page=1)
+            return cls(_USUAL, page=1)
         is_all = "top" in request.args and request.args["top"] == "all"
         page = number("page", otherwise=1)
         if is_all and page > 1:
