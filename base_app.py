@@ -42,6 +42,11 @@ def create_base_app(
         # Each thread that has a page may want a connection at the same moment, and those that tell
         # of outcomes or renew leases must not wait for them.
         options["max_overflow"] = app.config["FETCH_CONCURRENCY"] + 20
+    app.config["SQLALCHEMY_BINDS"] = {
+        connections.SHORT_READS: connections.for_short_reads(
+            app.config["DATABASE_URL"], app.config["SQLALCHEMY_ENGINE_OPTIONS"]
+        )
+    }
     db.init_app(app)
     with app.app_context():
         connections.lend_alive(db.engine)

@@ -1,7 +1,9 @@
 """Connections to Postgres: lent alive by the pool; and short reads without transactions.
 
 To ask each connection before each use whether it lives (`pool_pre_ping`) takes as long as a whole
-short read, and so does each of the BEGIN and the ROLLBACK around it.
+short read, and so does each of the BEGIN and the ROLLBACK around it. Short reads have connections
+of their own (`SHORT_READS`), with which nothing is done before and after: each call to the driver,
+also one that sends nothing, lets other threads run, and waits until they let go.
 """
 
 import select
@@ -9,9 +11,11 @@ import time
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from weakref import WeakSet
 
+from flask_sqlalchemy import SQLAlchemy
 from psycopg2.errors import DuplicatePreparedStatement, InvalidSqlStatementName
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import InvalidatePoolError
@@ -20,10 +24,31 @@ from sqlalchemy.orm import Session
 #: A connection that was idle for longer, in seconds, is asked. What breaks without a word, as
 #: behind a firewall that has forgotten a connection, takes many times as long.
 LONG_IDLE = 5
+#: The name of the engine with the connections for short reads.
+SHORT_READS = "short_reads"
+#: How many of those a process keeps, at most. Each is taken for less than a millisecond.
+MOST_FOR_SHORT_READS = 4
 _SINCE = "idle since"
 _PREPARED = "prepared"
 #: Engines behind a pooler, which does not keep what a server was told to make ready.
 _POOLED: WeakSet[Engine] = WeakSet()
+
+
+def for_short_reads(url: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options of the engine `SHORT_READS`: its connections have no transactions, are never asked
+    whether they live, and the one that was used last is lent first.
+
+    :param options: those of the engine for everything else.
+    """
+    return {
+        **options,
+        "url": url,
+        "isolation_level": "AUTOCOMMIT",
+        "pool_reset_on_return": None,
+        "pool_use_lifo": True,
+        "pool_size": MOST_FOR_SHORT_READS,
+        "max_overflow": 0,
+    }
 
 
 def lend_alive(engine: Engine) -> None:
@@ -83,29 +108,31 @@ class ShortRead:
         numbered = {name: f"${number}" for number, name in enumerate(self.types, start=1)}
         return f"PREPARE {self.name} ({', '.join(self.types.values())}) AS {self.sql % numbered}"
 
+    @cached_property
     def execute(self) -> str:
         """Asks what was made ready."""
         return f"EXECUTE {self.name} ({', '.join(f'%({name})s' for name in self.types)})"
 
 
 def read_one(
-    session: Session, read: ShortRead, parameters: Mapping[str, object]
+    db: SQLAlchemy, read: ShortRead, parameters: Mapping[str, object]
 ) -> tuple[Any, ...] | None:
     """The one row that a statement reads, or None; with nothing around it.
 
     The driver is asked directly: for a short read SQLAlchemy does more than the driver, the network
     and Postgres together. Should that fail, it is read again, which changes nothing: a server that
-    was just told to end a connection has perhaps not closed it yet. That is left to SQLAlchemy,
-    which calls errors by the names that are known here.
+    has ended since the last reading has closed its connections. That is left to SQLAlchemy, which
+    calls errors by the names that are known here.
     """
-    engine = session.get_bind()
-    if session.in_transaction():  # it has a connection already, and one is enough
-        return _row(session.connection(), read, parameters)
-    assert isinstance(engine, Engine)
+    # No session is made for it only to find that it has no transaction.
+    if db.session.registry.has() and db.session().in_transaction():
+        # It has a connection already, and one is enough.
+        return _row(db.session().connection(), read, parameters)
+    engine = db.engines[SHORT_READS]
     try:
         return _read_one(engine, read, parameters)
     except engine.dialect.loaded_dbapi.Error:
-        with engine.connect() as connection:
+        with db.engine.connect() as connection:
             return _row(_alone(connection), read, parameters)
 
 
@@ -121,7 +148,6 @@ def _read_one(
 ) -> tuple[Any, ...] | None:
     lent = engine.raw_connection()
     try:
-        lent.dbapi_connection.autocommit = True  # type: ignore[union-attr]
         with closing(lent.cursor()) as cursor:
             if engine in _POOLED:
                 cursor.execute(read.sql, parameters)
@@ -134,6 +160,7 @@ def _read_one(
         raise
     except engine.dialect.loaded_dbapi.Error:
         lent.invalidate()
+        engine.dispose()  # others broke at the same moment: new ones are made in place of all
         raise
     finally:
         lent.close()
@@ -145,7 +172,7 @@ def _execute_prepared(
     if read.name not in prepared:
         cursor.execute(read.prepare())
         prepared.add(read.name)
-    cursor.execute(read.execute(), parameters)
+    cursor.execute(read.execute, parameters)
 
 
 def only_read(session: Session) -> None:

@@ -80,7 +80,11 @@ def limit_submissions(app: Flask, *endpoints: str, alone: Mapping[str, str]) -> 
     app.extensions[_LIMITER] = limiter
 
     # Not by the limiter, which takes any error, such as the size of a form, for one of Redis.
-    app.before_request(_weigh)
+    @app.before_request
+    def weigh() -> None:
+        if request.endpoint in allowances:
+            _weigh()
+
     for endpoint, setting in allowances.items():
         view: Callable[..., Any] = app.view_functions[endpoint]
         limit = limiter.shared_limit(

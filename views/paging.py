@@ -32,6 +32,9 @@ _LONG = 1000
 _CHOICES = {"job_id", "top", "of", "stopwords", "case", "forms", "min"}
 
 
+_USUAL = Ranking(top=DEFAULT_TOP)
+
+
 @dataclass(frozen=True)
 class PagedRanking:
     """A part of a ranking, as an address asks for it.
@@ -49,6 +52,8 @@ class PagedRanking:
 
         :raises views.errors.Problem: if a parameter makes no sense.
         """
+        if not request.query_string:  # mostly
+            return cls(_USUAL, page=1)
         is_all = "top" in request.args and request.args["top"] == "all"
         page = number("page", otherwise=1)
         if is_all and page > 1:
@@ -99,14 +104,14 @@ def _answer(
     asked: PagedRanking, counted: Result | ReadyMade, document: Callable[[list[Ranked]], Any]
 ) -> Response:
     if isinstance(counted, ReadyMade):
-        rows, total = asked.ranking.ready_part(counted.rows, counted.sizes, asked.first)
+        rows, total = asked.ranking.ready_part(counted.rows, counted.total, asked.first)
     else:
         rows, total = asked.ranking.part_of(counted, asked.first)
     response = jsonify(document(rows))
     if total is not None:  # counts of the first releases do not say
-        response.headers["X-Total-Count"] = str(total)
+        response.headers.add("X-Total-Count", total)
         if links := _links(asked, total):
-            response.headers["Link"] = ", ".join(links)
+            response.headers.add("Link", ", ".join(links))
     return response
 
 
@@ -126,6 +131,8 @@ def _links(asked: PagedRanking, total: int) -> list[str]:
 def _address_without_page() -> str:
     # As it was asked for, which takes a tenth of `url_for`: it has led to a count, and so has
     # nothing in it that would have to be quoted.
+    address = f"{request.script_root}{request.path}?"
+    if not request.query_string:
+        return address
     chosen = {name: value for name, value in request.args.items() if name in _CHOICES}
-    address = f"{request.script_root}{request.path}?{urlencode(chosen)}"
-    return f"{address}&" if chosen else address
+    return f"{address}{urlencode(chosen)}&" if chosen else address

@@ -28,7 +28,7 @@ class Pending(NamedTuple):
 
 def pending(job_key: uuid.UUID) -> Pending:
     """How a count stands now."""
-    row = read_one(db.session(), READ, {"key": str(job_key)})
+    row = read_one(db, READ, {"key": str(job_key)})
     if row is None:  # it has just been removed
         return Pending(is_waiting=False, seconds=0, still=0, position=None)
     is_waiting, seconds, still, position = row

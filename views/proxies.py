@@ -55,5 +55,5 @@ def trust_proxies(app: Flask) -> None:
 
     @app.before_request
     def warn() -> None:
-        if "X-Forwarded-For" in request.headers and first.acquire(blocking=False):
+        if "HTTP_X_FORWARDED_FOR" in request.environ and first.acquire(blocking=False):
             app.logger.warning(NOT_TRUSTED)

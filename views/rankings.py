@@ -60,7 +60,9 @@ class Ranking:
         :raises views.errors.Problem: as :meth:`of`.
         """
         if self.is_ready_made(first):
-            return self.ready_part((result.tops or {}).get(self.name), result.sizes, first)
+            size = self.size_of(result)
+            rows = (result.tops or {}).get(self.name)
+            return self.ready_part(rows, size.rows if size else None, first)
         refuse_many(result)
         with in_turn(result, main=self.main):
             everything = self.rows_of(self.counts_of(result), result.language)
@@ -74,18 +76,16 @@ class Ranking:
     def ready_part(
         self,
         rows: Sequence[tuple[str, int]] | None,
-        sizes: Mapping[str, tuple[int, int]] | None,
+        total: int | None,
         first: int,
     ) -> Part:
         """So many of the rows that are stored.
 
         :param rows: of this ranking.
-        :param sizes: of all rankings; counts of the first releases do not have them.
+        :param total: how many it has; counts of the first releases do not say.
         :param first: from which on.
         """
-        size = (sizes or {}).get(self.name)
-        some = [Ranked(*row) for row in (rows or [])[first : first + self.top]]
-        return Part(some, size[0] if size else None)
+        return Part([Ranked(*row) for row in (rows or [])[first : first + self.top]], total)
 
     def all_rows(self, result: Result) -> list[Ranked]:
         """All rows of a finished count, however many `top` asks for. To be called :func:`in_turn`.

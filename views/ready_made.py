@@ -15,6 +15,7 @@ from models import Result, as_key, db
 class ReadyMade(NamedTuple):
     """What is known of a count, whatever its status; named as of :class:`models.Result`.
 
+    :ivar total: how many rows the ranking has that was asked for; None where nobody knows.
     :ivar rows: the first of the ranking that was asked for; None as long as there are none.
     """
 
@@ -27,7 +28,7 @@ class ReadyMade(NamedTuple):
     step: str | None
     bytes: int | None
     pasted: bool
-    sizes: dict[str, tuple[int, int]] | None
+    total: int | None
     rows: list[tuple[str, int]] | None
 
 
@@ -39,13 +40,14 @@ def ready_made(job_key: str, ranking: str) -> ReadyMade | None:
     key = as_key(job_key)
     if key is None:
         return None
-    row = read_one(db.session(), READ, {"key": str(key), "ranking": ranking})
+    row = read_one(db, READ, {"key": job_key, "ranking": ranking})
     return ReadyMade._make((key, *row)) if row else None
 
 
 READ = ShortRead(
     "ready_made",
-    f"""SELECT {", ".join(ReadyMade._fields[1:-1])}, tops -> %(ranking)s
+    f"""SELECT {", ".join(ReadyMade._fields[1:-2])},
+            (sizes -> %(ranking)s ->> 0)::integer, tops -> %(ranking)s
         FROM {Result.__tablename__} WHERE job_key = %(key)s""",  # noqa: S608 -- names of ours
     {"key": "uuid", "ranking": "text"},
 )

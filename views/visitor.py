@@ -32,7 +32,7 @@ class Sessions(SecureCookieSessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """What a visitor's cookie holds."""
-        if self.get_cookie_name(app) not in request.cookies:
+        if "HTTP_COOKIE" not in request.environ:  # not even of another name
             return self.session_class()
         return super().open_session(app, request)
 

@@ -3,7 +3,7 @@
 import os
 import re
 import socket
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import psycopg2
@@ -17,6 +17,7 @@ from sqlalchemy.exc import InterfaceError
 
 from app import create_app
 from config import TestingConfig, settings_from
+from connections import MOST_FOR_SHORT_READS, SHORT_READS
 from dev.services import local_postgres
 from models import Result, db
 from tests.counts import finished
@@ -106,19 +107,31 @@ class OneConnection(TestingConfig):
         return {"pool_size": 1, "max_overflow": 0, "pool_timeout": 0.1}
 
 
-def test_a_pool_without_a_connection_left(environ: dict[str, str], key: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "name", "number"),
+    [
+        ("/check_status?job_id={key}", None, 1),
+        ("/results/{key}", SHORT_READS, MOST_FOR_SHORT_READS),
+    ],
+)
+def test_a_pool_without_a_connection_left(
+    environ: dict[str, str], key: str, path: str, name: str | None, number: int
+) -> None:
     settings = settings_from(environ)
     busy = create_app(
         OneConnection(DATABASE_URL=settings.DATABASE_URL, REDIS_URL=settings.REDIS_URL)
     )
     client = busy.test_client()
-    assert client.get(f"/results/{key}").status_code == 200
-    with busy.app_context(), db.engine.connect():
-        refused = client.get(f"/results/{key}")
+    address = path.format(key=key)
+    assert client.get(address).status_code == 200
+    with busy.app_context(), ExitStack() as taken:
+        for _ in range(number):
+            taken.enter_context(db.engines[name].connect())
+        refused = client.get(address)
     assert refused.status_code == 503
     assert refused.get_json(force=True)["code"] == "database_unavailable"
     assert refused.headers["Retry-After"] == "5"
-    assert client.get(f"/results/{key}").status_code == 200
+    assert client.get(address).status_code == 200
 
 
 def broken_by(environ: dict[str, str], what: str) -> FlaskClient:

@@ -1,6 +1,7 @@
 """Finished counts are read by one short statement; connections are lent alive without asking."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
@@ -13,6 +14,7 @@ from sqlalchemy import create_engine, event, text
 import connections
 import leases
 import submissions
+from connections import MOST_FOR_SHORT_READS, SHORT_READS
 from models import db, ranking_name
 from tests.counts import begin, counted
 from tests.support import wait_for
@@ -53,13 +55,15 @@ def sent_to_postgres() -> Iterator[list[tuple[str, int]]]:
         connection.cursor_factory = cursor
 
     Noting.sent.clear()
-    event.listen(db.engine, "checkout", note)
-    event.listen(db.engine, "checkin", leave)
+    for engine in db.engines.values():
+        event.listen(engine, "checkout", note)
+        event.listen(engine, "checkin", leave)
     try:
         yield Noting.sent
     finally:
-        event.remove(db.engine, "checkout", note)
-        event.remove(db.engine, "checkin", leave)
+        for engine in db.engines.values():
+            event.remove(engine, "checkout", note)
+            event.remove(engine, "checkin", leave)
 
 
 @pytest.mark.parametrize(
@@ -83,18 +87,18 @@ def test_a_finished_count_is_one_statement(client: FlaskClient, key: str, path: 
 
 
 def test_behind_a_pooler_nothing_is_made_ready(client: FlaskClient, key: str) -> None:
-    db.session.remove()
-    db.engine.dispose()  # so that there is one connection
+    engine = db.engines[SHORT_READS]
+    engine.dispose()  # so that there is one connection
     client.get(f"/results/{key}")
-    with db.engine.connect() as connection:
+    with engine.connect() as connection:
         connection.execute(text("DEALLOCATE ALL"))  # as if it were another one
-        connection.commit()
     for _ in range(2):
         with sent_to_postgres() as sent:
             assert client.get(f"/results/{key}").status_code == 200
     ((statement, _),) = sent
     assert statement.lstrip().startswith("SELECT")
-    connections._POOLED.discard(db.engine)
+    connections._POOLED.discard(engine)
+    engine.dispose()  # what was made ready on this connection is lost
 
 
 def test_what_has_no_rows_needs_no_transaction_either(client: FlaskClient) -> None:
@@ -107,7 +111,7 @@ def test_what_has_no_rows_needs_no_transaction_either(client: FlaskClient) -> No
 
 def test_the_next_to_use_the_connection_has_transactions(client: FlaskClient, key: str) -> None:
     db.engine.dispose()  # so that there is one connection
-    client.get(f"/results/{key}")
+    client.get(f"/check_status?job_id={key}")
     db.session.remove()
     with sent_to_postgres() as sent:
         db.session.execute(text("SELECT 1"))
@@ -140,7 +144,8 @@ def pings(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[object]:
         return ping(connection)
 
     monkeypatch.setattr(db.engine.dialect, "do_ping", note)
-    db.engine.dispose()
+    for engine in db.engines.values():
+        engine.dispose()
     db.session.execute(text("SELECT 1"))
     db.session.remove()
     return asked
@@ -188,10 +193,22 @@ def test_one_that_broke_without_a_word_is_noticed_after_a_while(
     assert len(pings) == 1
 
 
-def test_what_is_only_read_is_read_again(
-    app: Flask, key: str, pings: list[object], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_only_read_is_read_again(app: Flask, key: str, pings: list[object]) -> None:
+    client = app.test_client()
+    assert client.get(f"/results/{key}").status_code == 200
     break_all(app)
-    monkeypatch.setattr(connections, "_is_quiet", lambda _: True)  # nothing was to be seen yet
-    assert app.test_client().get(f"/results/{key}").status_code == 200
-    assert pings == []
+    assert client.get(f"/results/{key}").status_code == 200
+    assert len(pings) == 1  # for the second reading: the connections for all else broke as well
+    with sent_to_postgres() as sent:
+        assert client.get(f"/results/{key}").status_code == 200
+    assert "EXECUTE" in sent[-1][0]  # by the short way again
+
+
+def test_short_reads_at_the_same_moment_wait_for_each_other(app: Flask, key: str) -> None:
+    engine = db.engines[SHORT_READS]
+    at_once = 3 * MOST_FOR_SHORT_READS
+    with ThreadPoolExecutor(at_once) as threads:
+        asked = [threads.submit(app.test_client().get, f"/results/{key}") for _ in range(at_once)]
+        assert {answer.result().status_code for answer in asked} == {200}
+    assert 1 <= engine.pool.checkedin() <= MOST_FOR_SHORT_READS  # type: ignore[attr-defined]
+    assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]
