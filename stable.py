@@ -201,6 +201,9 @@ class _Keeper:
         self._limits = limits
         self._ready: _Horse | None = None
         self._busy: list[_Horse] = []
+        #: Of the busy ones, those whose answers somebody wants. (The others take their time to die;
+        #: to be told again and again that nobody wants them would take the processor from them.)
+        self._wanted: list[_Horse] = []
         self._is_asked = False
         self._next_try = self._quiet_until = -math.inf
 
@@ -227,7 +230,7 @@ class _Keeper:
     def _is_left(self) -> bool:
         """Wait until something happens, and see to it; whether it is that the worker is gone."""
         watched: list[Any] = [self._control, *(one.process.sentinel for one in self._all())]
-        happened = wait([*watched, *(horse.end for horse in self._busy)], self._wait_for_time())
+        happened = wait([*watched, *(horse.end for horse in self._wanted)], self._wait_for_time())
         if self._control in happened:
             try:
                 if not self._control.recv(1):
@@ -238,13 +241,16 @@ class _Keeper:
         if self._ready and self._ready.process.sentinel in happened:
             self._ready.bury()
             self._ready, self._next_try = None, time.monotonic() + _PAUSE
+        for horse in self._wanted[:]:
+            if horse.end in happened:  # nobody wants its answer
+                horse.process.kill()
+                self._wanted.remove(horse)
         for horse in self._busy[:]:
             if horse.process.sentinel in happened:
                 horse.bury()
                 self._busy.remove(horse)
+                self._wanted = [one for one in self._wanted if one in self._busy]
                 self._quiet_until = time.monotonic() + _QUIET
-            elif horse.end in happened:  # nobody wants its answer
-                horse.process.kill()
         return False
 
     def _hand_over(self, horse: _Horse) -> None:
@@ -254,6 +260,7 @@ class _Keeper:
         horse.to_it.close()
         horse.end_of_worker.close()
         self._busy.append(horse)
+        self._wanted.append(horse)
         self._ready, self._is_asked = None, False
 
     def _fork(self) -> None:
