@@ -36,6 +36,11 @@ class DiedError(Exception):
         self.exit_code = exit_code
         super().__init__(how)
 
+    @property
+    def is_by_others(self) -> bool:
+        """Because somebody ended it, and not by what it did itself."""
+        return not self.is_overload and (self.exit_code is None or self.exit_code < 0)
+
 
 def answers(
     work: Callable[[], Iterable[Answer]],

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from weakref import WeakSet
+from zlib import crc32
 
 from flask_sqlalchemy import SQLAlchemy
 from psycopg2.errors import DuplicatePreparedStatement, InvalidSqlStatementName
@@ -93,7 +94,7 @@ def _is_quiet(connection: Any) -> bool:
 class ShortRead:
     """What is asked again and again, and read by one short statement.
 
-    :ivar name: by which the server knows it.
+    :ivar name: what it reads.
     :ivar sql: in the words of the driver, with ``%(name)s``.
     :ivar types: those of its parameters, in their order, in the words of Postgres.
     """
@@ -106,12 +107,19 @@ class ShortRead:
         """Has the server make ready what otherwise it does each time, for twice as long as the
         reading itself takes."""
         numbered = {name: f"${number}" for number, name in enumerate(self.types, start=1)}
-        return f"PREPARE {self.name} ({', '.join(self.types.values())}) AS {self.sql % numbered}"
+        return (
+            f"PREPARE {self.known_as} ({', '.join(self.types.values())}) AS {self.sql % numbered}"
+        )
+
+    @cached_property
+    def known_as(self) -> str:
+        """Its name on the server: another release may ask otherwise, behind the same pooler."""
+        return f"{self.name}_{crc32(self.sql.encode()):08x}"
 
     @cached_property
     def execute(self) -> str:
         """Asks what was made ready."""
-        return f"EXECUTE {self.name} ({', '.join(f'%({name})s' for name in self.types)})"
+        return f"EXECUTE {self.known_as} ({', '.join(f'%({name})s' for name in self.types)})"
 
 
 def read_one(
@@ -146,6 +154,7 @@ def _row(
 def _read_one(
     engine: Engine, read: ShortRead, parameters: Mapping[str, object]
 ) -> tuple[Any, ...] | None:
+    pool = engine.pool
     lent = engine.raw_connection()
     try:
         with closing(lent.cursor()) as cursor:
@@ -159,8 +168,10 @@ def _read_one(
         _POOLED.add(engine)  # somebody else's connection: a pooler lends others each time
         raise
     except engine.dialect.loaded_dbapi.Error:
+        has_broken = lent.dbapi_connection is None or bool(lent.dbapi_connection.closed)
         lent.invalidate()
-        engine.dispose()  # others broke at the same moment: new ones are made in place of all
+        if has_broken and engine.pool is pool:
+            engine.dispose()  # others broke at the same moment: new ones are made in place of all
         raise
     finally:
         lent.close()
@@ -169,9 +180,9 @@ def _read_one(
 def _execute_prepared(
     cursor: Any, prepared: set[str], read: ShortRead, parameters: Mapping[str, object]
 ) -> None:
-    if read.name not in prepared:
+    if read.known_as not in prepared:
         cursor.execute(read.prepare())
-        prepared.add(read.name)
+        prepared.add(read.known_as)
     cursor.execute(read.execute, parameters)
 
 

@@ -57,6 +57,8 @@ _PAUSE = 1.0
 #: How long a worker that was told to stop tries to hand its jobs back, and how often it looks, in
 #: seconds.
 _LAST_SECONDS = 10
+#: How long it then waits for the evidence of counts that are done, in seconds.
+_EVIDENCE_SECONDS = 3
 #: How soon most counts are claimed, in seconds.
 _CLAIMED_WITHIN = 0.05
 _TICK = 0.05
@@ -190,7 +192,7 @@ class CountWorker(Worker):
                 remedy = self._remedy_for(running)
                 running.is_over = True
                 is_settled = remedy is None or self._settle(running, remedy)
-                if is_settled:
+                if is_settled and not self.stopped:
                     running.are_books_open.wait(_PAUSE)
                     self._book(lambda: self._close_books(running, is_done=remedy is None))
         finally:
@@ -205,11 +207,13 @@ class CountWorker(Worker):
         """Do the work of a job; what is to become of its count, if that did not say so itself."""
         key = running.job.id
         try:
-            with running.claiming:
-                if self.stopped:
-                    return jobs.hand_back
-                claim = jobs.begin(key, self.name)
-            running.is_claimed.set()
+            try:
+                with running.claiming:
+                    if self.stopped:
+                        return jobs.hand_back
+                    claim = jobs.begin(key, self.name)
+            finally:
+                running.is_claimed.set()
             if claim:
                 running.attempt = claim.attempt
                 jobs.work_on(claim, self._read)
@@ -268,28 +272,31 @@ class CountWorker(Worker):
         self.stopped = True
         give_up = time.monotonic() + _LAST_SECONDS
         left = {running.job.id: running for running in list(self._running)}
-        handed: set[str] = set()
+        done: list[_Running] = []
         while left and time.monotonic() < give_up:
             # Who still claims one waits for the database; it is handed back when that is over.
             keys = [key for key, running in left.items() if not running.claiming.locked()]
             try:
-                handed |= jobs.hand_back(keys, self.name)
                 for key in keys:
+                    if not jobs.hand_back([key], self.name):
+                        done.append(left[key])
                     del left[key]
             except SQLAlchemyError as error:
-                logger.warning("%s cannot be handed back: %s", ", ".join(keys), reason(error))
+                logger.warning("%s cannot be handed back: %s", ", ".join(left), reason(error))
                 time.sleep(_PAUSE)
             finally:
                 db.session.remove()
             time.sleep(_TICK if left else 0)
-        # What is not handed back is done, but for its evidence.
-        while time.monotonic() < give_up and any(
-            running.job.id not in handed for running in list(self._running)
-        ):
-            time.sleep(_TICK)
+        self._wait_for_evidence(done)
         self._courier.end()
         self._inbox_reader.wait_for_end(inbox_reader.GRACE)
         super().teardown()  # type: ignore[no-untyped-call]
+
+    def _wait_for_evidence(self, done: list[_Running]) -> None:
+        """Of what is done already only evidence may be missing, which nobody else can gather."""
+        give_up = time.monotonic() + _EVIDENCE_SECONDS
+        while time.monotonic() < give_up and any(one in self._running for one in done):
+            time.sleep(_TICK)
 
     def check_for_suspension(self, burst: bool) -> None:
         """Nobody suspends workers through Redis."""

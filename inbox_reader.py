@@ -214,10 +214,12 @@ def read(app: Flask, is_over: Callable[[], bool]) -> None:
     with app.app_context():
         reader = Reader()
         logger.info("ready for items")
-        while not is_over():
-            before, trouble = trouble, reader.look()
-            if is_news(trouble, before):
-                logger.warning("%s", trouble or "the inbox is read again")
-            if trouble and not is_over():
-                time.sleep(PAUSE)
-        reader.leave()
+        try:
+            while not is_over():
+                before, trouble = trouble, reader.look()
+                if is_news(trouble, before):
+                    logger.warning("%s", trouble or "the inbox is read again")
+                if trouble and not is_over():
+                    time.sleep(PAUSE)
+        finally:
+            reader.leave()

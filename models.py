@@ -52,6 +52,10 @@ DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
 #: What is stored as it is; in `Result` the word `bytes` is a column.
 Packed = bytes
 
+#: How long after its end a count may wait for its evidence, in seconds: for its horse, and then for
+#: a database that is away. What has none after that was left by a worker that was killed.
+EVIDENCE_WITHIN = 120
+
 #: How many rows of each ranking `Result.tops` holds.
 TOP_ROWS = 100
 
@@ -86,8 +90,8 @@ class _Session(Session):
         try:
             super().close()
         except DATABASE_AWAY as error:
+            # The pool has noticed by itself.
             logger.debug("a connection broke before it was given back: %s", reason(error))
-            self.invalidate()
 
 
 db = SQLAlchemy(model_class=Base, session_options={"class_": _Session})
@@ -283,7 +287,13 @@ def _reusable() -> Select[Any]:
     asked = given.table_valued(column("url", String), name="asked").render_derived()
     newest = (
         select(
-            Result.id, Result.job_key, Result.url, Result.status, Result.owner, Result.finished_at
+            Result.id,
+            Result.job_key,
+            Result.url,
+            Result.status,
+            Result.owner,
+            Result.finished_at,
+            Result.reading_ease,
         )
         .where(Result.is_of(asked.c.url))
         .order_by(Result.id.desc())
@@ -294,7 +304,14 @@ def _reusable() -> Select[Any]:
     recent = func.now() - bindparam("age", type_=Interval)
     is_pending = newest.c.status.in_([Status.QUEUED, Status.RUNNING])
     is_recent = and_(newest.c.status == Status.FINISHED, newest.c.finished_at > recent)
-    fit = select(newest).where(or_(is_pending, is_recent)).order_by(newest.c.id.desc()).limit(1)
+    whole = newest.c.reading_ease.is_not(None)
+    to_be = newest.c.finished_at > func.now() - timedelta(seconds=EVIDENCE_WITHIN)
+    fit = (
+        select(newest)
+        .where(or_(is_pending, and_(is_recent, or_(whole, to_be))))
+        .order_by(newest.c.id.desc())
+        .limit(1)
+    )
     known = aliased(Result, fit.correlate(asked).lateral())
     return (
         select(known)

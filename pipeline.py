@@ -6,7 +6,7 @@ what :func:`stages` gives.
 
 import json
 import logging
-import os
+import signal
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -26,9 +26,6 @@ from wordcount.evidence import evidence_of
 
 logger = logging.getLogger(__name__)
 _PLAIN = "text/plain; charset=utf-8"
-#: How far evidence stands back behind whatever else wants the processor, such as the count's way
-#: into the database.
-_EVIDENCE_NICE = 10
 
 
 @dataclass(frozen=True)
@@ -131,7 +128,6 @@ def stages(task: Task) -> Iterator[Stage]:
         columns["doubts"] = doubts_of(task.body, page.text, page.title, counted.total_words, url)
     yield Counted({**columns, **columns_of(counted)})
     allow(cpu_seconds=EVIDENCE_SECONDS)
-    os.nice(_EVIDENCE_NICE)
     for evidence in evidence_of(task.body, task.content_type, page, counted):
         yield Evidence(
             {
@@ -140,6 +136,16 @@ def stages(task: Task) -> Iterator[Stage]:
                 "reading_ease": evidence.reading_ease,
             }
         )
+
+
+def work_of_a_horse(task: Task) -> Iterator[Stage]:
+    """The same, in a process that belongs to a worker. When it has sent a count, it hears no order
+    to stop: that is for the worker, which then waits a little for the evidence.
+    """
+    for stage in stages(task):
+        yield stage
+        if isinstance(stage, Counted):
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
 def limits_of(settings: Mapping[str, Any]) -> dict[str, int]:
@@ -181,9 +187,10 @@ def counted(reading: Iterator[Stage], progress: Progress) -> Counted:
 
 def evidence(reading: Generator[Stage]) -> dict[str, Any]:
     """What the count can be checked by, by names of columns, as far as it can be had: the count
-    stands without it. That it was sought is seen by ``reading_ease``, which is always there.
+    stands without it. That it was sought is seen by ``reading_ease``, which is there unless
+    somebody ended the process.
     """
-    gathered: dict[str, Any] = {"reading_ease": {}}
+    gathered: dict[str, Any] = {}
     try:
         with closing(reading):
             for stage in reading:
@@ -192,7 +199,9 @@ def evidence(reading: Generator[Stage]) -> dict[str, Any]:
     except DiedError as death:
         report = logger.info if death.is_overload else logger.error
         report("not all evidence could be gathered: %s", death.how)
-    return gathered
+        if death.is_by_others:
+            return gathered
+    return {"reading_ease": {}} | gathered
 
 
 def columns_of(counted: PageCount) -> dict[str, Any]:

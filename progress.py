@@ -40,8 +40,8 @@ class Progress:
         self._silent_until = 0.0
 
     def end(self) -> None:
-        """The count is stored: from here on, no use is looked for."""
-        self._silent_until = math.inf
+        """The count is stored: from here on, nothing is said, and no use is looked for."""
+        self._next_look = math.inf
 
     def enter(self, step: Step, bytes_: int | None = None) -> None:
         """Say what is being done now. It is stored when it turns out to take its time: most steps

@@ -96,7 +96,7 @@ def _rehearse(app: Flask) -> None:
 def _work(app: Flask, parent: int) -> None:
     """Be one worker. Any end but one that was asked for is a failure."""
     sys.setswitchinterval(SWITCH_INTERVAL)
-    stable = Stable(pipeline.stages, pipeline.limits_of(app.config))
+    stable = Stable(pipeline.work_of_a_horse, pipeline.limits_of(app.config))
     was_told = False
     try:
         with app.app_context():

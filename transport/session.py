@@ -4,6 +4,7 @@ import functools
 import http.client
 import re
 import ssl
+from collections.abc import Iterable
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
@@ -11,7 +12,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.util.ssl_ import create_urllib3_context
+from urllib3.util.ssl_ import ALPN_PROTOCOLS, create_urllib3_context
 
 from transport.budget import Budget
 from transport.connection import BoundedSocket, BoundedTLSSocket, Gate, connect
@@ -28,11 +29,21 @@ def tls() -> ssl.SSLContext:
 
 @functools.cache
 def _tls(authorities: str) -> ssl.SSLContext:
-    """Made once: to load all authorities takes longer than most pages."""
+    """Made once: to load all authorities takes longer than most pages.
+
+    urllib3 says for each connection which protocols it speaks, and OpenSSL frees what was said
+    before; another thread may just be reading it (python/cpython#141012). So it is said once.
+    """
     context = create_urllib3_context()
     context.sslsocket_class = BoundedTLSSocket
     context.load_verify_locations(authorities)
+    context.set_alpn_protocols(ALPN_PROTOCOLS)
+    context.set_alpn_protocols = _said_already  # type: ignore[assignment,method-assign]
     return context
+
+
+def _said_already(_protocols: Iterable[str]) -> None:
+    """In the place of what must not be done again."""
 
 
 class _Response(http.client.HTTPResponse):

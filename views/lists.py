@@ -22,6 +22,7 @@ from views.files import (
 from views.rankings import in_turn_of_a_list
 from views.selection import Selection
 from views.standing import standing_of
+from views.texts import wait_until_prepared
 from views.verdict import warnings_of
 
 lists = Blueprint("lists", __name__)
@@ -127,8 +128,11 @@ def _words_of(row: ListRow, selection: Selection) -> IO[bytes]:
     none = (None,) * len(COLUMNS)
     if result is None or not result.total_words:
         return written(csv_writer([(*_about(row), *none)]))
+    is_main = selection.of == "main"
+    if is_main:
+        wait_until_prepared(result)
     try:
-        with in_turn_of_a_list(result, main=selection.of == "main"):
+        with in_turn_of_a_list(result, main=is_main):
             words = all_words(result, selection)
             return written(csv_writer((*_about(row), *word) for word in words))
     except Problem as refused:  # too many words, or too many who ask

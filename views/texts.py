@@ -1,31 +1,33 @@
 """The stored text of a count: its words in their places, and which of them are main text."""
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
-from models import Result, Status, db
+from models import EVIDENCE_WITHIN, Result, Status, db
 from views.errors import Problem
 from views.sizes import is_large
 from views.turns import turn
 from wordcount.indexed_text import IndexedText, Span
 from wordcount.where import Beside
 
-#: How long after the count a worker finds out which word stands where, at most, in seconds.
-PREPARING = 60
-#: Of texts of no more words that is a matter of milliseconds, and so it is waited for: until the
-#: count is so old, in seconds, and looking so often.
+#: Of texts of no more words it is a matter of milliseconds to find out which word stands where, and
+#: so it is waited for: until the count is so old, in seconds, by so many at once in a web process.
 SHORT_TEXT = 100_000
 _SOON = 2.0
-_LOOK_EVERY = 0.01
+_PLACES = threading.BoundedSemaphore(4)
+#: How long to wait before the first look, in seconds; then twice as long each time.
+_LOOK_AFTER = 0.01
 PREPARED = (
     "Which word stands where in the text, and what is main text, will be known in some seconds."
     " Please try again in a moment."
 )
+_LONG_AGO = timedelta(hours=1)
 #: How much of what a page says beside its text is looked at, in code points: of the title of its
 #: window, and of its alternative texts. No page that people read says more.
 LONGEST_TITLE = 10_000
@@ -41,33 +43,53 @@ def indexed(result: Result) -> IndexedText:
     if result.text_index is not None and result.text is not None:
         return IndexedText.from_bytes(result.text_index, result.text, result.result_all or {})
     if is_being_prepared(result):
-        raise Problem(409, "index_not_ready", PREPARED, headers={"Retry-After": "5"})
+        raise _not_ready()
     raise Problem(
         409,
         "no_index",
         "It is not stored which word of this page stands where: the page was too complex for"
-        " that, or was counted by an earlier release. Its counts are right all the same."
-        " Count it again, should it be an old count.",
+        " that, or was counted by an earlier release, or its worker was killed. Its counts are"
+        " right all the same. Count it again, should it be an old count.",
     )
 
 
-def is_being_prepared(result: Result, seconds: float = PREPARING) -> bool:
-    """Whether a worker still finds out which word stands where, as it does after the count.
-
-    :param seconds: how long ago it may have begun.
-    """
-    if result.status != Status.FINISHED or result.reading_ease is not None:
-        return False
-    is_recent = Result.finished_at > func.now() - timedelta(seconds=seconds)
-    return bool(db.session.scalar(select(is_recent).where(Result.id == result.id)))
+def is_being_prepared(result: Result) -> bool:
+    """Whether a worker still finds out which word stands where, as it does after the count."""
+    is_young = select(_is_younger(EVIDENCE_WITHIN)).where(Result.id == result.id)
+    return _lacks_evidence(result) and bool(db.session.scalar(is_young))
 
 
 def wait_until_prepared(result: Result) -> None:
     """Wait for that, if it is worth it: who is shown a count right after its end is to see it."""
-    while (result.total_words or 0) <= SHORT_TEXT and is_being_prepared(result, _SOON):
-        db.session.commit()
-        time.sleep(_LOOK_EVERY)
-        db.session.refresh(result)
+    if not _lacks_evidence(result) or (result.total_words or 0) > SHORT_TEXT:
+        return
+    if not _PLACES.acquire(blocking=False):
+        return
+    try:
+        pause = _LOOK_AFTER
+        is_missing = and_(Result.reading_ease.is_(None), _is_younger(_SOON))
+        while db.session.scalar(select(is_missing).where(Result.id == result.id)):
+            db.session.commit()
+            time.sleep(pause)
+            pause *= 2
+        db.session.expire(result)
+    finally:
+        _PLACES.release()
+
+
+def _not_ready() -> Problem:
+    return Problem(409, "index_not_ready", PREPARED, headers={"Retry-After": "5"})
+
+
+def _lacks_evidence(result: Result) -> bool:
+    """What was counted long ago, by whosever clock, is not even asked about."""
+    if result.status != Status.FINISHED or result.reading_ease is not None:
+        return False
+    return bool(result.finished_at and datetime.now(UTC) - result.finished_at < _LONG_AGO)
+
+
+def _is_younger(seconds: float) -> ColumnElement[bool]:
+    return Result.finished_at > func.now() - timedelta(seconds=seconds)
 
 
 def in_turn_of_text(result: Result) -> AbstractContextManager[None]:
@@ -152,6 +174,8 @@ def no_main_text(result: Result) -> Problem:
     """What is told to who asks for the main text of a page that has none."""
     if result.main_words == 0:
         return Problem(409, "no_main_text", "No main text was found on this page.")
+    if is_being_prepared(result):
+        return _not_ready()
     return Problem(
         409,
         "no_main_text",

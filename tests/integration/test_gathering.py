@@ -6,9 +6,12 @@ import signal
 import time
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -21,7 +24,7 @@ import submissions
 from models import Result, Status
 from pipeline import Stage, Task
 from tests.counts import accepted, begin, columns_of_text, stored, wait_for_end
-from tests.programs import Program
+from tests.programs import Program, running
 from tests.site import Site
 from tests.support import wait_for
 from wordcount.indexed_text import IndexedText
@@ -68,8 +71,13 @@ def test_the_count_stands_whatever_becomes_of_its_evidence(
     key = submissions.submit_text(SENTENCES, "http://example.com/", owner="somebody")
     jobs.count_and_save_words(key)
     result = stored(key)
-    assert (result.status, result.text_index, result.reading_ease) == (Status.FINISHED, None, {})
+    # Who was killed can have been about to find it.
+    known, code = (None, "index_not_ready") if end == "killed" else ({}, "no_index")
+    assert (result.status, result.text_index, result.reading_ease) == ("finished", None, known)
     assert app.test_client().get(f"/results/{key}?top=1").get_json() == [["keeper", 12]]
+    answer = app.test_client().get(f"/counts/{key}/phrases", headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.get_json(force=True)["code"]) == (409, code)
+    monkeypatch.setattr("views.texts.EVIDENCE_WITHIN", 0)
     answer = app.test_client().get(f"/counts/{key}/phrases", headers={"Accept": "application/json"})
     assert (answer.status_code, answer.get_json(force=True)["code"]) == (409, "no_index")
 
@@ -87,6 +95,8 @@ def test_no_count_waits_for_its_evidence(app: Flask, monkeypatch: pytest.MonkeyP
         assert answer.get_json(force=True)["code"] == "index_not_ready"
         assert "will be known in some seconds" in app.test_client().get(f"/counts/{key}").text
         assert app.test_client().get(f"/results/{key}").status_code == 200
+        main = app.test_client().get(f"/results/{key}?of=main")
+        assert (main.status_code, main.get_json(force=True)["code"]) == (409, "index_not_ready")
         return gather(reading)
 
     monkeypatch.setattr("views.texts._SOON", 0.1)
@@ -154,6 +164,7 @@ def test_nobody_looks_whether_a_count_is_wanted_when_it_is_stored(
     monkeypatch.setattr(pipeline, "fetched", lambda *_: pipeline.pasted(claim.url, SENTENCES))
     jobs.work_on(claim, read)
     assert len(index_of(stored(key)).sentences) == 24
+    assert jobs.events().latest(1)[0]["step"] == Status.FINISHED
 
 
 # The worker starts here: before, it would take the counts of this process.
@@ -185,3 +196,23 @@ def test_a_plain_text_has_no_main_text(app: Flask, worker: Program, site: Site) 
     assert result.main_words is None
     assert len(index_of(result).sentences) == 24
     assert set(result.reading_ease or {}) == {"page"}
+
+
+@pytest.mark.parametrize("whom", ["it alone", "its group"])
+def test_a_worker_that_is_told_to_stop_waits_a_little_for_it(
+    app: Flask, environ: dict[str, str], logs: Path, site: Site, whom: str
+) -> None:
+    paragraphs = "".join(f"<p>{SENTENCES}{number}</p>" for number in range(200))
+    url = site.serve("/long", f"<html lang=en><main>{paragraphs}</main>")
+    with running(["worker"], environ, logs / "gathering.log") as program:
+        program.wait_for_line("ready for counts")
+        key = submissions.submit(url)
+        wait_for("count", lambda: stored(key).status == Status.FINISHED)
+        assert stored(key).reading_ease is None  # otherwise it is too late for this test
+        parent = psutil.Process(program.process.pid)
+        for process in [*(parent.children(recursive=True) if whom == "its group" else []), parent]:
+            with suppress(psutil.NoSuchProcess):
+                process.send_signal(signal.SIGTERM)
+        assert program.process.wait(timeout=15) == 0
+    assert set(stored(key).reading_ease or {}) >= {"page"}
+    assert len(index_of(stored(key)).sentences) == 200 * 24

@@ -264,6 +264,16 @@ def test_reuse_of_a_recent_count() -> None:
     assert reusable("http://a/", 0) is None
 
 
+def test_a_count_whose_worker_was_killed_before_the_evidence_is_not_reused_for_long() -> None:
+    claim = begin(new_count("http://a/"))
+    assert leases.finish(claim)
+    assert Result.reusable(["http://a/"], 600)
+    db.session.execute(text("UPDATE results SET finished_at = finished_at - interval '3 min'"))
+    assert Result.reusable(["http://a/"], 600) == {}
+    leases.supplement(claim, reading_ease={})
+    assert Result.reusable(["http://a/"], 600)
+
+
 @pytest.mark.parametrize(("newer", "found"), [(19, True), (20, False)])
 def test_only_the_newest_counts_are_looked_at_for_one_to_reuse(newer: int, found: bool) -> None:
     """So it takes no longer for a page that was counted very often."""

@@ -82,7 +82,7 @@ def test_a_finished_count_is_one_statement(client: FlaskClient, key: str, path: 
     # Once for each connection the server makes it ready.
     ((statement, state),) = [one for one in sent if not one[0].startswith("PREPARE")]
     assert state == TRANSACTION_STATUS_IDLE  # no BEGIN before it, and so no ROLLBACK behind it
-    assert statement.startswith("EXECUTE ready_made (")
+    assert statement.startswith("EXECUTE ready_made_")
     assert not [column for column in (*LARGE, "tops,") if column in READ.sql]
 
 
