@@ -59,9 +59,11 @@ def _operations(app: Flask) -> Operations:
 
 
 def ask(client: FlaskClient, operation: Operation, **changed: str) -> TestResponse:
-    """Ask what the example asks, with some parameters changed."""
+    """Ask what the example asks, with some parameters changed; and with one that means nothing, for
+    where there are none, none are read.
+    """
     path, method, described = operation
-    query = {}
+    query = {"nothing": ""}
     for parameter in described["parameters"]:
         name = parameter["name"]
         value = changed.get(name) or example_of(parameter)

@@ -8,7 +8,6 @@ from flask.testing import FlaskClient
 
 import leases
 import submissions
-from models import db
 from tests.counts import begin, counted, counted_page
 from tests.support import statements
 
@@ -134,11 +133,3 @@ def test_what_may_change_is_not_kept(client: FlaskClient) -> None:
         assert "immutable" not in answer.headers.get("Cache-Control", "")
     assert leases.fail(begin(key), "timeout", "The site did not finish.")
     assert "ETag" not in client.get(f"/results/{key}").headers
-
-
-def test_a_long_text_is_kept_once_all_of_it_is_known(client: FlaskClient) -> None:
-    key = counted(WORDS, tops={"no_stop_words/folded": ROWS[:100]}, total_words=200_000)
-    assert "ETag" not in client.get(f"/results/{key}").headers
-    db.session.execute(db.text("UPDATE results SET reading_ease = '{}'"))
-    db.session.commit()
-    assert "ETag" in client.get(f"/results/{key}").headers
