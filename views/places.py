@@ -1,7 +1,8 @@
 """How many may do the same at once in one web process, so that threads remain for what is short.
 
 Of its 32 threads (gunicorn.conf.py) streams of events may have 16 (those of all counts 12 of them),
-downloads 4 and what is large 3: nine are always there for everything else.
+downloads 4 and what is large 3: nine are always there for everything else, of which four may wait a
+little for the evidence of a count that has just ended (views/texts.py).
 """
 
 import threading
