@@ -4,9 +4,8 @@ told to stop, nor when a page kills the process that reads it.
 Each job has a thread, which mostly waits: for a site, for the database. What a stranger's page
 could spoil is done in a process of its own (:mod:`stable`).
 
-RQ keeps books in Redis of what its workers do. Nothing here depends on them, so a worker goes on
-when Redis does not take an entry, and waits when Redis has no work to give. What becomes of a count
-is said in Postgres first.
+It waits when Redis has no work to give. What becomes of a count is said in Postgres first, and then
+in RQ's books (:mod:`rq_books`).
 """
 
 import logging
@@ -17,7 +16,6 @@ import threading
 import time
 from collections.abc import Callable, Collection, Generator
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import partial
 from types import FrameType
 from typing import Any
@@ -26,12 +24,9 @@ from flask import Flask
 from redis import Redis
 from redis.client import Pipeline
 from redis.exceptions import RedisError
-from rq import Queue, Worker
-from rq.exceptions import DequeueTimeout, InvalidJobOperation
-from rq.executions import Execution
+from rq import Queue
+from rq.exceptions import DequeueTimeout
 from rq.job import Job
-from rq.serializers import JSONSerializer
-from rq.utils import now
 from rq.worker import WorkerStatus
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -43,13 +38,11 @@ from courier import Courier
 from kept_alive import KeptAlive
 from models import DATABASE_AWAY, db, reason
 from rescuer import rescue
+from rq_books import BookkeepingWorker, Entry
 from stable import NoHorseError, Stable
 
 logger = logging.getLogger(__name__)
 
-#: How long Redis may be silent about a worker, in seconds, before RQ believes it dead. An idle one
-#: waits for a job for 15 seconds less, and then sees whether it is to stop.
-_TTL = 16
 #: How often a worker says that it is alive, in seconds.
 _BEAT_EVERY = 1.0
 #: How long to wait before Redis or Postgres is asked once more, in seconds.
@@ -82,30 +75,22 @@ class _Running:
     is_over: bool = False
     claiming: threading.Lock = field(default_factory=threading.Lock)
     is_claimed: threading.Event = field(default_factory=threading.Event)
-    execution: Execution | None = None
+    entry: Entry | None = None
     are_books_open: threading.Event = field(default_factory=threading.Event)
-    begun: datetime = field(default_factory=now)
 
 
-class CountWorker(Worker):
+class CountWorker(BookkeepingWorker):
     """One worker.
 
-    :ivar stopped: it takes no more jobs.
-    :ivar was_told: because it was told to.
+    :ivar was_told: it takes no more jobs because it was told to stop.
     :param stable: where its horses come from, which run :func:`pipeline.stages`.
     :param parent: the process that started it, and tells it when to stop.
     """
 
-    stopped = was_told = False
+    was_told = False
 
     def __init__(self, connection: Redis, app: Flask, stable: Stable, parent: int) -> None:
-        super().__init__(
-            [jobs.queue(connection)],
-            connection=connection,
-            job_class=jobs.CountJob,
-            serializer=JSONSerializer,
-            worker_ttl=_TTL,
-        )
+        super().__init__(connection)
         self._app = app
         self._stable = stable
         self._parent = parent
@@ -122,7 +107,6 @@ class CountWorker(Worker):
         self._places = threading.Semaphore(app.config["FETCH_CONCURRENCY"])
         self._running: list[_Running] = []
         self._next_beat = -math.inf
-        self._shown_state = ""
 
     def bootstrap(self, *arguments: Any, **options: Any) -> None:
         """RQ calls this when it begins to work."""
@@ -181,7 +165,8 @@ class CountWorker(Worker):
             time.sleep(_PAUSE)
         else:  # here, for the job would have to wait for it; and only then, for the same reason
             running.is_claimed.wait(_CLAIMED_WITHIN)
-            self._book(lambda: self._open_books(running))
+            running.entry = self.open_books(job)
+            running.are_books_open.set()
 
     # --- One job, in its thread
 
@@ -194,7 +179,7 @@ class CountWorker(Worker):
                 is_settled = remedy is None or self._settle(running, remedy)
                 if is_settled and not self.stopped:
                     running.are_books_open.wait(_PAUSE)
-                    self._book(lambda: self._close_books(running, is_done=remedy is None))
+                    self.close_books(running.job, running.entry, is_done=remedy is None)
         finally:
             if is_settled or not self.stopped:  # otherwise it is handed back
                 self._end(running)
@@ -298,29 +283,15 @@ class CountWorker(Worker):
         while time.monotonic() < give_up and any(one in self._running for one in done):
             time.sleep(_TICK)
 
-    def check_for_suspension(self, burst: bool) -> None:
-        """Nobody suspends workers through Redis."""
-
-    def subscribe(self) -> None:
-        """Nobody gives orders through Redis."""
-
-    # --- RQ's books
-
-    @property
-    def connection_timeout(self) -> int:
-        """How long Redis may take to answer, in seconds; RQ would wait for longer."""
-        return self.dequeue_timeout + 2
+    # --- Alive
 
     def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
         """Say that the worker is alive, now and then; and see whether those it needs are."""
         if self.stopped or time.monotonic() < self._next_beat:
             return
         self._next_beat = time.monotonic() + _BEAT_EVERY
-        self._book(lambda: super(CountWorker, self).heartbeat(timeout, pipeline))
-        state = WorkerStatus.BUSY if self._running else WorkerStatus.IDLE
-        if state != self._shown_state:
-            self._shown_state = state
-            self._book(lambda: self.set_state(state))
+        super().heartbeat(timeout, pipeline)
+        self.show_state(WorkerStatus.BUSY if self._running else WorkerStatus.IDLE)
         self._look_after_threads()
         if os.getppid() != self._parent:
             self._stop_for("the parent is gone")
@@ -330,47 +301,6 @@ class CountWorker(Worker):
     def _look_after_threads(self) -> None:
         for thread in self._threads:
             thread.look_after()
-
-    def run_maintenance_tasks(self) -> None:
-        """RQ calls this every few minutes, to clear away what dead workers have left in Redis."""
-        self._book(super().run_maintenance_tasks)
-
-    def _open_books(self, running: _Running) -> None:
-        """Enter that a job has begun."""
-        job = running.job
-        try:
-            with self.connection.pipeline() as pipeline:
-                running.execution = Execution.create(
-                    job, jobs.longest_job() + _TTL, pipeline, worker_name=self.name
-                )
-                job.prepare_for_execution(self.name, pipeline=pipeline)
-                pipeline.lrem(jobs.queue(self.connection).intermediate_queue_key, 1, job.id)
-                pipeline.execute()
-        finally:
-            running.are_books_open.set()
-
-    def _close_books(self, running: _Running, *, is_done: bool) -> None:
-        """Enter that a job has ended."""
-        job = running.job
-        with self.connection.pipeline() as pipeline:
-            if running.execution:
-                running.execution.delete(job, pipeline)
-            if is_done:
-                self.increment_successful_job_count(pipeline)
-                self.increment_total_working_time(now() - running.begun, pipeline)
-                job.cleanup(0, pipeline=pipeline, remove_from_queue=False)
-            else:
-                pipeline.expire(job.key, _TTL)  # nobody reads it, and nobody else removes it
-            pipeline.execute()
-
-    def _book(self, entry: Callable[[], object]) -> None:
-        """Make an entry in RQ's books, if Redis takes it, and what stands there makes sense."""
-        if self.stopped:  # should Redis hang, there is no time to lose
-            return
-        try:
-            entry()
-        except (RedisError, ValueError, InvalidJobOperation) as error:
-            logger.debug("not written down in Redis: %s", error)
 
 
 def _remedy_of(death: DiedError) -> Remedy:

@@ -101,6 +101,7 @@ MAY_IMPORT = {
     "supervisor": set(),
     "rescuer": {"jobs", "leases", "models"},
     "kept_alive": set(),
+    "rq_books": {"jobs"},
     "count_worker": {
         "apart",
         "courier",
@@ -110,6 +111,7 @@ MAY_IMPORT = {
         "models",
         "pipeline",
         "rescuer",
+        "rq_books",
         "stable",
     },
     "views": {
