@@ -50,8 +50,8 @@ _PAUSE = 1.0
 #: How long a worker that was told to stop tries to hand its jobs back, and how often it looks, in
 #: seconds.
 _LAST_SECONDS = 10
-#: How long it then waits for the evidence of counts that are done, in seconds.
-_EVIDENCE_SECONDS = 3
+#: How long after that order it waits for the evidence of counts that are done, in seconds.
+_EVIDENCE_SECONDS = 8
 #: How soon most counts are claimed, in seconds.
 _CLAIMED_WITHIN = 0.05
 _TICK = 0.05
@@ -255,7 +255,8 @@ class CountWorker(BookkeepingWorker):
         """Hand the running jobs back, so that another worker takes them at once. RQ calls this when
         it has stopped to take jobs."""
         self.stopped = True
-        give_up = time.monotonic() + _LAST_SECONDS
+        begun = time.monotonic()
+        give_up = begun + _LAST_SECONDS
         left = {running.job.id: running for running in list(self._running)}
         done: list[_Running] = []
         while left and time.monotonic() < give_up:
@@ -272,16 +273,14 @@ class CountWorker(BookkeepingWorker):
             finally:
                 db.session.remove()
             time.sleep(_TICK if left else 0)
-        self._wait_for_evidence(done)
+        # Of what is done already only evidence may be missing, which nobody else can gather.
+        while time.monotonic() < begun + _EVIDENCE_SECONDS and any(
+            one in self._running for one in done
+        ):
+            time.sleep(_TICK)
         self._courier.end()
         self._inbox_reader.wait_for_end(inbox_reader.GRACE)
         super().teardown()  # type: ignore[no-untyped-call]
-
-    def _wait_for_evidence(self, done: list[_Running]) -> None:
-        """Of what is done already only evidence may be missing, which nobody else can gather."""
-        give_up = time.monotonic() + _EVIDENCE_SECONDS
-        while time.monotonic() < give_up and any(one in self._running for one in done):
-            time.sleep(_TICK)
 
     # --- Alive
 

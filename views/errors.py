@@ -35,6 +35,8 @@ TOO_MANY_AT_ONCE = (
 NOT_NOW = (QueueFullError, *DATABASE_AWAY)
 QUEUE_FULL = "Too many pages are waiting to be counted just now. Please try again in a moment."
 
+#: What stands above an error in place of what HTTP calls it.
+_HEADINGS = {"index_not_ready": "Not known yet"}
 #: Pages whose errors look like them: what is shown in a frame may have no script.
 _TEMPLATES = {"take.embed": "embed_error.html"}
 
@@ -79,9 +81,17 @@ def http_error(error: Exception) -> ResponseReturnValue:
     # A page has links, and none can be made under a name that is not this site's.
     if wants_page() and not isinstance(error, SecurityError):
         template = _TEMPLATES.get(request.endpoint or "", "error.html")
-        body, mimetype = render_template(template, **problem.document), "text/html"
-        if "Retry-After" in headers and request.method == "GET":
+        if comes_back := "Retry-After" in headers and request.method == "GET":
             headers["Refresh"] = headers["Retry-After"]  # browsers then do so by themselves
+        body = render_template(
+            template,
+            heading=_HEADINGS.get(str(problem.document["code"]), problem.document["title"]),
+            comes_back=comes_back,
+            # Of a count that there is.
+            job_key=(request.view_args or {}).get("job_key") if problem.status == 409 else None,
+            **problem.document,
+        )
+        mimetype = "text/html"
     else:
         body = json.dumps(problem.document, ensure_ascii=False)
         mimetype = "application/problem+json"

@@ -94,6 +94,9 @@ def test_no_count_waits_for_its_evidence(app: Flask, monkeypatch: pytest.MonkeyP
         assert answer.headers["Retry-After"] == "5"
         assert answer.get_json(force=True)["code"] == "index_not_ready"
         assert "will be known in some seconds" in app.test_client().get(f"/counts/{key}").text
+        page = app.test_client().get(f"/counts/{key}/phrases", headers={"Accept": "text/html"})
+        for said in ("Not known yet", "tries again by itself", f'href="/counts/{key}"'):
+            assert said in page.text
         assert app.test_client().get(f"/results/{key}").status_code == 200
         main = app.test_client().get(f"/results/{key}?of=main")
         assert (main.status_code, main.get_json(force=True)["code"]) == (409, "index_not_ready")
