@@ -30,7 +30,7 @@ def start(client: FlaskClient, url: str = URL, **body: object) -> str:
 
 def finish(key: str, *, seconds_ago: int = 0) -> None:
     shown = {"final_url": URL, "total_words": 0, "distinct_words": 0, "bytes": 1}
-    assert leases.finish(begin(key), charset="utf-8", tops={}, **shown)
+    assert leases.finish(begin(key), charset="utf-8", tops={}, reading_ease={}, **shown)
     ago = text("UPDATE results SET finished_at = now() - make_interval(secs => :ago)")
     db.session.execute(ago, {"ago": seconds_ago})
     db.session.commit()
