@@ -27,6 +27,7 @@ PREPARED = (
     "Which word stands where in the text, and what is main text, will be known in some seconds."
     " Please try again in a moment."
 )
+#: What ended before that is whole, whatever clocks say.
 _LONG_AGO = timedelta(hours=1)
 #: How much of what a page says beside its text is looked at, in code points: of the title of its
 #: window, and of its alternative texts. No page that people read says more.
@@ -55,8 +56,10 @@ def indexed(result: Result) -> IndexedText:
 
 def is_being_prepared(result: Result) -> bool:
     """Whether a worker still finds out which word stands where, as it does after the count."""
+    if not _lacks_evidence(result):
+        return False
     is_young = select(_is_younger(EVIDENCE_WITHIN)).where(Result.id == result.id)
-    return _lacks_evidence(result) and bool(db.session.scalar(is_young))
+    return bool(db.session.scalar(is_young))
 
 
 def wait_until_prepared(result: Result) -> None:
