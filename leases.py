@@ -45,8 +45,6 @@ _ACCEPT = (
     .values(due_at=states.in_seconds(RING_SECONDS))
     .returning(row.id, row.job_key, row.url, row.attempt, row.status, row.pasted)
 )
-
-
 _CLAIMANT: BindParameter[str] = bindparam("claimant")
 _CLAIM = (
     update(_RESULTS)

@@ -30,8 +30,7 @@ _LONG = 1000
 
 #: The parameters that are the same on each page; `job_id` is that of ``GET /get_result``.
 _CHOICES = {"job_id", "top", "of", "stopwords", "case", "forms", "min"}
-
-
+#: What is asked for without any, which is mostly.
 _USUAL = Ranking(top=DEFAULT_TOP)
 
 
@@ -52,7 +51,7 @@ class PagedRanking:
 
         :raises views.errors.Problem: if a parameter makes no sense.
         """
-        if not request.query_string:  # mostly
+        if not request.query_string:
             return cls(_USUAL, page=1)
         is_all = "top" in request.args and request.args["top"] == "all"
         page = number("page", otherwise=1)
