@@ -7,10 +7,10 @@ from typing import Any
 from flask import Flask
 from redis import Redis
 
-import connections
 from config import REDIS_PATIENCE, Config, settings_from
-from events import Events
+from events.channel import Events
 from models import db
+from storage import connections
 
 
 class Application(Flask):

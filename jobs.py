@@ -22,17 +22,17 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 from sqlalchemy.orm import configure_mappers
 
-import leases
-from confine import EVIDENCE_PATIENCE, HORSE_PATIENCE
-from events import Events
-from host_limit import LONGEST_WAIT
+from events.channel import Events
 from models import DATABASE_AWAY, Status, Step, db, reason
-from resident import give_back_memory, let_go_of_files
-from states import MAX_CRASHES, Claim, Count
+from storage import leases
+from storage.states import MAX_CRASHES, Claim, Count
 from wordcount.errors import PageError, WordcountError
+from workers.confine import EVIDENCE_PATIENCE, HORSE_PATIENCE
+from workers.host_limit import LONGEST_WAIT
+from workers.resident import give_back_memory, let_go_of_files
 
 if TYPE_CHECKING:
-    from pipeline import Reader
+    from workers.pipeline import Reader
 
 logger = logging.getLogger(__name__)
 Done = TypeVar("Done")
@@ -136,7 +136,7 @@ def warm_up(rehearse: Callable[[], None] = lambda: None) -> None:
         remembers of which class is whose is forgotten when further classes come.
     """
     from transport.session import tls
-    from warm_pages import count_warm_pages
+    from workers.warm_pages import count_warm_pages
 
     tls()
     count_warm_pages()
@@ -156,7 +156,7 @@ def count_and_save_words(job_key: str, worker: str = "") -> None:
     :raises apart.DiedError: as :func:`work_on`.
     """
     if claim := begin(job_key, worker):
-        from pipeline import reader_of
+        from workers.pipeline import reader_of
 
         work_on(claim, reader_of(current_app.config))
 
@@ -231,8 +231,8 @@ def give_up(job_keys: Collection[str], worker: str, attempt: int | None = None) 
 
 def _work_on(claim: Claim, read: "Reader") -> tuple[bool, str]:
     """Whether the outcome was stored, and which it is, for the log."""
-    import pipeline  # only a job fetches; see JOB
-    from progress import ClaimLostError, Progress
+    from events.progress import ClaimLostError, Progress
+    from workers import pipeline
 
     events().tell(claim, Step.COUNTING if claim.pasted else Step.FETCHING)
     progress = Progress(claim, events())

@@ -10,16 +10,14 @@ from collections.abc import Collection
 
 from flask import current_app
 
-import callbacks
 import jobs
-import leases
-import lists
-import once
-from callbacks import Wanted
-from lists import ListLine, PageList
+from callbacks import steps
+from callbacks.steps import Wanted
 from models import Result, Status, db, storable
-from once import Once
-from states import Count, count_of
+from storage import leases, lists, once
+from storage.lists import ListLine, PageList
+from storage.once import Once
+from storage.states import Count, count_of
 from wordcount.counts import shortened
 from wordcount.errors import ListError, TextError, UrlError
 from wordcount.url import MAX_CHARACTERS, read_url
@@ -65,7 +63,7 @@ def submit(
     if name:
         once.remember(name, result)
     if callback:
-        callbacks.add(result, callback)
+        steps.add(result, callback)
     job_key = str(result.job_key)
     _commit_and_ring(new.values())
     return job_key

@@ -23,18 +23,18 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 from sqlalchemy.exc import SQLAlchemyError
 
-import callbacks
 import jobs
-import leases
-import pipeline
 from base_app import create_base_app
+from callbacks import steps
 from config import ConfigError
-from count_worker import CountWorker
-from huge_pages import use_huge_pages
 from models import Status, db
-from stable import Stable
-from states import Claim
-from supervisor import STOP_SIGNALS, Place, Supervisor, fork
+from storage import leases
+from storage.states import Claim
+from workers import pipeline
+from workers.count_worker import CountWorker
+from workers.huge_pages import use_huge_pages
+from workers.stable import Stable
+from workers.supervisor import STOP_SIGNALS, Place, Supervisor, fork
 
 logger = logging.getLogger(__name__)
 
@@ -85,7 +85,7 @@ def _rehearse(app: Flask) -> None:
             leases.take_back(0)
             leases.overdue(0)
             leases.finish(nobodys)
-            callbacks.take(0, retries=0, busy=())
+            steps.take(0, retries=0, busy=())
         except SQLAlchemyError as error:  # it will be asked again
             logger.debug("the database cannot be asked just now: %s", error)
         finally:

@@ -15,20 +15,19 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy import create_engine, make_url, select, text
 
-import callbacks
 import jobs
-import leases
-import retention
 from app import create_app
 from bench.bars import Figure, Report, at_most
 from bench.markdown import table
 from bench.plans import explained
 from bench.servers import migrate, servers
 from bench.stored import OFTEN, key_of, store_ended, store_pending
+from callbacks import steps
 from config import settings_from
-from lists import ListLine, PageList
 from models import Result, Step, as_key, db
-from rescuer import Watch
+from storage import leases, retention
+from storage.lists import ListLine, PageList
+from workers.rescuer import Watch
 
 #: With many results nothing may take more than so many times as long as with few.
 BAR = 2.0
@@ -144,7 +143,7 @@ def _acts(app: Flask, rows: int) -> dict[str, Act]:
         "is there a count to reuse": lambda: Result.reusable([OFTEN], 60),
         "a count, from its submission to its end": _count,
         "rescuer": Watch("worker 1").look,
-        "courier": lambda: callbacks.take(16, retries=8),
+        "courier": lambda: steps.take(16, retries=8),
         "purge, when nothing is old": lambda: list(retention.purge(_RETENTION_DAYS)),
     }
 

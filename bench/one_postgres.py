@@ -15,12 +15,12 @@ import psutil
 from flask import Flask
 from sqlalchemy import event, text
 
-import leases
 from base_app import create_base_app
 from bench.known import small
 from bench.servers import migrate, servers
 from config import settings_from
 from models import db
+from storage import leases
 
 PROCESSES = (1, 2, 4, 8)
 _SECONDS = 6.0
@@ -104,7 +104,7 @@ def _steps(environ: Mapping[str, str], seconds: float) -> tuple[int, float, int,
     """
     if not _apps:
         _apps.append(create_base_app(settings_from(environ)))
-    from pipeline import Counted, Evidence, Task, stages
+    from workers.pipeline import Counted, Evidence, Task, stages
 
     columns: dict[str, Any] = {}
     url = "http://127.0.0.1/"

@@ -9,12 +9,12 @@ from flask import Flask
 from redis import Redis
 
 import jobs
-import leases
 from base_app import create_base_app
 from config import settings_from
-from event_log import KEPT, LOG
+from events.event_log import KEPT, LOG
 from models import Result, Status, db
-from states import Count
+from storage import leases
+from storage.states import Count
 
 #: As many as may wait by default.
 _SOME = 10_000

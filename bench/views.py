@@ -15,7 +15,6 @@ from pathlib import Path
 from flask import Flask
 from flask.testing import FlaskClient
 
-import leases
 import submissions
 from app import create_app
 from bench.generated import page, prose
@@ -23,8 +22,9 @@ from bench.markdown import table
 from bench.servers import migrate, servers
 from config import settings_from
 from models import db
-from pipeline import Counted, Evidence, Task, stages
+from storage import leases
 from wordcount import count_page
+from workers.pipeline import Counted, Evidence, Task, stages
 
 MEGABYTE = 1_000_000
 _URL = "http://example.com/"

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from functools import cache
 
-from apart import DiedError, answers
 from commands.sources import Page, SourceError
 from config import Config
 from wordcount import Ranked
 from wordcount.counts import LONGEST_SHOWN
 from wordcount.errors import SENTENCES, WordcountError
+from workers.apart import DiedError, answers
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ from flask.cli import with_appcontext
 from commands.count import BROKEN_PIPE, INTERRUPTED, TERMINATED
 from commands.formats import printable
 from commands.listen_pubsub import line_of, say
-from event_log import Event, Heard
-from events import Events
-from inbox_reader import PAUSE, Reader, is_news
-from supervisor import STOP_SIGNALS
+from events.channel import Events
+from events.event_log import Event, Heard
+from inbox.reader import PAUSE, Reader, is_news
+from workers.supervisor import STOP_SIGNALS
 
 #: What becomes of an item.
 _OUTCOMES = {"accepted", "rejected"}

@@ -12,8 +12,8 @@ from flask.cli import with_appcontext
 
 from commands.count import BROKEN_PIPE, INTERRUPTED
 from commands.formats import printable
-from event_log import Event
-from events import Events
+from events.channel import Events
+from events.event_log import Event
 
 #: How long to wait at once, in seconds; Ctrl-C is heard in between.
 _AT_ONCE = 1.0

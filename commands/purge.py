@@ -6,7 +6,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-import retention
+from storage import retention
 
 
 @click.command()

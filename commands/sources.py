@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from config import Config, settings_from
-from host_limit import IN_MEMORY, HostLimit
 from wordcount.errors import SENTENCES, WordcountError
 from wordcount.sniff import kind_if_not_text
+from workers.host_limit import IN_MEMORY, HostLimit
 
 STANDARD_INPUT = "-"
 

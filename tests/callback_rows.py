@@ -2,8 +2,8 @@
 
 from sqlalchemy import text
 
-import callbacks
-from callbacks import Callback, Taken, Wanted
+from callbacks import steps
+from callbacks.steps import Callback, Taken, Wanted
 from models import db
 from tests.counts import stored
 from tests.support import wait_for
@@ -13,7 +13,7 @@ SECRET = "known to two alone"
 
 def promise(key: str, url: str) -> None:
     """Ask for word of the outcome of a count."""
-    callbacks.add(stored(key), Wanted(url, SECRET))
+    steps.add(stored(key), Wanted(url, SECRET))
     db.session.commit()
 
 
@@ -32,7 +32,7 @@ def make_due() -> None:
 def take_one() -> Taken:
     """Take the one that there is, as a courier does when its time has come."""
     make_due()
-    (taken,) = callbacks.take(10, retries=10)
+    (taken,) = steps.take(10, retries=10)
     return taken
 
 

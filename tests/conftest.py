@@ -19,10 +19,10 @@ from flask.testing import FlaskClient
 from redis import Redis
 
 from app import create_app
+from callbacks.courier import Courier
 from config import settings_from
-from courier import Courier
 from dev.services import local_postgres, local_redis
-from inbox_reader import Reader
+from inbox.reader import Reader
 from models import db
 from tests.programs import Program, running
 from tests.receiver import Receiver
@@ -137,7 +137,7 @@ def receiver() -> Iterator[Receiver]:
 @pytest.fixture
 def courier(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Courier]:
     """A courier in this process, which looks when it is told to."""
-    monkeypatch.setattr("courier.LOOK_EVERY", 0.1)
+    monkeypatch.setattr("callbacks.courier.LOOK_EVERY", 0.1)
     started = Courier(app)
     yield started
     started.end()

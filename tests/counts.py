@@ -8,16 +8,16 @@ from typing import Any
 from sqlalchemy import text
 
 import jobs
-import leases
 import submissions
+from events.progress import Progress
 from models import Result, Status, Step, db
-from pipeline import Counted, columns_of, pasted, stages
-from progress import Progress
-from states import Claim
+from storage import leases
+from storage.states import Claim
 from tests.support import PROJECT, wait_for
 from wordcount import count_text, read_page
 from wordcount.indexed_text import IndexedText, Layout, Span
 from wordcount.url import read_url
+from workers.pipeline import Counted, columns_of, pasted, stages
 
 
 def stored(job_key: str) -> Result:

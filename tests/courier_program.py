@@ -6,8 +6,8 @@ import signal
 from types import FrameType
 
 from base_app import create_base_app
-from courier import Courier
-from kept_alive import KeptAlive
+from callbacks.courier import Courier
+from workers.kept_alive import KeptAlive
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s")

@@ -2,11 +2,11 @@
 
 from sqlalchemy import text
 
-import callbacks
-import leases
 import submissions
-from callbacks import Wanted
+from callbacks import steps
+from callbacks.steps import Wanted
 from models import Result, db
+from storage import leases
 from tests.counts import begin, counted_page
 from tests.support import PROJECT
 from views.openapi import examples
@@ -60,7 +60,7 @@ def _tell_of_a_callback() -> None:
     """Let somebody have been told of the count of the sample page."""
     result = Result.by_key(examples.FINISHED)
     assert result
-    callbacks.add(result, Wanted("https://receiver.example/", "a secret"))
+    steps.add(result, Wanted("https://receiver.example/", "a secret"))
     db.session.flush()
     db.session.execute(
         text(

@@ -6,8 +6,8 @@ from typing import Any
 from redis import Redis
 from sqlalchemy import select
 
-import event_log
-from inbox import INBOX, TAKEN
+from events import event_log
+from inbox.queue import INBOX, TAKEN
 from models import Result, db
 
 URL = "http://example.com/"

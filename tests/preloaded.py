@@ -2,9 +2,9 @@
 
 import app
 import manage
-import warm_pages
 import worker
 from tests import forked
+from workers import warm_pages
 
 __all__ = ["app", "forked", "manage", "worker"]
 

@@ -17,7 +17,7 @@ from typing import Any
 from flask import request
 from sqlalchemy import select
 
-from event_log import Event
+from events.event_log import Event
 from models import Result, as_key, db, storable
 from views.errors import Problem
 from views.visitor import recent

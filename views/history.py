@@ -7,8 +7,8 @@ from flask import url_for
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased, load_only
 
-from lists import ListLine, PageList
 from models import Result, Status, as_key, db
+from storage.lists import ListLine, PageList
 from views.verdict import Verdict
 from views.visitor import Visit
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from flask import request
 
-import callbacks
 import submissions
-from callbacks import Wanted
-from once import Once, OtherRequestError
+from callbacks import steps
+from callbacks.steps import Wanted
+from storage.once import Once, OtherRequestError
 from views.errors import Problem
 from views.limits import client_of
 
@@ -67,7 +67,7 @@ def asked() -> Asked:
     return Asked(
         url=url,
         fresh=fresh,
-        callback=None if to is None else callbacks.wanted_from(to, secret),
+        callback=None if to is None else steps.wanted_from(to, secret),
         name=_name_of(url, fresh, to, secret),
     )
 

@@ -16,7 +16,7 @@ from flask import Flask, current_app, g, request
 from flask_limiter import Limiter
 from redis.exceptions import RedisError
 
-from lists import MOST_LINES, lines_of
+from storage.lists import MOST_LINES, lines_of
 from submissions import MAX_TEXT
 
 #: Some proxies add the port to an address.

@@ -6,8 +6,8 @@ from typing import IO, Any
 from flask import Blueprint, Flask, Response, current_app, render_template
 from flask.typing import ResponseReturnValue
 
-from lists import ListRow, PageList
 from models import Result, Status
+from storage.lists import ListRow, PageList
 from views.downloads import COLUMNS, all_words
 from views.errors import Problem
 from views.files import (

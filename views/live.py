@@ -14,7 +14,7 @@ from flask import Blueprint, Flask, Response, current_app, request
 from flask.typing import ResponseReturnValue
 
 import jobs
-from events import Listener
+from events.channel import Listener
 from models import DATABASE_AWAY, Result, Status, reason
 from views.errors import Problem
 from views.places import Places

@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 
 from flask import Response, jsonify, request
 
-from connections import only_read
 from models import Result, Status, db
+from storage.connections import only_read
 from views.errors import Problem
 from views.files import download
 from views.parameters import choice, number

@@ -6,8 +6,8 @@ Read by one short statement, for whoever waits asks again and again.
 import uuid
 from typing import NamedTuple
 
-from connections import ShortRead, read_one
 from models import db
+from storage.connections import ShortRead, read_one
 
 
 class Pending(NamedTuple):

@@ -24,10 +24,10 @@ from flask.typing import ResponseReturnValue
 from flask_limiter import RateLimitExceeded
 from redis.exceptions import RedisError
 
-from inbox import INBOX, Inbox, Standing
-from items import Item, name_of, read_id, read_item, read_ref, written
+from inbox.items import Item, name_of, read_id, read_item, read_ref, written
+from inbox.queue import INBOX, Inbox, Standing
 from models import as_key, storable
-from once import count_of_name
+from storage.once import count_of_name
 from submissions import QueueFullError
 from views.disclosure import shown
 from views.errors import Problem, http_error, problem_of, wants_page

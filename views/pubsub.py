@@ -12,7 +12,7 @@ from flask import Blueprint, Flask, Response, current_app, render_template, requ
 from flask.typing import ResponseReturnValue
 
 import jobs
-from event_log import START, Event, Feed
+from events.event_log import START, Event, Feed
 from views.disclosure import held_by_asker, shown
 from views.errors import wants_page
 from views.live import (

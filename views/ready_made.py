@@ -8,8 +8,8 @@ import uuid
 from datetime import datetime
 from typing import NamedTuple
 
-from connections import ShortRead, read_one
 from models import Result, as_key, db
+from storage.connections import ShortRead, read_one
 
 
 class ReadyMade(NamedTuple):

@@ -9,8 +9,8 @@ from typing import Any
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from connections import only_read
 from models import Result, Status, db
+from storage.connections import only_read
 from views import json_body
 from views.api import failure_of
 from views.errors import Problem

@@ -13,11 +13,11 @@ from redis import Redis
 from sqlalchemy import select, text
 
 import jobs
-import leases
 import submissions
-from inbox import INBOX
-from inbox_reader import Reader
+from inbox.queue import INBOX
+from inbox.reader import Reader
 from models import Result, db
+from storage import leases
 from tests.browser.actions import NARROW_AND_DARK
 from tests.browser.conftest import RULES_OF_FILES, check_accessible, check_other_colours
 from tests.counts import begin, counted, counted_page

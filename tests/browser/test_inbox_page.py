@@ -7,8 +7,8 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 from redis import Redis
 
-from inbox import INBOX
-from inbox_reader import Reader
+from inbox.queue import INBOX
+from inbox.reader import Reader
 from tests.browser.actions import both_ways
 
 pytestmark = pytest.mark.usefixtures("app")

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 import jobs
 import submissions
 from models import Status
-from states import Count
+from storage.states import Count
 from tests.browser.actions import WITHOUT_JAVASCRIPT
 from tests.counts import begin
 from tests.streams import own_web

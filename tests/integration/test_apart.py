@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
-from apart import DiedError, answers
 from tests.support import wait_for
+from workers.apart import DiedError, answers
 
 LIMITS = {"cpu_seconds": 5, "memory_bytes": 512 * 2**20}
 

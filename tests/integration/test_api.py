@@ -13,13 +13,13 @@ from sqlalchemy import create_engine, func, select, text
 from werkzeug.test import TestResponse
 
 import jobs
-import leases
 from app import create_app
 from config import settings_from
 from models import Result, db
-from rescuer import Watch
+from storage import leases
 from tests.counts import begin, make_due
 from tests.support import NOBODYS_KEY
+from workers.rescuer import Watch
 
 WORDS = {"Garden": 2, "garden": 1, "the": 5, "The": 1, "wall": 3}
 WITHOUT_STOP_WORDS = {"Garden": 2, "garden": 1, "wall": 3}

@@ -16,7 +16,7 @@ from flask import Flask
 
 import jobs
 from models import Result
-from states import count_of
+from storage.states import count_of
 from tests.described import store_examples
 from tests.support import PROJECT
 from views.openapi import examples

@@ -13,9 +13,9 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from callbacks import Taken
+from callbacks.notices import notice_of
+from callbacks.steps import Taken
 from models import Result
-from notices import notice_of
 from tests.described import store_examples
 from views.openapi import examples
 from views.openapi.document import document

@@ -8,8 +8,8 @@ from flask import Flask, url_for
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-import leases
 import submissions
+from storage import leases
 from tests.counts import begin
 
 FOR_A_YEAR = "public, max-age=31536000, immutable"

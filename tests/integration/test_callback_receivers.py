@@ -12,8 +12,8 @@ import trustme
 from flask import Flask
 from flask.testing import FlaskClient
 
-from callbacks import Callback
-from courier import Courier
+from callbacks.courier import Courier
+from callbacks.steps import Callback
 from models import db
 from tests.callback_rows import SECRET, promise
 from tests.counts import finished
@@ -31,7 +31,7 @@ def _as_in_the_world(
 ) -> Iterator[None]:
     """One allowed network, names and an authority of the tests, a proxy that is to be ignored."""
     monkeypatch.setitem(app.config, "CALLBACK_ALLOWED_NETWORKS", (ip_network("127.0.0.1/32"),))
-    monkeypatch.setattr("deliver.SECONDS", 2.0)
+    monkeypatch.setattr("callbacks.deliver.SECONDS", 2.0)
     monkeypatch.setattr(socket, "getaddrinfo", Resolver())
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
@@ -89,7 +89,7 @@ FORBIDDEN = {
 def test_receivers_may_do_what_they_want(
     courier: Courier, authority: trustme.CA, client: FlaskClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level("INFO", logger="courier")
+    caplog.set_level("INFO", logger="callbacks.courier")
     key = finished()
     expected: dict[str, tuple[str, int | None, str | None]] = {}
     with ExitStack() as servers:
@@ -129,7 +129,9 @@ def test_receivers_may_do_what_they_want(
     shown = client.get(f"/results/{key}/callbacks")
     assert len(shown.json) == len(urls)
     # What libraries say is kept from the log in `courier.run`: see `test_courier_faults.py`.
-    log = "\n".join(record.getMessage() for record in caplog.records if record.name == "courier")
+    log = "\n".join(
+        record.getMessage() for record in caplog.records if record.name == "callbacks.courier"
+    )
     assert "broke off" not in log
     for text in (shown.text, log):
         assert TOKEN not in text

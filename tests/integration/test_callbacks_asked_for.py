@@ -4,12 +4,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-import callbacks
-import leases
 import submissions
-from callbacks import Wanted, wanted_from
-from notices import signature
-from once import Once
+from callbacks import steps
+from callbacks.notices import signature
+from callbacks.steps import Wanted, wanted_from
+from storage import leases
+from storage.once import Once
 from tests.callback_rows import SECRET, row, take_one
 from tests.counts import begin, finished
 from tests.support import NOBODYS_KEY
@@ -74,7 +74,7 @@ def test_who_has_the_key_sees_what_became_of_it(client: FlaskClient) -> None:
         "next_at": None,
     }
     leases.fail(begin(key), "empty_page", "It is empty.")
-    callbacks.failed(take_one(), "http_status", 500)
+    steps.failed(take_one(), "http_status", 500)
     answer = client.get(f"/results/{key}/callbacks")
     (failed,) = answer.json
     assert (failed["attempts"], failed["last_status"]) == (1, 500)
@@ -82,7 +82,7 @@ def test_who_has_the_key_sees_what_became_of_it(client: FlaskClient) -> None:
     assert "hooks.example" not in answer.text
     assert "hidden" not in answer.text
     assert SECRET not in answer.text
-    callbacks.delivered(take_one(), 200)
+    steps.delivered(take_one(), 200)
     (delivered,) = client.get(f"/results/{key}/callbacks").json
     assert (delivered["state"], delivered["next_at"]) == ("delivered", None)
 

@@ -12,10 +12,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
 
-import leases
 import submissions
+from events.progress import ClaimLostError
 from models import Step, db
-from progress import ClaimLostError
+from storage import leases
 from tests.counts import begin, finished, report, stored, wait_for_end
 from tests.programs import Program, running
 from tests.site import Site

@@ -12,9 +12,9 @@ import pytest
 from flask import Flask
 
 import jobs
-from event_log import START
+from events.event_log import START
 from models import Status
-from states import Count
+from storage.states import Count
 from tests.programs import Program
 from tests.streams import Stream, own_web
 from tests.support import NOBODYS_KEY, wait_for

@@ -10,9 +10,9 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-import leases
 import submissions
 from models import Result, db
+from storage import leases
 from tests.counts import begin, counted, counted_page, stored
 from tests.support import NOBODYS_KEY
 from views.sizes import MOST_RANKED_WORDS

@@ -7,15 +7,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-import callbacks
-from callbacks import MOST_ATTEMPTS, Callback
-from courier import THREADS, Courier
-from host_limit import HostLimit
+from callbacks import steps
+from callbacks.courier import THREADS, Courier
+from callbacks.steps import MOST_ATTEMPTS, Callback
 from models import db
 from tests.callback_rows import attempted, make_due, promise, row
 from tests.counts import finished
 from tests.receiver import Receiver
 from tests.support import wait_for
+from workers.host_limit import HostLimit
 
 
 def broken() -> str:
@@ -49,7 +49,7 @@ def look_for_failure(courier: Courier) -> Callback:
 def test_what_broke_off_every_time_is_given_up(courier: Courier, receiver: Receiver) -> None:
     promise(finished(), receiver.url("/told"))
     attempted(MOST_ATTEMPTS - 1)
-    assert callbacks.take(1, retries=1)  # by a courier that was killed by it
+    assert steps.take(1, retries=1)  # by a courier that was killed by it
     make_due()
     found = look_for(courier, "given_up")
     assert (found.attempts, found.last_error, found.secret) == (MOST_ATTEMPTS, "crashed", None)
@@ -198,7 +198,7 @@ def test_what_the_database_refuses_ends_no_courier(
     courier: Courier, receiver: Receiver, caplog: pytest.LogCaptureFixture
 ) -> None:
     promise(broken(), receiver.url("/told"))
-    caplog.set_level("INFO", logger="courier")
+    caplog.set_level("INFO", logger="callbacks.courier")
 
     def look() -> bool:
         courier.look()

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-import leases
 from app import create_app
 from config import settings_from
 from dev.services import local_postgres
 from models import db
+from storage import leases
 from tests.callback_rows import make_due, promise, wait_for_state
 from tests.counts import begin
 from tests.hostile.server import Server, Visit, sends

@@ -15,19 +15,19 @@ from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
 
 import jobs
-import leases
-import rescuer
 from app import create_app
 from config import settings_from
 from dev.services import local_postgres
+from events.progress import Progress
 from models import DATABASE_AWAY, Step, db
-from progress import Progress
-from rescuer import Watch
-from states import count_of
+from storage import leases
+from storage.states import count_of
 from tests.counts import accepted, begin, make_due, stored, wait_for_end
 from tests.programs import HeldHorse, OwnServer, Program, own_server, running
 from tests.site import Site, start_held
 from tests.support import PROJECT, migrate
+from workers import rescuer
+from workers.rescuer import Watch
 
 
 @pytest.fixture
@@ -177,7 +177,7 @@ def test_a_database_that_stalls_costs_nobody_an_attempt(
 def test_a_report_of_progress_does_not_wait_for_the_database(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("progress._EVERY", 0.0)
+    monkeypatch.setattr("events.progress._EVERY", 0.0)
     claim = begin(client.post("/start", json={"url": "http://example.com/"}).text)
     progress = Progress(claim, app.extensions["events"])
     with locked(app):

@@ -16,8 +16,8 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 import submissions
-from lists import PageList
 from models import Result, db
+from storage.lists import PageList
 from tests.counts import counted
 from tests.integration.test_live import own_web
 from tests.support import wait_for

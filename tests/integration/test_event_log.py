@@ -13,10 +13,10 @@ from redis import Redis
 from redis.exceptions import NoPermissionError
 
 from dev.services import local_redis
-from event_log import KEPT, LOG, START, Event, Feed
-from events import CHANNEL, Events
+from events.channel import CHANNEL, Events
+from events.event_log import KEPT, LOG, START, Event, Feed
 from models import Status
-from states import Count
+from storage.states import Count
 from tests.programs import OwnServer, own_server, process_of
 from tests.support import NOBODYS_KEY, wait_for
 

@@ -19,12 +19,12 @@ import jobs
 import submissions
 from dev.services import local_redis
 from models import db
-from rescuer import Watch
-from states import MAX_CRASHES
+from storage.states import MAX_CRASHES
 from tests.counts import end_lease, make_due, stored, wait_for_end
 from tests.programs import Program, kill_all, own_server, process_of, running
 from tests.site import Site, start_held
 from tests.support import free_port, wait_for
+from workers.rescuer import Watch
 
 #: What a second transaction can wait for, and a test can see that it does.
 GATE = 4711

@@ -9,10 +9,10 @@ from flask import Flask, g
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-import leases
 from app import create_app
 from config import settings_from
 from models import Result, Status, db
+from storage import leases
 from tests.counts import begin, counted, stored
 from tests.integration.test_pages import count_of, token
 

@@ -18,17 +18,17 @@ from flask.testing import FlaskClient
 from trafilatura import external
 
 import jobs
-import leases
-import pipeline
 import submissions
 from models import Result, Status
-from pipeline import Stage, Task
+from storage import leases
 from tests.counts import accepted, begin, columns_of_text, stored, wait_for_end
 from tests.programs import Program, running
 from tests.site import Site
 from tests.support import wait_for
 from wordcount.indexed_text import IndexedText
 from wordcount.justext_words import FrequentWords, use_frequent_words
+from workers import pipeline
+from workers.pipeline import Stage, Task
 
 SENTENCES = "The keeper of the lighthouse planted roses. They lean towards the light. " * 12
 PAGE = f"""<html lang=en><title>Roses</title><nav><a href=/>Home</a> <a href=/shop>Shop</a></nav>

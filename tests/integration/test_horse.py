@@ -13,7 +13,7 @@ from rq.serializers import JSONSerializer
 
 import jobs
 import submissions
-from states import MAX_CRASHES
+from storage.states import MAX_CRASHES
 from tests.counts import make_due, stored, wait_for_end
 from tests.programs import HeldHorse, Program, stable_of
 from tests.site import Site

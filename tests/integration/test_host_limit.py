@@ -10,13 +10,13 @@ import fetch
 import jobs
 import submissions
 from commands.sources import Reader, fetch_settings
-from confine import EVIDENCE_PATIENCE, HORSE_PATIENCE
 from fetch import Limits, Manners, fetch_page
-from host_limit import IN_MEMORY, HostLimit
 from models import Result
 from tests.hostile.server import Server, answer, sends
 from wordcount.errors import FetchError
 from wordcount.version import VERSION
+from workers.confine import EVIDENCE_PATIENCE, HORSE_PATIENCE
+from workers.host_limit import IN_MEMORY, HostLimit
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
 

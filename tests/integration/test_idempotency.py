@@ -9,9 +9,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 from werkzeug.test import TestResponse
 
-import once
 from models import Result, db
-from once import Once, SubmittedOnce
+from storage import once
+from storage.once import Once, SubmittedOnce
 
 PAGE = {"url": "http://example.com/", "fresh": True}
 

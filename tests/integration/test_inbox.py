@@ -5,12 +5,11 @@ import json
 import pytest
 from redis import Redis
 
-import inbox
 import jobs
-from events import CHANNEL, Events
-from inbox import HANDLED, INBOX, REJECTED
-from inbox_reader import Reader
-from items import LARGEST_ITEM
+from events.channel import CHANNEL, Events
+from inbox.items import LARGEST_ITEM
+from inbox.queue import HANDLED, INBOX, REJECTED
+from inbox.reader import Reader
 from tests.inbox_lists import URL, is_clean, objects, rows, told
 from tests.support import wait_for
 
@@ -127,8 +126,8 @@ def test_the_oldest_comes_first_and_each_is_a_count_of_its_own(
 def test_so_many_rejected_items_are_kept(
     redis: Redis, reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inbox, "MOST_REJECTED", 2)
-    monkeypatch.setattr(inbox, "MOST_HANDLED", 2)
+    monkeypatch.setattr("inbox.queue.MOST_REJECTED", 2)
+    monkeypatch.setattr("inbox.queue.MOST_HANDLED", 2)
     for ref in (1, 2, 3):
         redis.lpush(INBOX, json.dumps({"url": "ftp://x/", "ref": ref}))
         reader.look()

@@ -17,8 +17,8 @@ from sqlalchemy import Connection, create_engine, text
 from app import create_app
 from config import settings_from
 from dev.services import local_redis
-from inbox import HANDLED, INBOX, TAKEN, TICKETS
-from inbox_reader import Reader
+from inbox.queue import HANDLED, INBOX, TAKEN, TICKETS
+from inbox.reader import Reader
 from tests.programs import Program, own_server, process_of, running, worker_of
 from tests.support import wait_for
 

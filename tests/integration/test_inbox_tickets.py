@@ -8,12 +8,12 @@ from sqlalchemy import text
 
 import jobs
 import submissions
-from events import event_of
-from inbox import HANDLED, INBOX, REJECTED, TAKEN, TICKETS, Inbox, new_ticket
-from inbox_reader import Reader
-from items import LARGEST_ITEM
+from events.channel import event_of
+from inbox.items import LARGEST_ITEM
+from inbox.queue import HANDLED, INBOX, REJECTED, TAKEN, TICKETS, Inbox, new_ticket
+from inbox.reader import Reader
 from models import db
-from once import Once
+from storage.once import Once
 from tests.inbox_lists import URL, is_clean, objects, rows, told
 
 

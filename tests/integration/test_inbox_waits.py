@@ -6,11 +6,10 @@ import pytest
 from flask import Flask
 from redis import Redis
 
-import inbox_reader
 from app import create_app
 from config import settings_from
-from inbox import FAILURES, HANDLED, INBOX, REJECTED, TAKEN, TICKETS, Inbox
-from inbox_reader import MOST_FAILURES, Reader, is_news
+from inbox.queue import FAILURES, HANDLED, INBOX, REJECTED, TAKEN, TICKETS, Inbox
+from inbox.reader import MOST_FAILURES, Reader, is_news
 from tests.inbox_lists import URL, is_clean, objects, rows, told
 
 
@@ -116,7 +115,7 @@ def unforeseen(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
         raise KeyError("nobody foresaw this")
 
     with monkeypatch.context() as patch:
-        patch.setattr(inbox_reader, "read_item", fail)
+        patch.setattr("inbox.reader.read_item", fail)
         yield patch
 
 

@@ -11,9 +11,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-import leases
 import submissions
 from models import db
+from storage import leases
 from tests.counts import begin, columns_of_text, counted, counted_page, stored
 from tests.integration.test_live import own_web
 from tests.support import statements

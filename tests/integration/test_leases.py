@@ -7,10 +7,10 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-import leases
-from leases import LEASE_SECONDS
 from models import Result, Status, Step, db
-from states import MAX_CRASHES
+from storage import leases
+from storage.leases import LEASE_SECONDS
+from storage.states import MAX_CRASHES
 from tests.counts import begin, end_lease, make_due
 from tests.support import NOBODYS_KEY
 

@@ -11,7 +11,7 @@ from flask import Flask
 from redis import Redis
 
 from dev.services import local_redis
-from inbox import HANDLED, INBOX
+from inbox.queue import HANDLED, INBOX
 from tests.counts import stored
 from tests.programs import Program, own_server
 from tests.support import wait_for

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from dev.services import local_redis
-from events import Events
+from events.channel import Events
 from models import Status
-from states import Count
+from storage.states import Count
 from tests.programs import OwnServer, Program, own_server
 from tests.support import NOBODYS_KEY, PROJECT
 

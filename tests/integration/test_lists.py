@@ -11,13 +11,13 @@ from flask import Flask
 from sqlalchemy import event, func, select, text
 
 import jobs
-import leases
 import submissions
 from app import create_app
 from config import settings_from
 from dev.services import local_redis
-from lists import MOST_LINES, ListRow, PageList
 from models import Result, db
+from storage import leases
+from storage.lists import MOST_LINES, ListRow, PageList
 from submissions import QueueFullError
 from tests.counts import begin, end_lease, make_due, stored, wait_for_end
 from tests.programs import own_server, process_of, running

@@ -15,7 +15,7 @@ import submissions
 from app import create_app
 from config import settings_from
 from dev.services import local_redis
-from events import CHANNEL, Events
+from events.channel import CHANNEL, Events
 from models import Step, db
 from tests.counts import begin, report
 from tests.programs import own_server

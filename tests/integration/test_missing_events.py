@@ -8,17 +8,17 @@ import pytest
 from flask import Flask
 from redis import Redis
 
-import events as telling
 import jobs
 from dev.services import local_redis
-from event_log import KEPT, LOG, START, Event, Feed
-from events import Events
+from events import channel as telling
+from events.channel import Events
+from events.event_log import KEPT, LOG, START, Event, Feed
 from models import Status
-from rescuer import Watch
-from states import Count
-from supervisor import fork
+from storage.states import Count
 from tests.programs import OwnServer, own_server
 from tests.support import NOBODYS_KEY, wait_for
+from workers.rescuer import Watch
+from workers.supervisor import fork
 
 COUNT = Count(str(NOBODYS_KEY), "http://example.com/secret", 1, Status.RUNNING)
 #: Longer than a process waits for Redis, shorter than anybody else does.

@@ -11,10 +11,10 @@ from flask.testing import FlaskClient
 from redis import Redis
 
 import jobs
-import leases
 import submissions
 import views
-from inbox import INBOX
+from inbox.queue import INBOX
+from storage import leases
 from tests.counts import begin, counted, counted_page, finished
 from views.take import FRAME_POLICY
 

@@ -9,8 +9,8 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 import jobs
-import leases
 from models import db
+from storage import leases
 from tests.counts import begin
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-import leases
 import submissions
 from app import create_app
 from config import settings_from
 from models import Result, db
+from storage import leases
 from submissions import MAX_TEXT, QueueFullError
 from tests.counts import begin, stored, wait_for_end
 from tests.programs import Program, running

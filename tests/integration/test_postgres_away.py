@@ -17,9 +17,9 @@ from sqlalchemy.exc import InterfaceError
 
 from app import create_app
 from config import TestingConfig, settings_from
-from connections import MOST_FOR_SHORT_READS, SHORT_READS
 from dev.services import local_postgres
 from models import Result, db
+from storage.connections import MOST_FOR_SHORT_READS, SHORT_READS
 from tests.counts import finished
 from tests.programs import running
 from tests.site import Door

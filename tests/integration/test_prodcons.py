@@ -18,8 +18,8 @@ from sqlalchemy import func, select
 from app import create_app
 from config import settings_from
 from dev.services import local_redis
-from inbox import FATE, HANDLED, INBOX
-from inbox_reader import Reader
+from inbox.queue import FATE, HANDLED, INBOX
+from inbox.reader import Reader
 from models import Result, db
 from tests.programs import process_of
 from tests.support import NOBODYS_KEY

@@ -13,12 +13,12 @@ from flask.testing import FlaskClient
 from redis import Redis
 
 import jobs
-import leases
 from app import create_app
 from config import settings_from
-from events import CHANNEL, Events
+from events.channel import CHANNEL, Events
+from events.progress import Progress
 from models import Status, Step
-from progress import Progress
+from storage import leases
 from tests.counts import begin, end_lease, wait_for_end
 from tests.programs import Program
 from tests.site import Site
@@ -102,7 +102,7 @@ def heard(app: Flask) -> Iterator[Callable[[str], list[dict[str, Any]]]]:
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a job does is stored although it does not take long."""
-    monkeypatch.setattr("progress._EVERY", 0.0)
+    monkeypatch.setattr("events.progress._EVERY", 0.0)
 
 
 def steps(events: list[dict[str, Any]]) -> list[str]:

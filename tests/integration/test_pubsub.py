@@ -10,10 +10,10 @@ from redis import Redis
 
 import jobs
 import submissions
-from event_log import LOG, START
-from events import CHANNEL
+from events.channel import CHANNEL
+from events.event_log import LOG, START
 from models import Status, Step
-from states import Count
+from storage.states import Count
 from tests.counts import begin
 from tests.streams import fresh, listening
 from tests.support import NOBODYS_KEY

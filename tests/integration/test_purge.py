@@ -14,10 +14,10 @@ import sqlalchemy
 from flask import Flask
 from sqlalchemy import create_engine, insert, select, text
 
-import retention
 import submissions
-from lists import PageList
 from models import Result, Status, db
+from storage import retention
+from storage.lists import PageList
 from tests.forked import run
 from tests.support import PROJECT, wait_for
 

@@ -11,20 +11,18 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import insert, select, text
 
-import callbacks
-import leases
-import lists
-import retention
 import submissions
 from bench.plans import Plan, explained
 from bench.stored import OFTEN, key_of, store_ended, store_pending
-from callbacks import Callback
-from lists import ListLine, PageList
+from callbacks import steps
+from callbacks.steps import Callback
 from models import Result, Step, as_key, db
-from once import Once
-from rescuer import Watch
+from storage import leases, lists, retention
+from storage.lists import ListLine, PageList
+from storage.once import Once
 from tests.counts import end_lease, make_due
 from tests.support import NOBODYS_KEY
+from workers.rescuer import Watch
 
 ROWS, TIMES_OFTEN = 20_000, 1_000
 QUEUED, RUNNING = 500, 64
@@ -125,7 +123,7 @@ def everything(client: FlaskClient) -> dict[str, Callable[[], object]]:
         "a count": a_count_and_its_end,
         "no count": counts_that_come_to_nothing,
         "rescuer": stuck_counts_rescued,
-        "courier": lambda: callbacks.take(16, retries=8),
+        "courier": lambda: steps.take(16, retries=8),
         "purge": lambda: list(retention.purge(1)),
     }
 

@@ -6,9 +6,9 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-import leases
 import submissions
 from models import TOP_ROWS, Result, db
+from storage import leases
 from tests.counts import begin, stored
 from views.errors import Problem
 from views.rankings import Ranking

@@ -13,10 +13,10 @@ import jobs
 from app import create_app
 from config import settings_from
 from dev.services import local_redis
-from rescuer import Watch
 from tests.counts import make_due, stored, wait_for_end
 from tests.programs import OwnServer, Program, own_server, process_of, running
 from tests.site import Site, start_held
+from workers.rescuer import Watch
 
 
 def test_redis_loses_everything(

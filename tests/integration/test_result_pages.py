@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 from flask.testing import FlaskClient
 
-import leases
 import submissions
+from storage import leases
 from tests.counts import begin, counted, counted_page
 from tests.support import statements
 

@@ -6,10 +6,10 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-import leases
 from app import create_app
 from config import settings_from
 from models import db
+from storage import leases
 from tests.counts import begin
 
 pytestmark = pytest.mark.usefixtures("app")

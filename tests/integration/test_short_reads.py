@@ -11,11 +11,10 @@ from flask.testing import FlaskClient
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE, TRANSACTION_STATUS_INTRANS, cursor
 from sqlalchemy import create_engine, event, text
 
-import connections
-import leases
 import submissions
-from connections import MOST_FOR_SHORT_READS, SHORT_READS
 from models import db, ranking_name
+from storage import connections, leases
+from storage.connections import MOST_FOR_SHORT_READS, SHORT_READS
 from tests.counts import begin, counted
 from tests.support import wait_for
 from views.ready_made import READ

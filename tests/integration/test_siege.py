@@ -13,9 +13,9 @@ from flask import Flask
 from redis import Redis
 from sqlalchemy import func, select
 
-from event_log import Event
-from events import CHANNEL
-from inbox import INBOX, TAKEN
+from events.channel import CHANNEL
+from events.event_log import Event
+from inbox.queue import INBOX, TAKEN
 from models import Result, db
 from tests.programs import Program, running
 from tests.site import Site

@@ -7,11 +7,11 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-import leases
 import submissions
 from app import create_app
 from config import settings_from
 from models import Step, db
+from storage import leases
 from tests.counts import begin, end_lease, make_due, stored
 from views.standing import standing_of
 

@@ -10,7 +10,6 @@ import psutil
 import pytest
 from flask import Flask
 
-import supervisor
 from tests.counts import stored, wait_for_end
 from tests.programs import (
     Program,
@@ -24,6 +23,7 @@ from tests.programs import (
 )
 from tests.site import Site, start_held
 from tests.support import wait_for
+from workers import supervisor
 
 
 @pytest.fixture

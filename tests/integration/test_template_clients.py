@@ -4,9 +4,9 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-import leases
 import submissions
 from models import Status
+from storage import leases
 from tests.counts import begin, counted, end_lease, stored
 from tests.support import NOBODYS_KEY
 

@@ -12,9 +12,9 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-import leases
 import submissions
 from models import db
+from storage import leases
 from tests.counts import begin, counted
 from tests.support import NOBODYS_KEY, statements
 from views import turns, url_changes

@@ -5,12 +5,10 @@ import sys
 
 import pytest
 
-from confine import is_overload
 from tests.support import PROJECT
+from workers.confine import is_overload
 
-LIMITS = (
-    "from confine import confine, end_out_of_memory\nconfine(cpu_seconds=1, memory_bytes=2**26)"
-)
+LIMITS = "from workers.confine import confine, end_out_of_memory\nconfine(cpu_seconds=1, memory_bytes=2**26)"
 COMPUTES = "import re; re.match('(a*)*b', 'a' * 99)"
 GROWS = """
 try:

@@ -84,7 +84,7 @@ def test_any_bytes_give_a_result(noise: bytes) -> None:
 
 def test_a_page_for_whose_tree_there_is_no_memory() -> None:
     script = """
-from confine import confine
+from workers.confine import confine
 from wordcount import count_page
 from wordcount.errors import PageError
 count_page(b"<p>Ready")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from items import LONGEST_REF, Item, ItemError, read_id, read_item, read_ref, written
+from inbox.items import LONGEST_REF, Item, ItemError, read_id, read_item, read_ref, written
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

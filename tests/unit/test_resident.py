@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from resident import _unchanged, let_go_of_files
+from workers.resident import _unchanged, let_go_of_files
 
 MAPPING = """\
 {start:x}-{end:x} {rights} 00000000 fe:00 1234 {path}

@@ -1,7 +1,7 @@
 """Counting a page, and what came out."""
 
 from models import TOP_ROWS
-from once import REMEMBERED_HOURS
+from storage.once import REMEMBERED_HOURS
 from views.openapi import examples, parameters
 from views.openapi.answers import (
     CALLBACK_CODES,

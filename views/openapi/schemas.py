@@ -1,7 +1,7 @@
 """What programs send and get in JSON, but for tables."""
 
-from callbacks import SECRET_LENGTHS
-from items import LONGEST_REF
+from callbacks.steps import SECRET_LENGTHS
+from inbox.items import LONGEST_REF
 from models import Status, Step
 from views.openapi.bricks import (
     HOW_MANY,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from callbacks import PAUSES, REFUSED_PAUSES
+from callbacks.steps import PAUSES, REFUSED_PAUSES
 from views.openapi import examples
 from views.openapi.bricks import TEXT, Json, body, operation, schema, sent
 from views.openapi.parameters import header

@@ -1,7 +1,7 @@
 """How long results are kept: what ended too long ago is removed, when the operator says so.
 
 But for those of which somebody is still to be told: word of an outcome needs the result. A
-callback is given up in the end (:mod:`callbacks`), and so they go with a later purge.
+callback is given up in the end (:mod:`callbacks.steps`), and so they go with a later purge.
 """
 
 from collections.abc import Iterator
@@ -11,9 +11,9 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, delete, exists, func, select
 from sqlalchemy.engine import CursorResult
 
-import callbacks
-from lists import ListLine, PageList
+from callbacks import steps
 from models import Result, Status, db
+from storage.lists import ListLine, PageList
 
 #: How many results are removed in one transaction, so that none is long.
 BATCH = 1000
@@ -35,7 +35,7 @@ def purge(days: float) -> Iterator[int]:
         .where(
             Result.status.in_([Status.FINISHED, Status.FAILED]),
             Result.finished_at < before,
-            ~callbacks.is_awaited(),
+            ~steps.is_awaited(),
         )
         .order_by(Result.finished_at)
         .limit(BATCH)

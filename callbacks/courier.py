@@ -1,6 +1,7 @@
 """A thread of each worker, with more under it: tells those who asked for it what became of a count.
 
-Any number of couriers may look at the same time: each step of theirs is one of :mod:`callbacks`.
+Any number of couriers may look at the same time: each step of theirs is one of
+:mod:`callbacks.steps`.
 """
 
 import logging
@@ -13,15 +14,15 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-import callbacks
-import states
-from callbacks import Taken
-from deliver import deliver
+from callbacks import steps
+from callbacks.deliver import deliver
+from callbacks.notices import Notice, notice_of
+from callbacks.steps import Taken
 from fetch import Manners
-from host_limit import HostLimit
 from models import DATABASE_AWAY, Result, db, reason
-from notices import Notice, notice_of
+from storage import states
 from wordcount.errors import FetchError
+from workers.host_limit import HostLimit
 
 logger = logging.getLogger(__name__)
 
@@ -106,7 +107,7 @@ class Courier:
         retries = MOST_RETRIES - sum(taken.attempts > 1 for taken in sending)
         try:
             with self._app.app_context():
-                due = callbacks.take(free, retries=retries, busy=busy)
+                due = steps.take(free, retries=retries, busy=busy)
         except SQLAlchemyError as error:
             return f"cannot look for callbacks just now: {reason(error)}"
         for taken in due:
@@ -115,7 +116,7 @@ class Courier:
 
     def _send(self, taken: Taken) -> None:
         """Make one attempt, in a thread; no connection to the database is held meanwhile."""
-        if taken.attempts > callbacks.MOST_ATTEMPTS:  # it may be what is sent that kills couriers
+        if taken.attempts > steps.MOST_ATTEMPTS:  # it may be what is sent that kills couriers
             with self._app.app_context():
                 _log(taken, _put_down(taken, "crashed", None))
             return
@@ -165,16 +166,16 @@ def _put_down(taken: Taken, error: str, status: int | None) -> str:
     """Store what came of an attempt; the same for the log."""
     what = f"{error}, {status}" if status else error
     if not error:
-        callbacks.delivered(taken, status or 0)
+        steps.delivered(taken, status or 0)
         return f"delivered, {status}"
     if error == "host_busy":
-        if callbacks.postpone(taken, error, _BUSY_PAUSE):
+        if steps.postpone(taken, error, _BUSY_PAUSE):
             return f"given up: {what}"
         return "put off, for this host was asked too often"
     if error in _NEVER or status == 410:
-        callbacks.give_up(taken, error, status)
+        steps.give_up(taken, error, status)
         return f"given up: {what}"
-    pause = callbacks.failed(taken, error, status)
+    pause = steps.failed(taken, error, status)
     return f"{what}; again in {pause} s" if pause else f"given up: {what}"
 
 

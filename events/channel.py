@@ -3,8 +3,8 @@
 Telling is best effort. Nobody waits for a listener, and nothing depends on one: what counts is in
 Postgres. While Redis is away or hangs, events are lost. So who hears something looks at Postgres
 then, and who hears nothing looks there now and then. Who follows all counts reads them from the log
-of the latest events (:mod:`event_log`), and is told when some may be missing: what is lost is
-remembered, also of a process that ends, and said in the log as soon as Redis is back.
+of the latest events (:mod:`events.event_log`), and is told when some may be missing: what is lost
+is remembered, also of a process that ends, and said in the log as soon as Redis is back.
 """
 
 import json
@@ -21,9 +21,9 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-import event_log
-from event_log import Event, Feed
-from states import Count
+from events import event_log
+from events.event_log import Event, Feed
+from storage.states import Count
 
 logger = logging.getLogger(__name__)
 

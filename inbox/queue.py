@@ -4,7 +4,7 @@ Who takes an item first registers a ticket, with a lease, and then moves the ite
 that ticket in one step. An item is therefore in one list or the other, whoever dies. It leaves the
 list of its ticket when it has been seen to. A ticket whose lease has run out is anybody's, who then
 sees to the item under the same ticket; what its first reader had stored already is found by the
-name of the ticket (:mod:`once`) and not stored again.
+name of the ticket (:mod:`storage.once`) and not stored again.
 
 A ticket is used for one move at a time, and for no other until Redis has said what became of it: so
 it never stands for two items. Times are those of Redis, so that readers whose clocks differ agree
@@ -20,11 +20,11 @@ from typing import Any, cast
 
 from redis import Redis
 
-import event_log
-import inbox_scripts
-from event_log import Event
-from events import CHANNEL
-from items import LARGEST_ITEM
+from events import event_log
+from events.channel import CHANNEL
+from events.event_log import Event
+from inbox import scripts
+from inbox.items import LARGEST_ITEM
 
 INBOX = "wordcount:inbox"
 #: Items that were no use, each with the reason; the newest first.
@@ -101,12 +101,12 @@ class Inbox:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._register = redis.register_script(inbox_scripts.REGISTER)
-        self._claim = redis.register_script(inbox_scripts.CLAIM)
-        self._finish = redis.register_script(inbox_scripts.FINISH)
-        self._give_back = redis.register_script(inbox_scripts.GIVE_BACK)
-        self._push = redis.register_script(inbox_scripts.PUSH)
-        self._standing = redis.register_script(inbox_scripts.STANDING)
+        self._register = redis.register_script(scripts.REGISTER)
+        self._claim = redis.register_script(scripts.CLAIM)
+        self._finish = redis.register_script(scripts.FINISH)
+        self._give_back = redis.register_script(scripts.GIVE_BACK)
+        self._push = redis.register_script(scripts.PUSH)
+        self._standing = redis.register_script(scripts.STANDING)
 
     def push(self, item_id: uuid.UUID, item: bytes, most: int) -> int | None:
         """Put an item behind the others.

@@ -1,6 +1,7 @@
 """A thread of each worker: says that it is alive, and looks after counts that got stuck.
 
-Any number of rescuers may look at the same time: each step of theirs is one of :mod:`leases`.
+Any number of rescuers may look at the same time: each step of theirs is one of
+:mod:`storage.leases`.
 """
 
 import logging
@@ -12,9 +13,9 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 import jobs
-import leases
-from leases import LEASE_SECONDS
 from models import db, reason
+from storage import leases
+from storage.leases import LEASE_SECONDS
 
 logger = logging.getLogger(__name__)
 

@@ -2,7 +2,8 @@
 
 A worker has many threads, and a fork of a process with threads may find locks that nobody will ever
 open. So a process without threads forks for it, ahead of time: nobody waits for the fork. Each such
-horse does one piece of work, within limits that the kernel keeps (:mod:`confine`), and ends.
+horse does one piece of work, within limits that the kernel keeps (:mod:`workers.confine`), and
+ends.
 
 Between a worker and its stable goes one socket. The worker asks by a byte, and is sent two sockets:
 one leads to a horse; on the other the stable says how that horse has ended, and the worker, by
@@ -24,9 +25,9 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from apart import DiedError, death_of, serve
-from confine import HORSE_PATIENCE, confine
-from supervisor import Handlers, fork, show_name
+from workers.apart import DiedError, death_of, serve
+from workers.confine import HORSE_PATIENCE, confine
+from workers.supervisor import Handlers, fork, show_name
 
 #: How many horses of a stable may work at the same time. More than one, so that a page that takes
 #: all the processor time it may have does not hold up all others.
@@ -63,7 +64,7 @@ class Stable:
     To be made before there are threads, or connections that a fork must not have.
 
     :param work: gives answers to a task, in a process of its own; all of it can be pickled.
-    :param limits: those of each horse; see :func:`confine.confine`.
+    :param limits: those of each horse; see :func:`workers.confine.confine`.
     """
 
     def __init__(self, work: Work, limits: dict[str, int]) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from callbacks import Taken
+from callbacks.steps import Taken
 from models import Result, Status, ranking_name
 from wordcount.counts import shortened
 

@@ -1,9 +1,9 @@
 """What is done to the lists of the inbox in one step, in Lua: Redis runs nothing in between.
 
-All times are Redis' own. Who passes what is said by :mod:`inbox`.
+All times are Redis' own. Who passes what is said by :mod:`inbox.queue`.
 """
 
-from event_log import TELL
+from events.event_log import TELL
 
 _NOW = """
 local time = redis.call('TIME')

@@ -2,10 +2,10 @@
 told to stop, nor when a page kills the process that reads it.
 
 Each job has a thread, which mostly waits: for a site, for the database. What a stranger's page
-could spoil is done in a process of its own (:mod:`stable`).
+could spoil is done in a process of its own (:mod:`workers.stable`).
 
 It waits when Redis has no work to give. What becomes of a count is said in Postgres first, and then
-in RQ's books (:mod:`rq_books`).
+in RQ's books (:mod:`workers.rq_books`).
 """
 
 import logging
@@ -30,16 +30,16 @@ from rq.job import Job
 from rq.worker import WorkerStatus
 from sqlalchemy.exc import SQLAlchemyError
 
-import inbox_reader
 import jobs
-import pipeline
-from apart import DiedError
-from courier import Courier
-from kept_alive import KeptAlive
+from callbacks.courier import Courier
+from inbox import reader
 from models import DATABASE_AWAY, db, reason
-from rescuer import rescue
-from rq_books import BookkeepingWorker, Entry
-from stable import NoHorseError, Stable
+from workers import pipeline
+from workers.apart import DiedError
+from workers.kept_alive import KeptAlive
+from workers.rescuer import rescue
+from workers.rq_books import BookkeepingWorker, Entry
+from workers.stable import NoHorseError, Stable
 
 logger = logging.getLogger(__name__)
 
@@ -83,7 +83,7 @@ class CountWorker(BookkeepingWorker):
     """One worker.
 
     :ivar was_told: it takes no more jobs because it was told to stop.
-    :param stable: where its horses come from, which run :func:`pipeline.stages`.
+    :param stable: where its horses come from, which run :func:`workers.pipeline.stages`.
     :param parent: the process that started it, and tells it when to stop.
     """
 
@@ -96,7 +96,7 @@ class CountWorker(BookkeepingWorker):
         self._parent = parent
         self._courier = Courier(app)
         self._inbox_reader = KeptAlive(
-            "inbox reader", lambda: inbox_reader.read(app, lambda: self.stopped)
+            "inbox reader", lambda: reader.read(app, lambda: self.stopped)
         )
         self._threads = [
             KeptAlive("rescuer", lambda: rescue(app, self.name)),
@@ -279,7 +279,7 @@ class CountWorker(BookkeepingWorker):
         ):
             time.sleep(_TICK)
         self._courier.end()
-        self._inbox_reader.wait_for_end(inbox_reader.GRACE)
+        self._inbox_reader.wait_for_end(reader.GRACE)
         super().teardown()  # type: ignore[no-untyped-call]
 
     # --- Alive

@@ -8,10 +8,10 @@ import math
 import time
 from collections.abc import Callable
 
-import leases
-from events import Events
+from events.channel import Events
 from models import DATABASE_AWAY, Step, db, reason
-from states import Claim
+from storage import leases
+from storage.states import Claim
 
 logger = logging.getLogger(__name__)
 

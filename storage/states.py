@@ -1,6 +1,6 @@
 """The states of a count in the words of SQL: how its rows are found, and what leads them on.
 
-The steps themselves are in :mod:`leases`.
+The steps themselves are in :mod:`storage.leases`.
 """
 
 from collections.abc import Mapping

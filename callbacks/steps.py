@@ -1,10 +1,11 @@
 """Whom to tell of the outcome of a count: a URL that its submitter named, each told until it heard.
 
 A row for each, in the same transaction as the count, so that nobody who was promised word waits for
-ever. Who sends it is :mod:`courier`; each step of a delivery is one UPDATE here, in database time,
-as those of a count are in :mod:`leases`. Whatever becomes of a courier, what it has taken is due
-again a minute later, should nobody say what became of it; so a receiver may hear twice. Each
-callback comes to an end: it is delivered or given up. Until then its count is kept.
+ever. Who sends it is :mod:`callbacks.courier`; each step of a delivery is one UPDATE here, in
+database time, as those of a count are in :mod:`storage.leases`. Whatever becomes of a courier, what
+it has taken is due again a minute later, should nobody say what became of it; so a receiver may
+hear twice. Each callback comes to an end: it is delivered or given up. Until then its count is
+kept.
 """
 
 import uuid
@@ -32,15 +33,15 @@ from sqlalchemy import (
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
-import states
 from models import Result, db
+from storage import states
 from wordcount.errors import CallbackError, UrlError
 from wordcount.url import read_url
 
 #: How long a secret may be, in characters: not to be guessed, and not a novel.
 SECRET_LENGTHS = range(8, 201)
 #: How long a courier has for what it took, in seconds, at least. It needs much less; see
-#: :mod:`deliver`.
+#: :mod:`callbacks.deliver`.
 LEASE_SECONDS = 60
 #: How long to wait after each attempt that failed, in seconds; after one more it is given up.
 PAUSES = (5, 30, 2 * 60, 10 * 60, 60 * 60, 6 * 60 * 60)

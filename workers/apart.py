@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
 from typing import Any, TypeVar
 
-from confine import confine, end_out_of_memory, is_overload
+from workers.confine import confine, end_out_of_memory, is_overload
 
 _FORK = multiprocessing.get_context("fork")
 Answer = TypeVar("Answer")

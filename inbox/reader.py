@@ -1,7 +1,7 @@
 """A thread of each worker: takes the items of the inbox, and submits each as a count of its own.
 
 Any number of readers may do so at the same time. One that dies, at whatever moment, loses nothing:
-see :mod:`inbox`.
+see :mod:`inbox.queue`.
 """
 
 import logging
@@ -22,11 +22,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import jobs
 import submissions
-from events import event_of
-from inbox import Inbox, Taken, new_ticket
-from items import Item, ItemError, read_item
+from events.channel import event_of
+from inbox.items import Item, ItemError, read_item
+from inbox.queue import Inbox, Taken, new_ticket
 from models import Result, Status, db, reason, storable
-from once import Once, OtherRequestError
+from storage.once import Once, OtherRequestError
 from submissions import QueueFullError
 from wordcount.errors import InputError
 from wordcount.url import read_url

@@ -25,9 +25,9 @@ from sqlalchemy import (
 )
 from sqlalchemy import text as sql
 
-import states
 from models import Result, Status, Step, as_key, db
-from states import Claim, Count, row
+from storage import states
+from storage.states import Claim, Count, row
 from wordcount.errors import SENTENCES
 
 _RESULTS = Result.__table__

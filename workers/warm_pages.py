@@ -1,10 +1,10 @@
 """Pages that are counted before there is a job, so that whatever is made or read at its first use
 is there for all forks."""
 
-from pipeline import columns_of
 from wordcount import count_text, read_page
 from wordcount.doubts import doubts_of
 from wordcount.evidence import evidence_of
+from workers.pipeline import columns_of
 
 # What has all that most pages have: styles, a menu, abbreviations, numbers and initials; and
 # classes that mean nothing, for trafilatura looks for some in one expression after the other.

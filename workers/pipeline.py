@@ -12,17 +12,17 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-from apart import DiedError, answers
-from confine import EVIDENCE_PATIENCE, EVIDENCE_SECONDS, allow
+from events.progress import Progress
 from fetch import Limits, Manners, fetch_page
-from host_limit import HostLimit
 from models import TOP_ROWS, EncodedJSON, Step, ranking_name
-from progress import Progress
 from wordcount import RULE_VERSION, PageCount, Ranked, count_text, read_page
 from wordcount.counts import distinct
 from wordcount.doubts import doubts_of
 from wordcount.errors import PageError
 from wordcount.evidence import evidence_of
+from workers.apart import DiedError, answers
+from workers.confine import EVIDENCE_PATIENCE, EVIDENCE_SECONDS, allow
+from workers.host_limit import HostLimit
 
 logger = logging.getLogger(__name__)
 _PLAIN = "text/plain; charset=utf-8"
@@ -149,7 +149,7 @@ def work_of_a_horse(task: Task) -> Iterator[Stage]:
 
 
 def limits_of(settings: Mapping[str, Any]) -> dict[str, int]:
-    """What the process may use that reads a page; see :func:`confine.confine`."""
+    """What the process may use that reads a page; see :func:`workers.confine.confine`."""
     return {
         "cpu_seconds": settings["JOB_CPU_SECONDS"],
         "memory_bytes": settings["JOB_MEMORY_BYTES"],
