@@ -8,7 +8,10 @@ import pytest
 from tests.support import PROJECT
 from workers.confine import is_overload
 
-LIMITS = "from workers.confine import confine, end_out_of_memory\nconfine(cpu_seconds=1, memory_bytes=2**26)"
+LIMITS = """
+from workers.confine import confine, end_out_of_memory
+confine(cpu_seconds=1, memory_bytes=2**26)
+"""
 COMPUTES = "import re; re.match('(a*)*b', 'a' * 99)"
 GROWS = """
 try:
