@@ -153,7 +153,7 @@ def locked(app: Flask) -> Iterator[None]:
 def test_a_database_that_stalls_costs_nobody_an_attempt(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (leases, rescuer):
+    for module in (leases, rescues, rescuer):
         monkeypatch.setattr(module, "LEASE_SECONDS", 1)
     keys = [client.post("/start", json={"url": f"http://{n}.example/"}).text for n in range(2)]
     for number, key in enumerate(keys):
