@@ -288,6 +288,12 @@ MAY_IMPORT = {
     },
     "chaos": {"chaos", "dev"},
 }
+#: How many lines a module has, at most, unless there is a reason.
+LONGEST_FILE = 250
+MAY_BE_LONGER = {
+    "client": "people copy it as one file",
+    "workers.count_worker": "one class, whose threads share the state of one worker",
+}
 # The core, by its own rule, knows none of these.
 NOT_IN_THE_CORE = ("flask", "redis", "rq", "sqlalchemy", "requests")
 # What only a job needs; see jobs.JOB.
@@ -347,6 +353,12 @@ def imported_by(file: Path) -> set[str]:
 
 
 MODULES = modules()
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_no_file_is_long_without_a_reason(name: str) -> None:
+    length = len(MODULES[name].read_text().splitlines())
+    assert (length > LONGEST_FILE) == (name in MAY_BE_LONGER), length
 
 
 def test_every_module_is_under_a_rule() -> None:
