@@ -10,6 +10,9 @@ from wordcount.counts import LONGEST_SHOWN
 from wordcount.errors import SENTENCES, WordcountError
 from workers.apart import DiedError, answers
 
+#: How many words are printed if nobody says how many.
+DEFAULT_TOP = 10
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -20,7 +23,7 @@ class Choice:
     :ivar keep_stop_words: also such as *the*.
     """
 
-    top: int | None = 10
+    top: int | None = DEFAULT_TOP
     keep_case: bool = False
     keep_stop_words: bool = False
 
