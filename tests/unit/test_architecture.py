@@ -259,6 +259,7 @@ MAY_IMPORT = {
         "storage.leases",
         "storage.rescues",
         "storage.states",
+        "views.pending",
     },
     "bench.views": {
         "app",
