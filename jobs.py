@@ -22,6 +22,7 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 from sqlalchemy.orm import configure_mappers
 
+from events import tallies
 from events.channel import Events
 from models import DATABASE_AWAY, Status, Step, db, reason
 from storage import leases
@@ -196,6 +197,7 @@ def hand_back(
     """
     tried = (leases.hand_back(key, worker=worker, attempt=attempt) for key in job_keys)
     handed = [count for count in tried if count]
+    events().tally(tallies.RESCUES, tallies.HANDED_BACK, len(handed))
     tell_and_ring(handed, at_front=at_front)
     for count in handed:
         logger.info("%s is handed back", count.job_key)
@@ -206,13 +208,18 @@ def crash(job_keys: Collection[str], worker: str, attempt: int | None = None) ->
     """See to counts on which a process died: they are tried again a little later, or fail."""
     for key in job_keys:
         if count := leases.crash(key, worker=worker, attempt=attempt):
-            tell_of_crash(count)
+            tell_of_crash(count, tallies.PROCESS_DIED)
 
 
-def tell_of_crash(count: Count) -> None:
-    """Log, and tell those who listen, what became of a count on which somebody died."""
+def tell_of_crash(count: Count, reason: str) -> None:
+    """Log, and tell those who listen, what became of a count on which somebody died.
+
+    :param reason: one of `tallies.REASONS`.
+    """
+    events().tally(tallies.RESCUES, reason)
     if count.status == Status.FAILED:
         logger.error("%s failed (crashed): its workers died %d times", count.job_key, MAX_CRASHES)
+        events().tally(tallies.OUTCOMES, "crashed")
         events().tell(count, Status.FAILED, code="crashed")
     else:
         logger.warning("%s will be tried again: its worker died", count.job_key)
@@ -241,14 +248,17 @@ def _work_on(claim: Claim, read: "Reader") -> tuple[bool, str]:
             text = _patiently(lambda: leases.pasted_text(claim))
             task = pipeline.pasted(claim.url, text)
         else:
-            task = pipeline.fetched(claim.url, current_app.config, progress)
+            with events().measured(tallies.FETCHES):
+                task = pipeline.fetched(claim.url, current_app.config, progress)
             progress.enter(Step.READING, len(task.body))
         with closing(read(task, progress.look_up)) as reading:
-            counted = pipeline.counted(reading, progress)
+            with events().measured(tallies.READINGS):
+                counted = pipeline.counted(reading, progress)
             progress.enter(Step.SAVING)
             kept = _patiently(lambda: leases.finish(claim, **counted.columns))
             if kept:  # nobody is to wait for the evidence
                 progress.end()
+                events().tally(tallies.OUTCOMES, tallies.FINISHED)
                 events().tell(claim, Status.FINISHED, words=counted.words)
                 _add_evidence(claim, pipeline.evidence(reading))
     except ClaimLostError:
@@ -271,6 +281,7 @@ def _fail(claim: Claim, failure: WordcountError) -> tuple[bool, str]:
     status = failure.facts.get("status")
     kept = _patiently(lambda: leases.fail(claim, failure.code, failure.detail, http_status=status))
     if kept:
+        events().tally(tallies.OUTCOMES, failure.code)
         events().tell(claim, Status.FAILED, code=failure.code)
     return kept, f"failed ({failure.code})"
 

@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 import jobs
+from events import tallies
 from models import db, reason
 from storage import leases
 from storage.leases import LEASE_SECONDS
@@ -62,7 +63,7 @@ class Watch:
         jobs.events().make_good()
         crashed = leases.take_back(RESCUE_LIMIT) if self._renew() else []
         for count in crashed:
-            jobs.tell_of_crash(count)
+            jobs.tell_of_crash(count, tallies.LEASE_OVER)
         return len(crashed) + self._ring_again()
 
     def _renew(self) -> bool:
@@ -85,6 +86,7 @@ class Watch:
             if not jobs.ring(count):
                 return number  # nor would it take the others
         if lost:
+            jobs.events().tally(tallies.RESCUES, tallies.RUNG_AGAIN, len(lost))
             logger.info("rung for again, because it was due: %d", len(lost))
         return len(lost)
 

@@ -76,6 +76,7 @@ def test_all_settings_are_read() -> None:
             "PUBLIC_KEYS": "yes",
             "CORS_ORIGINS": "https://a.example, http://localhost:8000",
             "WEBHOOK_SECRET": "to sign callbacks with",
+            "METRICS_TOKEN": "to see the figures",
         }
     )
     assert (settings.PORT, settings.WEB_CONCURRENCY) == (8000, 3)
@@ -91,6 +92,7 @@ def test_all_settings_are_read() -> None:
     assert (settings.PRODCONS_RATE_LIMIT, settings.PUBLIC_KEYS) == ("8/hour", True)
     assert settings.CORS_ORIGINS == ("https://a.example", "http://localhost:8000")
     assert settings.WEBHOOK_SECRET == "to sign callbacks with"
+    assert settings.METRICS_TOKEN == "to see the figures"
 
 
 def test_what_protects_is_on_by_itself() -> None:
@@ -219,6 +221,7 @@ def test_production_refuses_to_start_without(name: str) -> None:
         ("PRODCONS_RATE_LIMIT", "30"),
         ("PUBLIC_KEYS", "some"),
         ("WEBHOOK_SECRET", "too short"),
+        ("METRICS_TOKEN", "too short"),
         ("CORS_ORIGINS", "a.example"),
         ("CORS_ORIGINS", "https://a.example/"),
         ("CORS_ORIGINS", "https://*.example"),
