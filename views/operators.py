@@ -5,7 +5,6 @@ limited, redirected, kept by anybody, or bound to the name of the site.
 """
 
 import hmac
-from collections.abc import Callable
 
 from flask import Blueprint, Flask, Response, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
@@ -18,8 +17,6 @@ from views.readiness import Readiness
 #: Named like the other parts of the API: they answer programs, whatever a browser would like.
 operators = Blueprint("api_for_operators", __name__)
 
-#: Where those ask who come from inside.
-INSIDE = frozenset({"/healthz", "/readyz", "/metrics"})
 #: Endpoint -> the door that a submission has come through, if it was accepted.
 _DOORS = {
     "pages.submit": tallies.FORM,
@@ -30,32 +27,6 @@ _DOORS = {
 }
 _NOT_KEPT = {"Cache-Control": "no-store"}
 _READINESS, _FIGURES = "readiness", "figures"
-
-
-def answer_operators(app: Flask) -> None:
-    """Give an application these addresses, and let it add up what it answers."""
-    app.register_blueprint(operators)
-    app.extensions[_READINESS] = Readiness(app)
-    events = app.extensions["events"]
-
-    @app.before_request
-    def answer_by_any_name() -> ResponseReturnValue | None:
-        """In development a site goes by its own names only, and a view by another is not found."""
-        if request.path in INSIDE and isinstance(request.routing_exception, SecurityError):
-            view: Callable[[], ResponseReturnValue] = app.view_functions[
-                f"{operators.name}.{request.path[1:]}"
-            ]
-            return view()
-        return None
-
-    @app.after_request
-    def add_up(response: Response) -> Response:
-        if request.path not in INSIDE:
-            events.tally(tallies.RESPONSES, f"{response.status_code // 100}xx")
-            door = _DOORS.get(request.endpoint or "")
-            if door and response.status_code < 400:
-                events.tally(tallies.SUBMISSIONS, door)
-        return response
 
 
 @operators.get("/healthz")
@@ -108,3 +79,31 @@ def _let_in() -> None:
         raise Problem(
             401, "token_needed", "The figures are for who shows the token.", headers=headers
         )
+
+
+_VIEWS = {"/healthz": healthz, "/readyz": readyz, "/metrics": metrics}
+#: Where those ask who come from inside.
+INSIDE = frozenset(_VIEWS)
+
+
+def answer_operators(app: Flask) -> None:
+    """Give an application these addresses, and let it add up what it answers."""
+    app.register_blueprint(operators)
+    app.extensions[_READINESS] = Readiness(app)
+    events = app.extensions["events"]
+
+    @app.before_request
+    def answer_by_any_name() -> ResponseReturnValue | None:
+        """In development a site goes by its own names only, and a view by another is not found."""
+        if request.path in INSIDE and isinstance(request.routing_exception, SecurityError):
+            return _VIEWS[request.path]()
+        return None
+
+    @app.after_request
+    def add_up(response: Response) -> Response:
+        if request.path not in INSIDE:
+            events.tally(tallies.RESPONSES, f"{response.status_code // 100}xx")
+            door = _DOORS.get(request.endpoint or "")
+            if door and response.status_code < 400:
+                events.tally(tallies.SUBMISSIONS, door)
+        return response
