@@ -96,14 +96,15 @@ def field_of(name: str, label: str = "") -> str:
 
 
 def write(redis: Redis, amounts: Amounts) -> None:
-    """Add all of it, in one round trip.
+    """Add all of it, in one step.
 
-    :raises redis.exceptions.RedisError: if that cannot be done.
+    :raises redis.exceptions.RedisError: if nothing was added.
     """
     with redis.pipeline() as pipeline:
         for field, amount in amounts.items():
             pipeline.hincrby(TALLIES, field, amount)
-        pipeline.execute()
+        # A field that somebody has written over does not keep the others from being added once.
+        pipeline.execute(raise_on_error=False)
 
 
 def read(redis: Redis) -> dict[str, int]:
