@@ -30,8 +30,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from events import tallies
 from events.channel import Events
 from inbox.queue import INBOX
-from models import reason
 from storage.backlog import Backlog, backlog
+from storage.faults import reason
 from views.asking import Question
 from views.openapi.answers import FAILURES
 from wordcount.version import VERSION

@@ -11,8 +11,8 @@ from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
-from models import reason
 from storage import schema
+from storage.faults import reason
 from views.asking import Question
 from workers import presence
 

@@ -11,7 +11,8 @@ from sqlalchemy import text
 import jobs
 from callbacks import steps
 from callbacks.courier import THREADS, Courier
-from callbacks.steps import MOST_ATTEMPTS, Callback
+from callbacks.rows import Callback
+from callbacks.steps import MOST_ATTEMPTS
 from events import tallies
 from models import db
 from tests.callback_rows import attempted, make_due, promise, row
