@@ -68,7 +68,7 @@ def _document() -> Json:
             ADDRESS: {"get": _description()},
         },
         "webhooks": webhooks.webhooks(),
-        "components": {"schemas": SCHEMAS},
+        "components": {"schemas": {**SCHEMAS, **operators.SCHEMAS}},
     }
 
 

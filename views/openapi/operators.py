@@ -2,12 +2,18 @@
 
 from storage import schema as migrations
 from views.openapi.answers import RETRY_AFTER, answer, broken, problem
-from views.openapi.bricks import TEXT, YES_OR_NO, Json, an_object, body, one_of, operation
+from views.openapi.bricks import TEXT, YES_OR_NO, Json, an_object, body, one_of, operation, schema
 
 OPERATORS = "Operators"
 
 _CHECK = an_object({"ok": YES_OR_NO, "detail": TEXT})
-_CHECKS = an_object(dict.fromkeys(("postgres", "migrations", "redis", "worker"), _CHECK))
+_PARTS = ("postgres", "migrations", "redis", "worker")
+SCHEMAS: dict[str, Json] = {
+    "Health": an_object({"status": one_of(["running"])}),
+    "Readiness": an_object(
+        {"status": one_of(["ready"]), "checks": an_object(dict.fromkeys(_PARTS, _CHECK))}
+    ),
+}
 _NO_WORKER = "No worker has been heard of for 15 seconds: what is submitted waits."
 
 
@@ -21,21 +27,21 @@ def paths() -> Json:
 
 
 def _health() -> Json:
-    of = an_object({"status": one_of(["running"])})
     return operation(
         "health",
         OPERATORS,
         "See that a process answers",
         description="It asks neither Postgres nor Redis.",
         answers={
-            "200": answer("It does.", body("application/json", of, {"status": "running"})),
+            "200": answer(
+                "It does.", body("application/json", schema("Health"), {"status": "running"})
+            ),
             **broken(),
         },
     )
 
 
 def _readiness() -> Json:
-    of = an_object({"status": one_of(["ready"]), "checks": _CHECKS})
     return operation(
         "readiness",
         OPERATORS,
@@ -47,7 +53,11 @@ def _readiness() -> Json:
         answers={
             "200": answer(
                 "They will.",
-                body("application/json", of, {"status": "ready", "checks": _checks(True)}),
+                body(
+                    "application/json",
+                    schema("Readiness"),
+                    {"status": "ready", "checks": _checks(True)},
+                ),
             ),
             **problem(
                 503,
