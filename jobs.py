@@ -11,6 +11,7 @@ import math
 import time
 from collections.abc import Callable, Collection
 from contextlib import closing
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import current_app
@@ -88,7 +89,8 @@ def ring(count: Count, *, at_front: bool = False) -> bool:
             at_front=at_front,
         )
     except RedisError as error:
-        logger.warning("%s waits until Redis takes it: %s", count.job_key, error)
+        facts = {"job_key": count.job_key}
+        logger.warning("%s waits until Redis takes it: %s", count.job_key, error, extra=facts)
         return False
     return True
 
@@ -144,6 +146,10 @@ def begin(job_key: str, worker: str) -> Claim | None:
     claim = _patiently(lambda: leases.claim(job_key, worker=worker))
     if claim is None:
         logger.info("%s is already taken care of", job_key)
+    else:
+        logger.info(
+            "%s is begun by %s", job_key, worker or "a command", extra={"attempt": claim.attempt}
+        )
     return claim
 
 
@@ -154,41 +160,60 @@ def work_on(claim: Claim, read: "Reader") -> None:
     :raises apart.DiedError: if that process died. What becomes of the count, the caller says.
     """
     begun = time.monotonic()
-    kept, said = _work_on(claim, read)
+    outcome = _work_on(claim, read)
+    seconds = time.monotonic() - begun
     logger.info(
         "%s %s in %.2f s%s",
         claim.job_key,
-        said,
-        time.monotonic() - begun,
-        "" if kept else ", dropped: a newer attempt has taken over, or it was cancelled",
+        outcome.said,
+        seconds,
+        "" if outcome.is_kept else ", dropped: a newer attempt has taken over, or it was cancelled",
+        extra={"job_key": claim.job_key, "seconds": round(seconds, 3), **outcome.facts},
     )
 
 
-def fail(claim: Claim, failure: WordcountError) -> tuple[bool, str]:
-    """End a claim as failed; whether that was stored, and what it is, for the log."""
+def fail(claim: Claim, failure: WordcountError) -> bool:
+    """End a claim as failed; whether that was ours to say, and so was stored."""
     status = failure.facts.get("status")
     kept = _patiently(lambda: leases.fail(claim, failure.code, failure.detail, http_status=status))
     if kept:
         events().tell(claim, Status.FAILED, code=failure.code)
-    return kept, f"failed ({failure.code})"
+    return kept
 
 
-def _work_on(claim: Claim, read: "Reader") -> tuple[bool, str]:
-    """Whether the outcome was stored, and which it is, for the log."""
+@dataclass(frozen=True)
+class _Outcome:
+    """What came of a claim, for the log.
+
+    :ivar is_kept: it was stored.
+    :ivar facts: further fields of its line.
+    """
+
+    is_kept: bool
+    said: str
+    facts: dict[str, object]
+
+
+def _work_on(claim: Claim, read: "Reader") -> _Outcome:
     from events.progress import ClaimLostError, Progress
     from workers import pipeline
 
     events().tell(claim, Step.COUNTING if claim.pasted else Step.FETCHING)
     progress = Progress(claim, events())
+    facts: dict[str, object] = {}
+    fetching = time.monotonic()
     try:
         if claim.pasted:
             text = _patiently(lambda: leases.pasted_text(claim))
             task = pipeline.pasted(claim.url, text)
         else:
             task = pipeline.fetched(claim.url, current_app.config, progress)
+            facts["fetch_seconds"] = round(time.monotonic() - fetching, 3)
             progress.enter(Step.READING, len(task.body))
+        task, counting = replace(task, job_key=claim.job_key), time.monotonic()
         with closing(read(task, progress.look_up)) as reading:
             counted = pipeline.counted(reading, progress)
+            facts["count_seconds"] = round(time.monotonic() - counting, 3)
             progress.enter(Step.SAVING)
             kept = _patiently(lambda: leases.finish(claim, **counted.columns))
             if kept:  # nobody is to wait for the evidence
@@ -196,10 +221,12 @@ def _work_on(claim: Claim, read: "Reader") -> tuple[bool, str]:
                 events().tell(claim, Status.FINISHED, words=counted.words)
                 _add_evidence(claim, pipeline.evidence(reading))
     except ClaimLostError:
-        return False, "stopped"
+        return _Outcome(False, "stopped", {"outcome": "stopped", **facts})
     except WordcountError as failure:
-        return fail(claim, failure)
-    return kept, f"finished, {counted.words} words"
+        facts |= {"outcome": "failed", "code": failure.code}
+        return _Outcome(fail(claim, failure), f"failed ({failure.code})", facts)
+    facts |= {"outcome": "finished", "words": counted.words}
+    return _Outcome(kept, f"finished, {counted.words} words", facts)
 
 
 def _add_evidence(claim: Claim, evidence: dict[str, Any]) -> None:

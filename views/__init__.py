@@ -13,6 +13,7 @@ from views.evidence import evidence
 from views.limits import limit_submissions
 from views.lists import lists
 from views.live import allow_streams
+from views.logged import log_keys
 from views.other_sites import allow_other_sites, refuse_other_sites
 from views.pages import pages
 from views.phrases import several_words
@@ -31,6 +32,7 @@ from views.where import where
 def register(app: Flask) -> None:
     """Give an application its pages and its API."""
     trust_proxies(app)
+    log_keys(app)
     app.session_interface = Sessions()
     serve_assets(app)
     app.register_blueprint(pages)

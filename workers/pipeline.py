@@ -12,6 +12,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
+from structlog.contextvars import bind_contextvars
+
 from events.progress import Progress
 from fetch import Limits, Manners, fetch_page
 from models import TOP_ROWS, EncodedJSON, Step, ranking_name
@@ -35,12 +37,14 @@ class Task:
     :ivar body: of the page, and its header.
     :ivar columns: what is known of it already.
     :ivar pasted: whether a person has seen that it is what was meant.
+    :ivar job_key: of the count, for the lines that the process of a page logs.
     """
 
     body: bytes
     content_type: str | None
     columns: dict[str, Any]
     pasted: bool = False
+    job_key: str = ""
 
 
 @dataclass(frozen=True)
@@ -142,6 +146,7 @@ def work_of_a_horse(task: Task) -> Iterator[Stage]:
     """The same, in a process that belongs to a worker. When it has sent a count, it hears no order
     to stop: that is for the worker, which then waits a little for the evidence.
     """
+    bind_contextvars(job_key=task.job_key)
     for stage in stages(task):
         yield stage
         if isinstance(stage, Counted):

@@ -35,7 +35,7 @@ def hand_back(
     handed = [count for count in tried if count]
     jobs.tell_and_ring(handed, at_front=at_front)
     for count in handed:
-        logger.info("%s is handed back", count.job_key)
+        logger.info("%s is handed back", count.job_key, extra={"job_key": count.job_key})
     return {count.job_key for count in handed}
 
 
@@ -48,11 +48,13 @@ def crash(job_keys: Collection[str], worker: str, attempt: int | None = None) ->
 
 def tell_of_crash(count: Count) -> None:
     """Log, and tell those who listen, what became of a count on which somebody died."""
+    key, facts = count.job_key, {"job_key": count.job_key}
     if count.status == Status.FAILED:
-        logger.error("%s failed (crashed): its workers died %d times", count.job_key, MAX_CRASHES)
+        facts |= {"outcome": "failed", "code": "crashed"}
+        logger.error("%s failed (crashed): its workers died %d times", key, MAX_CRASHES, extra=facts)
         jobs.events().tell(count, Status.FAILED, code="crashed")
     else:
-        logger.warning("%s will be tried again: its worker died", count.job_key)
+        logger.warning("%s will be tried again: its worker died", key, extra=facts)
         jobs.events().tell(count, Status.QUEUED)
 
 
@@ -61,7 +63,8 @@ def give_up(job_keys: Collection[str], worker: str, attempt: int | None = None) 
     for key in job_keys:
         if claim := leases.claim_of(key, worker=worker, attempt=attempt):
             jobs.fail(claim, PageError("too_complex"))
-            logger.warning("%s failed (too_complex)", key)
+            facts = {"job_key": key, "outcome": "failed", "code": "too_complex"}
+            logger.warning("%s failed (too_complex)", key, extra=facts)
         else:  # it had not come to claim it; so it was not the page
             crash([key], worker, attempt)
 

@@ -86,8 +86,8 @@ class Watch:
         for number, count in enumerate(lost):
             if not jobs.ring(count):
                 return number  # nor would it take the others
-        if lost:
-            logger.info("rung for again, because it was due: %d", len(lost))
+            facts = {"job_key": count.job_key}
+            logger.info("%s was due, and is rung for again", count.job_key, extra=facts)
         return len(lost)
 
 
