@@ -46,6 +46,8 @@ def on_starting(_arbiter: Any) -> None:
     """
     import app  # noqa: F401
 
+    multiprocessing.current_process().name = "web"
+
     # Who looks for garbage in what is shared gets a copy of all of that; also when it ends.
     gc.freeze()
 

@@ -37,7 +37,7 @@ from workers.stable import Stable
 from workers.supervisor import STOP_SIGNALS, Place, Supervisor, fork
 from workers.warm_up import warm_up
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("worker")  # also where it is "__main__"
 
 #: How long the database may work on, or wait with, one statement of a worker, in seconds. Nobody
 #: could end it otherwise.

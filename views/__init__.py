@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from views.admin import show_queue
 from views.api import api
 from views.assets import serve_assets
 from views.callback_states import callback_states
@@ -62,6 +63,7 @@ def register(app: Flask) -> None:
         "api_of_template.enqueue",
         alone={"prodcons.push": "PRODCONS_RATE_LIMIT"},
     )
+    show_queue(app)
     allow_other_sites(app)
     refuse_other_sites(app, "api.start", "api_of_template.enqueue", "prodcons.push")
     protect(app)

@@ -11,12 +11,13 @@ _KEY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def log_keys(app: Flask) -> None:
-    """Let the lines of each request name the count in its address."""
+    """Let the lines of each request name the count in its address. (RQ's job has the same key.)"""
 
     @app.before_request
     def begin() -> None:
         clear_contextvars()
-        is_about((request.view_args or {}).get("job_key", ""))
+        named = request.view_args or {}
+        is_about(named.get("job_key") or named.get("job_id") or "")
 
 
 def is_about(job_key: str) -> None:
