@@ -51,7 +51,9 @@ def tell_of_crash(count: Count) -> None:
     key, facts = count.job_key, {"job_key": count.job_key}
     if count.status == Status.FAILED:
         facts |= {"outcome": "failed", "code": "crashed"}
-        logger.error("%s failed (crashed): its workers died %d times", key, MAX_CRASHES, extra=facts)
+        logger.error(
+            "%s failed (crashed): its workers died %d times", key, MAX_CRASHES, extra=facts
+        )
         jobs.events().tell(count, Status.FAILED, code="crashed")
     else:
         logger.warning("%s will be tried again: its worker died", key, extra=facts)
