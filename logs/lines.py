@@ -11,6 +11,7 @@ import re
 import sys
 import threading
 from contextlib import suppress
+from json import JSONEncoder
 from types import TracebackType
 from typing import Any, NoReturn
 
@@ -49,7 +50,10 @@ _LONGEST_TRACE = 5_000
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 #: In the order of each line; other fields follow.
 _FIRST = ("time", "level", "logger", "event", "job_key")
+#: What only we write, or what was read as a key before: there is nothing to hide.
+_OURS = {"level", "logger", "process", "job_key", "door", "outcome", "code", "method"}
 _MINE = "_handler_of_logs"
+_ENCODER = JSONEncoder(default=str)  # to make one for each line takes longer than the line
 
 logger = logging.getLogger(__name__)
 
@@ -89,7 +93,8 @@ def formatter(settings: Config, *, colours: bool = False) -> logging.Formatter:
     ]
     last: list[Processor] = [hide]
     if settings.LOG_FORMAT == "json":
-        last += [TimeStamper(fmt="iso", key="time"), _add_process, _in_order, JSONRenderer()]
+        last += [TimeStamper(fmt="iso", key="time"), _add_process, _in_order]
+        last += [JSONRenderer(lambda event, **_options: _ENCODER.encode(event))]
     else:
         last += [_printable, ConsoleRenderer(colors=colours, pad_event_to=0, sort_keys=False)]
     return stdlib.ProcessorFormatter(
@@ -142,7 +147,7 @@ def _add_process(_logger: WrappedLogger, _name: str, event: EventDict) -> EventD
 
 
 def _hidden(secrets: Secrets, name: str, value: Any) -> Any:
-    if value is None or isinstance(value, bool | int | float):
+    if name in _OURS or value is None or isinstance(value, bool | int | float):
         return value
     text = secrets.hide(str(value))
     if name == "exception":

@@ -39,7 +39,10 @@ class Secrets:
         return cls(*(str(getattr(settings, name) or "") for name in hidden))
 
     def hide(self, text: str) -> str:
-        """The text without them, and without what is secret in the URLs and headers in it."""
+        """The text without them, and without what is secret in the URLs and headers in it.
+
+        Most texts have nothing of that; to see so is to take no time.
+        """
         if self._known:
             text = self._known.sub(_HIDDEN, text)
         if "@" in text:
@@ -48,7 +51,10 @@ class Secrets:
             text = _PARAMETERS.sub(rf"\1{_HIDDEN}", text)
         if "DETAIL: " in text:
             text = _ROWS.sub(rf"\1{_HIDDEN}", text)
-        return _TOKENS.sub(rf"\1 {_HIDDEN}", _HEADERS.sub(rf"\1\2{_HIDDEN}", text))
+        small = text.lower()
+        if "authorization" in small or "cookie" in small:
+            text = _HEADERS.sub(rf"\1\2{_HIDDEN}", text)
+        return _TOKENS.sub(rf"\1 {_HIDDEN}", text) if "bearer " in small else text
 
 
 def _parts(value: str) -> set[str]:
