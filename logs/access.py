@@ -28,6 +28,8 @@ class Lines(Logger):  # type: ignore[misc]  # it has no types
                 log.removeHandler(handler)
             log.propagate = True
             log.setLevel(logging.NOTSET)
+        if _leave_queries_out not in self.error_log.filters:
+            self.error_log.addFilter(_leave_queries_out)
 
     def access(
         self, resp: Any, req: Any, environ: "WSGIEnvironment", request_time: timedelta
@@ -46,3 +48,13 @@ class Lines(Logger):  # type: ignore[misc]  # it has no types
             }
             self.access_log.info("%s %s %s", method, path, status, extra=facts)
         contextvars.clear_contextvars()  # the thread goes on to another request
+
+
+def _leave_queries_out(record: logging.LogRecord) -> bool:
+    """Name an address without what stands behind the question mark, as lines of requests do."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(
+            one.partition("?")[0] if isinstance(one, str) and "?" in one else one
+            for one in record.args
+        )
+    return True
