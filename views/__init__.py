@@ -63,7 +63,7 @@ def register(app: Flask) -> None:
         "api_of_template.enqueue",
         alone={"prodcons.push": "PRODCONS_RATE_LIMIT"},
     )
-    show_queue(app)
     allow_other_sites(app)
     refuse_other_sites(app, "api.start", "api_of_template.enqueue", "prodcons.push")
     protect(app)
+    show_queue(app)

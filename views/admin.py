@@ -10,7 +10,6 @@ import re
 import secrets
 from base64 import b64encode
 from pathlib import Path
-from typing import Any
 
 from flask import Flask, Response, current_app, request, url_for
 from limits import RateLimitItemPerMinute
@@ -43,7 +42,11 @@ _POLICY = (
 
 
 def show_queue(app: Flask) -> None:
-    """Give an application the dashboard, if it has a password; otherwise there is nothing."""
+    """Give an application the dashboard, if it has a password; otherwise there is nothing.
+
+    To be called after what leads to HTTPS (:mod:`views.protection`): a password must not be asked
+    for before.
+    """
     if not app.config["ADMIN_PASSWORD"]:
         return
     _make_ready(app)
@@ -86,11 +89,8 @@ def _hash(text: str) -> str:
 
 def _guard() -> None:
     """Let nobody by who has not the password, nor what the dashboard would do for others."""
-    settings: dict[str, Any] = current_app.config
-    if settings["SESSION_COOKIE_SECURE"] and not request.is_secure:
-        raise Problem(403, "https_needed", "A password is asked for over HTTPS only.")
     try:
-        _let_in(settings)
+        _let_in(current_app.config["ADMIN_PASSWORD"])
     except RedisError:
         # Without it, nobody knows how often a client has tried; nor is there anything to be seen.
         headers = {"Retry-After": "5"}
@@ -108,7 +108,7 @@ def _guard() -> None:
             raise Problem(403, "cross_site", "Pages of other sites may not change the queue.")
 
 
-def _let_in(settings: dict[str, Any]) -> None:
+def _let_in(right: str) -> None:
     """Refuse who has not the password, and who has tried too many others.
 
     :raises RedisError: if it is not known how many.
@@ -125,9 +125,7 @@ def _let_in(settings: dict[str, Any]) -> None:
     given = request.authorization
     if given is not None and given.type == "basic":
         name, password = given.username or "", given.password or ""
-        is_right = hmac.compare_digest(
-            f"{name}:{password}".encode(), f"{USER}:{settings['ADMIN_PASSWORD']}".encode()
-        )
+        is_right = hmac.compare_digest(f"{name}:{password}".encode(), f"{USER}:{right}".encode())
         if is_right:
             return
         attempts.hit(allowed, "admin", client)
