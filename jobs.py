@@ -11,7 +11,7 @@ import math
 import time
 from collections.abc import Callable, Collection
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import current_app
@@ -160,15 +160,16 @@ def work_on(claim: Claim, read: "Reader") -> None:
     :raises apart.DiedError: if that process died. What becomes of the count, the caller says.
     """
     begun = time.monotonic()
-    outcome = _work_on(claim, read)
-    seconds = time.monotonic() - begun
+    facts: dict[str, object] = {"job_key": claim.job_key}
+    kept, said = _work_on(claim, read, facts)
+    seconds = facts["seconds"] = round(time.monotonic() - begun, 3)
     logger.info(
         "%s %s in %.2f s%s",
         claim.job_key,
-        outcome.said,
+        said,
         seconds,
-        "" if outcome.is_kept else ", dropped: a newer attempt has taken over, or it was cancelled",
-        extra={"job_key": claim.job_key, "seconds": round(seconds, 3), **outcome.facts},
+        "" if kept else ", dropped: a newer attempt has taken over, or it was cancelled",
+        extra=facts,
     )
 
 
@@ -181,26 +182,16 @@ def fail(claim: Claim, failure: WordcountError) -> bool:
     return kept
 
 
-@dataclass(frozen=True)
-class _Outcome:
-    """What came of a claim, for the log.
+def _work_on(claim: Claim, read: "Reader", facts: dict[str, object]) -> tuple[bool, str]:
+    """Whether the outcome was stored, and which it is, for the log.
 
-    :ivar is_kept: it was stored.
-    :ivar facts: further fields of its line.
+    :param facts: further fields of its line; they are put in here.
     """
-
-    is_kept: bool
-    said: str
-    facts: dict[str, object]
-
-
-def _work_on(claim: Claim, read: "Reader") -> _Outcome:
     from events.progress import ClaimLostError, Progress
     from workers import pipeline
 
     events().tell(claim, Step.COUNTING if claim.pasted else Step.FETCHING)
     progress = Progress(claim, events())
-    facts: dict[str, object] = {}
     fetching = time.monotonic()
     try:
         if claim.pasted:
@@ -221,12 +212,13 @@ def _work_on(claim: Claim, read: "Reader") -> _Outcome:
                 events().tell(claim, Status.FINISHED, words=counted.words)
                 _add_evidence(claim, pipeline.evidence(reading))
     except ClaimLostError:
-        return _Outcome(False, "stopped", {"outcome": "stopped", **facts})
+        facts["outcome"] = "stopped"
+        return False, "stopped"
     except WordcountError as failure:
         facts |= {"outcome": "failed", "code": failure.code}
-        return _Outcome(fail(claim, failure), f"failed ({failure.code})", facts)
+        return fail(claim, failure), f"failed ({failure.code})"
     facts |= {"outcome": "finished", "words": counted.words}
-    return _Outcome(kept, f"finished, {counted.words} words", facts)
+    return kept, f"finished, {counted.words} words"
 
 
 def _add_evidence(claim: Claim, evidence: dict[str, Any]) -> None:

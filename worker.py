@@ -32,6 +32,7 @@ from storage import leases, rescues
 from storage.states import Claim
 from workers import pipeline
 from workers.count_worker import CountWorker
+from workers.horse import work_of_a_horse
 from workers.huge_pages import use_huge_pages
 from workers.stable import Stable
 from workers.supervisor import STOP_SIGNALS, Place, Supervisor, fork
@@ -97,7 +98,7 @@ def _work(app: Flask, parent: int) -> None:
     """Be one worker. Any end but one that was asked for is a failure."""
     sys.setswitchinterval(SWITCH_INTERVAL)
     sentry.begin_in_fork()  # before the stable, which forks without threads
-    stable = Stable(pipeline.work_of_a_horse, pipeline.limits_of(app.config))
+    stable = Stable(work_of_a_horse, pipeline.limits_of(app.config))
     was_told = False
     try:
         with app.app_context():

@@ -6,13 +6,10 @@ what :func:`stages` gives.
 
 import json
 import logging
-import signal
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
-
-from structlog.contextvars import bind_contextvars
 
 from events.progress import Progress
 from fetch import Limits, Manners, fetch_page
@@ -140,17 +137,6 @@ def stages(task: Task) -> Iterator[Stage]:
                 "reading_ease": evidence.reading_ease,
             }
         )
-
-
-def work_of_a_horse(task: Task) -> Iterator[Stage]:
-    """The same, in a process that belongs to a worker. When it has sent a count, it hears no order
-    to stop: that is for the worker, which then waits a little for the evidence.
-    """
-    bind_contextvars(job_key=task.job_key)
-    for stage in stages(task):
-        yield stage
-        if isinstance(stage, Counted):
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
 def limits_of(settings: Mapping[str, Any]) -> dict[str, int]:

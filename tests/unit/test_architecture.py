@@ -77,6 +77,7 @@ MAY_IMPORT = {
     "workers.apart": {"workers.confine"},
     "workers.host_limit": {"wordcount.errors"},
     "workers.stable": {"workers.apart", "workers.confine", "workers.keeper", "workers.supervisor"},
+    "workers.horse": {"workers.pipeline"},
     "workers.huge_pages": set(),
     "workers.pipeline": {
         "events.progress",
@@ -215,6 +216,7 @@ MAY_IMPORT = {
         "storage.rescues",
         "storage.states",
         "workers.count_worker",
+        "workers.horse",
         "workers.huge_pages",
         "workers.pipeline",
         "workers.stable",
@@ -326,6 +328,10 @@ NOT_IN_THE_WEB = (
 )
 
 
+# What is loaded only if a setting asks for it.
+IF_ASKED_FOR = ("rq_dashboard", "arrow", "sentry_sdk")
+
+
 def modules() -> dict[str, Path]:
     files = [*PROJECT.glob("*.py")]
     for package in PACKAGES:
@@ -421,7 +427,7 @@ def test_the_web_does_without_what_only_a_job_needs() -> None:
         "from app import create_app\nfrom config import settings_from\n"
         "create_app(settings_from({'DATABASE_URL': 'postgresql://localhost/none'}))"
     )
-    assert loaded_after(code, NOT_IN_THE_WEB) == set()
+    assert loaded_after(code, (*NOT_IN_THE_WEB, *IF_ASKED_FOR)) == set()
 
 
 def test_a_text_is_analysed_without_what_only_a_job_needs() -> None:
