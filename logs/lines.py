@@ -164,12 +164,14 @@ def _printable(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDic
     """Nothing that strangers have written looks like a line of ours, or moves the cursor."""
     if event.get("process") == "MainProcess":
         del event["process"]
-    for name, value in event.items():
+    for name, value in [*event.items()]:
         if name == "exception":
             lines = str(value).split("\n")
             event[name] = "\n".join(f"    {_escaped(line)}" for line in lines)
         elif isinstance(value, str):
             event[name] = _escaped(value)
+            if name in FIELDS and event[name] in event["event"]:  # no person wants it twice
+                del event[name]
     return event
 
 

@@ -87,6 +87,12 @@ def test_an_event_can_be_read_by_a_person(log: logging.Logger) -> None:
     assert said == "[warning  ] it waits [tests.lines] host=a.example\n"
 
 
+def test_what_a_sentence_has_is_not_repeated_to_a_person(log: logging.Logger) -> None:
+    facts = {"job_key": "the key", "attempt": 1, "host": "b.example"}
+    said = written(log, "readable", lambda: log.info("the key is 1 of it", extra=facts))
+    assert said == "[info     ] the key is 1 of it [tests.lines] host=b.example attempt=1\n"
+
+
 def test_nobody_forges_a_line(log: logging.Logger, form: str) -> None:
     def say() -> None:
         log.info("counted %s", FORGED, extra={"host": FORGED})
@@ -191,3 +197,11 @@ def test_what_is_no_secret_is_left() -> None:
     )
     told = "postgres at h says abc, and redis://h/0 nothing"
     assert Secrets.of(settings).hide(told) == told
+
+
+def test_what_nobody_caught_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    for error in (ValueError("a defect"), KeyboardInterrupt(), SystemExit(1)):
+        lines._log_uncaught(type(error), error, None)
+    (record,) = caplog.records
+    assert record.levelname == "CRITICAL"
+    assert "a defect" in caplog.text
