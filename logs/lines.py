@@ -52,6 +52,11 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e
 _FIRST = ("time", "level", "logger", "event", "job_key")
 #: What only we write, or what was read as a key before: there is nothing to hide.
 _OURS = {"level", "logger", "process", "job_key", "door", "outcome", "code", "method"}
+#: Whose details may be shown; those of libraries have texts and URLs of pages in them.
+_OWN = (
+    *("app", "callbacks", "commands", "events", "fetch", "inbox", "jobs", "logs", "storage"),
+    *("submissions", "transport", "views", "wordcount", "worker", "workers"),
+)
 _MINE = "_handler_of_logs"
 _ENCODER = JSONEncoder(default=str)  # to make one for each line takes longer than the line
 
@@ -68,7 +73,12 @@ def begin(settings: Config) -> None:
     for before in [one for one in root.handlers if hasattr(one, _MINE)]:
         root.removeHandler(before)
     root.addHandler(handler)
-    root.setLevel(settings.LOG_LEVEL)
+    if settings.LOG_LEVEL == "DEBUG":
+        root.setLevel(logging.INFO)
+        for name in _OWN:
+            logging.getLogger(name).setLevel(logging.DEBUG)
+    else:
+        root.setLevel(settings.LOG_LEVEL)
     # It would warn of headers that make no sense, and name the URL.
     logging.getLogger("urllib3").setLevel(logging.ERROR)
     logging.captureWarnings(True)

@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 
 #: How long a process that ends waits until what it has to report is sent, in seconds.
 _PATIENCE = 2.0
-#: What is sent of an event, as Sentry calls it.
-_SENT = {
-    *("event_id", "timestamp", "level", "logger", "logentry", "message", "exception", "platform"),
-    *("release", "environment", "server_name", "sdk", "contexts", "transaction"),
+#: What is sent of an event, as Sentry calls it: what only we or the library write, and the rest.
+_FRAME = {
+    *("event_id", "timestamp", "level", "logger", "platform", "release", "environment"),
+    *("server_name", "sdk", "contexts"),
 }
+_TEXTS = {"logentry", "message", "exception"}
 _options: dict[str, Any] = {}
 
 
@@ -81,7 +82,8 @@ def _without_secrets(secrets: Secrets, event: "Event", hint: "Hint") -> "Event":
     """What is sent of an event: with the count that it is about, and without what is secret."""
     record = hint.get("log_record")
     facts = {**contextvars.get_contextvars(), **(vars(record) if record else {})}
-    kept: Any = {name: _hidden(secrets, value) for name, value in event.items() if name in _SENT}
+    kept: Any = {name: value for name, value in event.items() if name in _FRAME}
+    kept |= {name: _hidden(secrets, value) for name, value in event.items() if name in _TEXTS}
     kept["tags"] = {
         name: _hidden(secrets, str(facts[name]))
         for name in FIELDS
