@@ -100,12 +100,11 @@ def _guard() -> None:
     named = request.view_args or {}
     if named.get("queue_name") not in {None, QUEUE} or named.get("instance_number"):
         raise Problem(404, "not_found", "There is nothing at this address.")
-    changes = request.endpoint == f"{_BLUEPRINT}.requeue_all" or request.method != "GET"
-    if changes and request.method != "HEAD":
-        if request.method == "GET":
-            raise Problem(405, "method_not_allowed", "This address does not answer GET requests.")
-        if is_of_another_site():
-            raise Problem(403, "cross_site", "Pages of other sites may not change the queue.")
+    only_reads = request.method in {"GET", "HEAD", "OPTIONS"}
+    if only_reads and request.endpoint == f"{_BLUEPRINT}.requeue_all":  # which acts on a GET, too
+        raise Problem(405, "method_not_allowed", "This address answers POST requests only.")
+    if not only_reads and is_of_another_site():
+        raise Problem(403, "cross_site", "Pages of other sites may not change the queue.")
 
 
 def _let_in(right: str) -> None:

@@ -122,6 +122,8 @@ def test_pages_of_other_sites_change_nothing(admin: FlaskClient, redis: Redis) -
         assert code_of(answer) == (403, "cross_site")
         get = admin.get(f"{PREFIX}/requeue/{jobs.QUEUE}", headers={**RIGHT, **strange})
         assert code_of(get) == (405, "method_not_allowed")
+        head = admin.head(f"{PREFIX}/requeue/{jobs.QUEUE}", headers={**RIGHT, **strange})
+        assert head.status_code == 405
     assert jobs.queue().job_ids == [key]
     assert admin.post(EMPTY, headers={**RIGHT, "Sec-Fetch-Site": "same-origin"}).status_code == 200
     assert jobs.queue().job_ids == []
