@@ -144,7 +144,7 @@ class Courier:
 
     def _put_down(self, taken: Taken, error: str, status: int | None) -> str:
         """Store what came of an attempt, and add it up; the same for the log."""
-        end, said = _put_down(taken, error, status)
+        end, said = _stored(taken, error, status)
         self._app.extensions["events"].tally(tallies.CALLBACKS, end)
         return said
 
@@ -176,7 +176,7 @@ class Courier:
             _log(taken, f"nobody knows: {reason(trouble)}")
 
 
-def _put_down(taken: Taken, error: str, status: int | None) -> tuple[str, str]:
+def _stored(taken: Taken, error: str, status: int | None) -> tuple[str, str]:
     """Store what came of an attempt: one of `tallies.ENDS`, and the same for the log."""
     what = f"{error}, {status}" if status else error
     given_up = tallies.GIVEN_UP, f"given up: {what}"

@@ -4,6 +4,7 @@ A browser sends along who asks, and lets no page write that itself. Programs sen
 """
 
 import re
+from collections.abc import Collection
 
 from flask import Flask, Response, current_app, request
 from flask_cors import CORS
@@ -54,14 +55,19 @@ def refuse_other_sites(app: Flask, *endpoints: str) -> None:
 
     @app.before_request
     def refuse() -> None:
-        if request.endpoint in endpoints and request.method == "POST" and is_of_another_site():
+        if request.endpoint not in endpoints or request.method != "POST":
+            return
+        if is_of_another_site(friends=current_app.config["CORS_ORIGINS"]):
             raise Problem(403, "cross_site", "Pages of other sites may not start counts.")
 
 
-def is_of_another_site() -> bool:
-    """Whether a page has sent the request that is neither ours nor of a site in `CORS_ORIGINS`."""
-    origin, allowed = request.headers.get("Origin", ""), current_app.config["CORS_ORIGINS"]
-    if origin and ("*" in allowed or origin in allowed):
+def is_of_another_site(*, friends: Collection[str] = ()) -> bool:
+    """Whether a page has sent the request that is neither ours nor of a friend.
+
+    :param friends: their origins; "*" for all. They may start counts, and nothing else.
+    """
+    origin = request.headers.get("Origin", "")
+    if origin and ("*" in friends or origin in friends):
         return False
     sent_from = request.headers.get("Sec-Fetch-Site")
     if sent_from is None:  # browsers of before 2023 send only the origin

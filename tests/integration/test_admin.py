@@ -129,6 +129,18 @@ def test_pages_of_other_sites_change_nothing(admin: FlaskClient, redis: Redis) -
     assert jobs.queue().job_ids == []
 
 
+@pytest.mark.parametrize("friends", ["*", "https://other.example"])
+def test_nor_do_those_that_may_start_counts(
+    environ: dict[str, str], redis: Redis, friends: str
+) -> None:
+    settings = {**environ, "ADMIN_PASSWORD": PASSWORD, "CORS_ORIGINS": friends}
+    client = create_app(settings_from(settings)).test_client()
+    submissions.submit("http://example.com/")
+    sent = {**RIGHT, "Origin": "https://other.example", "Sec-Fetch-Site": "cross-site"}
+    assert code_of(client.post(EMPTY, headers=sent)) == (403, "cross_site")
+    assert redis.llen(f"rq:queue:{jobs.QUEUE}") == 1
+
+
 @pytest.mark.parametrize(
     "path", ["1/view/queues", "9/data/queues.json", "queue/other/queued/empty"]
 )
