@@ -6,13 +6,21 @@ Field names are those of the environment; `README.md` has the table for users.
 
 import ipaddress
 from collections.abc import Collection, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields, replace
 from typing import Any
 
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from environment import HOW_TO_SET, READERS, ConfigError, Network
+from environment import (
+    HOW_TO_SET,
+    OF_A_DYNO,
+    ON_A_DYNO,
+    READERS,
+    ConfigError,
+    Network,
+    unverified,
+)
 
 __all__ = ["CONFIGS", "Config", "ConfigError", "settings_from"]
 
@@ -52,6 +60,10 @@ class Config:
     DATABASE_URL: str = field(repr=False)  # these three may hold secrets, a repr may be logged
     REDIS_URL: str = field(repr=False)
     SECRET_KEY: str = field(repr=False)
+    #: Whether the certificate of a Redis behind `rediss://` must be one that can be verified. What
+    #: is asked of it stands in `REDIS_URL` (`environment.unverified`), from which all clients are
+    #: made.
+    REDIS_TLS_VERIFY: bool = True
     #: The address that gunicorn binds, and its port.
     HOST: str = "0.0.0.0"  # noqa: S104 -- a dyno or a container is reached from outside
     PORT: int = 5000
@@ -194,6 +206,8 @@ def settings_from(environ: Mapping[str, str], *, without: Collection[str] = ()) 
     :raises ConfigError: naming the first setting that is missing or wrong.
     """
     given = {name: value.strip() for name, value in environ.items() if value.strip()}
+    if ON_A_DYNO in given:
+        given = {**OF_A_DYNO, **given}
     given.setdefault("REDIS_URL", given.get("REDISTOGO_URL", ""))
     config = _config_class(given.get("APP_SETTINGS", "config.DevelopmentConfig"))
     values: dict[str, Any] = dict.fromkeys(without, "") | {
@@ -205,6 +219,8 @@ def settings_from(environ: Mapping[str, str], *, without: Collection[str] = ()) 
         if setting.default is MISSING and setting.name not in values:
             raise ConfigError(f"{setting.name} is not set. {HOW_TO_SET[setting.name]}")
     settings = config(**values)
+    if not settings.REDIS_TLS_VERIFY:
+        settings = replace(settings, REDIS_URL=unverified(settings.REDIS_URL))
     _refuse_reuse_of_what_is_removed(settings)
     return settings
 

@@ -8,6 +8,7 @@ import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from limits import parse_many
 from redis.connection import parse_url
@@ -19,6 +20,17 @@ _ORIGIN = re.compile(
 
 #: Characters of a secret that is not to be guessed.
 _LEAST_SECRET = 16
+
+#: Heroku sets this for each of its dynos, and nobody else does.
+ON_A_DYNO = "DYNO"
+#: What holds on each dyno and Heroku has no variable for; whatever is set there goes before it. Its
+#: router is the one proxy, which nobody can go around. Its Redis has a certificate that it has
+#: signed itself, and of which it gives nobody the authority.
+OF_A_DYNO: Mapping[str, str] = {
+    "APP_SETTINGS": "config.ProductionConfig",
+    "TRUSTED_PROXIES": "1",
+    "REDIS_TLS_VERIFY": "false",
+}
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -148,9 +160,23 @@ def _redis_url(name: str, value: str) -> str:
     return value
 
 
+def unverified(redis_url: str) -> str:
+    """The URL of a Redis that is believed whatever its certificate says.
+
+    It stands in the URL, for all clients here are made from that, those of libraries too. A URL
+    that says itself what is wanted of the certificate is left as it is.
+    """
+    asked = urlsplit(redis_url)
+    if asked.scheme != "rediss" or "ssl_cert_reqs" in parse_qs(asked.query):
+        return redis_url
+    query = "&".join(filter(None, (asked.query, "ssl_cert_reqs=none")))
+    return asked._replace(query=query).geturl()
+
+
 READERS: Mapping[str, Callable[[str, str], Any]] = {
     "DATABASE_URL": _database_url,
     "REDIS_URL": _redis_url,
+    "REDIS_TLS_VERIFY": _switch,
     "SECRET_KEY": _text,
     "PORT": _whole_number(1, 65535),
     "WEB_CONCURRENCY": _whole_number(1, 512),
