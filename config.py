@@ -86,9 +86,10 @@ class Config:
     HOST_RATE_LIMIT: str = "60/minute"
     #: Where this service is reached; sites that are fetched are told, so that they can ask.
     SITE_URL: str = ""
-    #: What one job may use: processor time, and memory on top of what a worker has anyway.
+    #: What one job may use: processor time, and memory on top of what a worker has anyway; None: as
+    #: much as there is room for (`granted.py`).
     JOB_CPU_SECONDS: int = 30
-    JOB_MEMORY_BYTES: int = 768 * 1024 * 1024
+    JOB_MEMORY_BYTES: int | None = None
     #: A URL that was counted less than this long ago is not fetched again.
     RESULT_REUSE_SECONDS: float = 60.0
     #: Results that are older may be removed; None: they are kept for ever.
