@@ -87,7 +87,7 @@ class Config:
     #: Where this service is reached; sites that are fetched are told, so that they can ask.
     SITE_URL: str = ""
     #: What one job may use: processor time, and memory on top of what a worker has anyway; None: as
-    #: much as there is room for (`granted.py`).
+    #: much as there is room for (`workers/granted.py`).
     JOB_CPU_SECONDS: int = 30
     JOB_MEMORY_BYTES: int | None = None
     #: A URL that was counted less than this long ago is not fetched again.

@@ -32,8 +32,9 @@ from storage import leases
 from storage.states import Claim
 from workers import pipeline
 from workers.count_worker import CountWorker
+from workers.granted import granted, memory_of_a_page
 from workers.huge_pages import use_huge_pages
-from workers.stable import Stable
+from workers.stable import HORSES, Stable
 from workers.supervisor import STOP_SIGNALS, Place, Supervisor, fork
 
 logger = logging.getLogger(__name__)
@@ -70,6 +71,10 @@ def main(workers: int | None) -> None:
         return lambda name: fork(name, handlers, work, app, os.getpid())
 
     last = workers or app.config["WORKERS"]
+    if not app.config["JOB_MEMORY_BYTES"]:
+        room = memory_of_a_page(granted(), at_once=last * HORSES, workers=last)
+        logger.info("Each page may take %d MB of memory.", room // 2**20)
+        app.config["JOB_MEMORY_BYTES"] = room
     Supervisor(Place(f"worker {place}", start(_work)) for place in range(1, last + 1)).run()
 
 

@@ -5,11 +5,11 @@ from functools import cache
 
 from commands.sources import Page, SourceError
 from config import Config
-from granted import granted, memory_of_a_page
 from wordcount import Ranked
 from wordcount.counts import LONGEST_SHOWN
 from wordcount.errors import SENTENCES, WordcountError
 from workers.apart import DiedError, answers
+from workers.granted import granted, memory_of_a_page
 
 
 @dataclass(frozen=True)

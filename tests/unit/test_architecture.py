@@ -59,6 +59,7 @@ MAY_IMPORT = {
     "workers.apart": {"workers.confine"},
     "workers.host_limit": {"wordcount.errors"},
     "workers.stable": {"workers.apart", "workers.confine", "workers.supervisor"},
+    "workers.granted": set(),
     "workers.huge_pages": set(),
     "workers.pipeline": {
         "events.progress",
@@ -68,6 +69,7 @@ MAY_IMPORT = {
         "wordcount",
         "workers.apart",
         "workers.confine",
+        "workers.granted",
     },
     "jobs": {
         "events.channel",
@@ -167,6 +169,7 @@ MAY_IMPORT = {
         "storage.leases",
         "storage.states",
         "workers.count_worker",
+        "workers.granted",
         "workers.huge_pages",
         "workers.pipeline",
         "workers.stable",
@@ -188,6 +191,7 @@ MAY_IMPORT = {
         "workers.host_limit",
         "wordcount",
         "workers.apart",
+        "workers.granted",
         "workers.supervisor",
     },
     "bench": {"bench", "wordcount"},
