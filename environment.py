@@ -25,11 +25,13 @@ _LEAST_SECRET = 16
 ON_A_DYNO = "DYNO"
 #: What holds on each dyno and Heroku has no variable for; whatever is set there goes before it. Its
 #: router is the one proxy, which nobody can go around. Its Redis has a certificate that it has
-#: signed itself, and of which it gives nobody the authority.
+#: signed itself, and of which it gives nobody the authority. The smallest dynos have 512 MB, in
+#: which more large pages at once than these have no room.
 OF_A_DYNO: Mapping[str, str] = {
     "APP_SETTINGS": "config.ProductionConfig",
     "TRUSTED_PROXIES": "1",
     "REDIS_TLS_VERIFY": "false",
+    "FETCH_CONCURRENCY": "8",
 }
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network

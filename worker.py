@@ -34,6 +34,7 @@ from workers import pipeline
 from workers.count_worker import CountWorker
 from workers.granted import granted, memory_of_a_page
 from workers.huge_pages import use_huge_pages
+from workers.resident import keep_no_large_blocks
 from workers.stable import HORSES, Stable
 from workers.supervisor import STOP_SIGNALS, Place, Supervisor, fork
 
@@ -72,10 +73,15 @@ def main(workers: int | None) -> None:
 
     last = workers or app.config["WORKERS"]
     if not app.config["JOB_MEMORY_BYTES"]:
-        room = memory_of_a_page(granted(), at_once=last * HORSES, workers=last)
-        logger.info("Each page may take %d MB of memory.", room // 2**20)
-        app.config["JOB_MEMORY_BYTES"] = room
+        app.config["JOB_MEMORY_BYTES"] = _memory_of_a_page(app, last)
     Supervisor(Place(f"worker {place}", start(_work)) for place in range(1, last + 1)).run()
+
+
+def _memory_of_a_page(app: Flask, workers: int) -> int:
+    held = workers * app.config["FETCH_CONCURRENCY"] * app.config["FETCH_MAX_BYTES"]
+    memory = memory_of_a_page(granted(), at_once=workers * HORSES, held=held)
+    logger.info("Each page may take %d MiB of memory.", memory // 2**20)
+    return memory
 
 
 def _rehearse(app: Flask) -> None:
@@ -102,6 +108,7 @@ def _work(app: Flask, parent: int) -> None:
     """Be one worker. Any end but one that was asked for is a failure."""
     sys.setswitchinterval(SWITCH_INTERVAL)
     stable = Stable(pipeline.work_of_a_horse, pipeline.limits_of(app.config))
+    keep_no_large_blocks()
     was_told = False
     try:
         with app.app_context():

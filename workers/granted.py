@@ -12,21 +12,23 @@ from pathlib import Path, PurePosixPath
 #: A page is given no more than this, however much there is, and no less: with less hardly any page
 #: of the largest size can be read.
 MOST, LEAST = 768 * 2**20, 64 * 2**20
-#: What the programs themselves take: the parent with all that is loaded; each worker, with the
-#: pages that it is fetching.
-_PARENT, _EACH_WORKER = 128 * 2**20, 64 * 2**20
+#: What a program has in memory besides: all that is loaded, and what its processes have of their own.
+_LOADED = 128 * 2**20
+#: A worker that holds a page takes so many times its size: it was put together from its parts, and
+#: what came of another one is being stored. (`python -m bench --only dyno` measures it.)
+_HELD = 1.5
 
 _GROUPS = Path("/proc/self/cgroup")
 _ROOT = Path("/sys/fs/cgroup")
 
 
-def memory_of_a_page(granted: int, *, at_once: int, workers: int = 0) -> int:
+def memory_of_a_page(granted: int, *, at_once: int, held: int = 0) -> int:
     """What each of so many pages may take at the same time, in bytes.
 
     :param granted: what all of it may take, as :func:`granted` says.
-    :param workers: how many workers there are beside them.
+    :param held: the size of all pages that are fetched meanwhile, at most.
     """
-    room = granted - _PARENT - workers * _EACH_WORKER
+    room = granted - _LOADED - int(held * _HELD)
     return max(LEAST, min(MOST, room // at_once))
 
 

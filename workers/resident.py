@@ -17,6 +17,9 @@ logger = logging.getLogger(__name__)
 _SMAPS = Path("/proc/self/smaps")
 # proc(5): from where to where, what may be done with it, and after offset, device and inode a path.
 _MAPPING = re.compile(r"([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ \d+ +/")
+#: Of mallopt(3).
+_M_MMAP_THRESHOLD = -3
+_LARGE_BLOCK = 256 * 1024
 _UNCHANGED = re.compile(r"Anonymous: +0 kB")
 
 
@@ -25,6 +28,15 @@ def give_back_memory() -> None:
     libc = ctypes.CDLL(None)
     if hasattr(libc, "malloc_trim"):  # glibc has it
         libc.malloc_trim(0)
+
+
+def keep_no_large_blocks() -> None:
+    """Give back large blocks as soon as they are free, such as pages that were fetched: the C
+    library learns to keep them, in a pool for each thread, and then has as many as ever were there
+    at once."""
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "mallopt"):  # glibc has it
+        libc.mallopt(_M_MMAP_THRESHOLD, _LARGE_BLOCK)
 
 
 def let_go_of_files() -> None:

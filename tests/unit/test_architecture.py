@@ -172,6 +172,7 @@ MAY_IMPORT = {
         "workers.granted",
         "workers.huge_pages",
         "workers.pipeline",
+        "workers.resident",
         "workers.stable",
         "workers.supervisor",
     },

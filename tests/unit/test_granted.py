@@ -10,21 +10,20 @@ MIB = 2**20
 
 
 @pytest.mark.parametrize(
-    ("memory", "at_once", "workers", "page"),
+    ("memory", "at_once", "held", "page"),
     [
-        (512 * MIB, 2, 1, 160 * MIB),  # a small dyno
-        (1024 * MIB, 2, 1, 416 * MIB),
-        (2048 * MIB, 2, 1, MOST),
-        (24 * 1024 * MIB, 4, 2, MOST),
-        (512 * MIB, 4, 2, LEAST),
-        (256 * MIB, 2, 1, LEAST),
+        (512 * MIB, 2, 80 * MIB, 132 * MIB),  # a small dyno, which fetches eight pages of 10 MiB
+        (1024 * MIB, 2, 160 * MIB, 328 * MIB),
+        (4096 * MIB, 4, 320 * MIB, MOST),
+        (512 * MIB, 4, 320 * MIB, LEAST),
+        (256 * MIB, 2, 0, LEAST),
         (512 * MIB, 1, 0, 384 * MIB),  # the command that counts one page
     ],
 )
 def test_a_page_gets_its_part_of_what_is_left(
-    memory: int, at_once: int, workers: int, page: int
+    memory: int, at_once: int, held: int, page: int
 ) -> None:
-    assert memory_of_a_page(memory, at_once=at_once, workers=workers) == page
+    assert memory_of_a_page(memory, at_once=at_once, held=held) == page
 
 
 def written(root: Path, file: str, text: str) -> None:
