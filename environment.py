@@ -31,7 +31,7 @@ OF_A_DYNO: Mapping[str, str] = {
     "APP_SETTINGS": "config.ProductionConfig",
     "TRUSTED_PROXIES": "1",
     "REDIS_TLS_VERIFY": "false",
-    "FETCH_CONCURRENCY": "8",
+    "FETCH_CONCURRENCY": "4",
 }
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network

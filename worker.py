@@ -34,7 +34,7 @@ from workers import pipeline
 from workers.count_worker import CountWorker
 from workers.granted import granted, memory_of_a_page
 from workers.huge_pages import use_huge_pages
-from workers.resident import keep_no_large_blocks
+from workers.resident import keep_little_that_is_free
 from workers.stable import HORSES, Stable
 from workers.supervisor import STOP_SIGNALS, Place, Supervisor, fork
 
@@ -108,7 +108,7 @@ def _work(app: Flask, parent: int) -> None:
     """Be one worker. Any end but one that was asked for is a failure."""
     sys.setswitchinterval(SWITCH_INTERVAL)
     stable = Stable(pipeline.work_of_a_horse, pipeline.limits_of(app.config))
-    keep_no_large_blocks()
+    keep_little_that_is_free()
     was_told = False
     try:
         with app.app_context():

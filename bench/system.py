@@ -80,11 +80,6 @@ class Running:
         """Wait until so many counts have an outcome."""
         wait_for(f"{counts} outcomes", lambda: self.ended() >= counts, seconds)
 
-    def wait_for_evidence(self, seconds: float) -> None:
-        """Wait until all has been gathered that will be; only ours gathers any."""
-        asked = text("SELECT count(*) FROM results WHERE reading_ease IS NULL AND tops IS NOT NULL")
-        wait_for("evidence", lambda: not self.database.scalar(asked), seconds)
-
 
 @contextmanager
 def running(

@@ -12,8 +12,8 @@ from pathlib import Path, PurePosixPath
 #: A page is given no more than this, however much there is, and no less: with less hardly any page
 #: of the largest size can be read.
 MOST, LEAST = 768 * 2**20, 64 * 2**20
-#: What a program has in memory besides: all that is loaded, and what its processes have of their own.
-_LOADED = 128 * 2**20
+#: What the processes have in memory besides, and what the kernel has for them.
+_LOADED = 160 * 2**20
 #: A worker that holds a page takes so many times its size: it was put together from its parts, and
 #: what came of another one is being stored. (`python -m bench --only dyno` measures it.)
 _HELD = 1.5

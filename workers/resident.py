@@ -18,8 +18,9 @@ _SMAPS = Path("/proc/self/smaps")
 # proc(5): from where to where, what may be done with it, and after offset, device and inode a path.
 _MAPPING = re.compile(r"([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ \d+ +/")
 #: Of mallopt(3).
-_M_MMAP_THRESHOLD = -3
-_LARGE_BLOCK = 256 * 1024
+_M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8
+_LARGE_BLOCK = 2**20
+_POOLS = 2
 _UNCHANGED = re.compile(r"Anonymous: +0 kB")
 
 
@@ -30,13 +31,17 @@ def give_back_memory() -> None:
         libc.malloc_trim(0)
 
 
-def keep_no_large_blocks() -> None:
-    """Give back large blocks as soon as they are free, such as pages that were fetched: the C
-    library learns to keep them, in a pool for each thread, and then has as many as ever were there
-    at once."""
+def keep_little_that_is_free() -> None:
+    """Give back large blocks as soon as they are free, such as pages that were fetched, and have
+    few pools for small ones; to be said before there are threads.
+
+    The C library learns to keep large blocks, and has pools for each thread: a process would have
+    as much as all its threads ever had together.
+    """
     libc = ctypes.CDLL(None)
     if hasattr(libc, "mallopt"):  # glibc has it
         libc.mallopt(_M_MMAP_THRESHOLD, _LARGE_BLOCK)
+        libc.mallopt(_M_ARENA_MAX, _POOLS)
 
 
 def let_go_of_files() -> None:

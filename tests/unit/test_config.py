@@ -63,7 +63,7 @@ def test_a_dyno_is_production_behind_a_router() -> None:
     settings = settings_from({**on_a_dyno, "DYNO": "web.1"})
     assert type(settings) is ProductionConfig
     assert (settings.HOST, settings.TRUSTED_PROXIES) == ("0.0.0.0", 1)
-    assert settings.FETCH_CONCURRENCY == 8
+    assert settings.FETCH_CONCURRENCY == 4
     assert settings.REDIS_URL == "rediss://:secret@host:6380?ssl_cert_reqs=none"
     assert settings.RATELIMIT_STORAGE_URI == settings.REDIS_URL
     own = {"APP_SETTINGS": "StagingConfig", "TRUSTED_PROXIES": "2", "REDIS_TLS_VERIFY": "true"}

@@ -12,12 +12,12 @@ MIB = 2**20
 @pytest.mark.parametrize(
     ("memory", "at_once", "held", "page"),
     [
-        (512 * MIB, 2, 80 * MIB, 132 * MIB),  # a small dyno, which fetches eight pages of 10 MiB
-        (1024 * MIB, 2, 160 * MIB, 328 * MIB),
+        (512 * MIB, 2, 40 * MIB, 146 * MIB),  # a small dyno, which fetches four pages of 10 MiB
+        (1024 * MIB, 2, 160 * MIB, 312 * MIB),
         (4096 * MIB, 4, 320 * MIB, MOST),
         (512 * MIB, 4, 320 * MIB, LEAST),
         (256 * MIB, 2, 0, LEAST),
-        (512 * MIB, 1, 0, 384 * MIB),  # the command that counts one page
+        (512 * MIB, 1, 0, 352 * MIB),  # the command that counts one page
     ],
 )
 def test_a_page_gets_its_part_of_what_is_left(
