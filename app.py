@@ -7,7 +7,7 @@ from werkzeug.exceptions import HTTPException
 import views
 from base_app import create_base_app
 from config import Config
-from models import DATABASE_AWAY
+from storage.faults import DATABASE_AWAY
 from submissions import QueueFullError
 from views import errors
 from wordcount.errors import InputError

@@ -12,15 +12,7 @@ from typing import Any
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from environment import (
-    HOW_TO_SET,
-    OF_A_DYNO,
-    ON_A_DYNO,
-    READERS,
-    ConfigError,
-    Network,
-    unverified,
-)
+from environment import HOW_TO_SET, READERS, ConfigError, Network, given_in, unverified
 
 __all__ = ["CONFIGS", "Config", "ConfigError", "settings_from"]
 
@@ -113,8 +105,11 @@ class Config:
     #: How many proxies stand before the web, each of which adds the address that it was asked from
     #: to X-Forwarded-For. What they do not add, anybody could have written.
     TRUSTED_PROXIES: int = 0
-    #: Cookies travel over HTTPS only, and never with a form of another site.
-    SESSION_COOKIE_SECURE: bool = True
+    #: Answer by HTTPS only; somebody before the web speaks it, see `TRUSTED_PROXIES`.
+    HTTPS_ONLY: bool = True
+    #: The names under which this site may be asked for; none for any.
+    TRUSTED_HOSTS: tuple[str, ...] | None = None
+    #: Cookies never travel with a form of another site.
     SESSION_COOKIE_SAMESITE: str = "Lax"
     #: A form token lasts as long as the session, for people who leave a page open.
     WTF_CSRF_TIME_LIMIT: int | None = None
@@ -128,6 +123,11 @@ class Config:
     def CONTACT_URL(self) -> str:  # noqa: N802 -- a setting like the others
         """The page that tells the owner of a site who asks; "" if no address is known."""
         return f"{self.SITE_URL.rstrip('/')}/about" if self.SITE_URL else ""
+
+    @property
+    def SESSION_COOKIE_SECURE(self) -> bool:  # noqa: N802 -- Flask's name for it
+        """Cookies travel over HTTPS only."""
+        return self.HTTPS_ONLY
 
     @property
     def SQLALCHEMY_DATABASE_URI(self) -> str:  # noqa: N802 -- Flask-SQLAlchemy's name for it
@@ -175,10 +175,10 @@ class DevelopmentConfig(Config):
     PUBLIC_KEYS: bool = True
     FETCH_ALLOWED_NETWORKS: tuple[Network, ...] = _LOOPBACK
     CALLBACK_ALLOWED_NETWORKS: tuple[Network, ...] = _LOOPBACK
-    SESSION_COOKIE_SECURE: bool = False
+    HTTPS_ONLY: bool = False
     #: A web site of a stranger must not reach local pages through us, under a name of its own that
     #: leads to this machine (DNS rebinding).
-    TRUSTED_HOSTS: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")
+    TRUSTED_HOSTS: tuple[str, ...] | None = ("127.0.0.1", "localhost", "[::1]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,10 +206,7 @@ def settings_from(environ: Mapping[str, str], *, without: Collection[str] = ()) 
     :param without: texts that nobody will ask for: they are empty, whatever the environment says.
     :raises ConfigError: naming the first setting that is missing or wrong.
     """
-    given = {name: value.strip() for name, value in environ.items() if value.strip()}
-    if ON_A_DYNO in given:
-        given = {**OF_A_DYNO, **given}
-    given.setdefault("REDIS_URL", given.get("REDISTOGO_URL", ""))
+    given = given_in(environ)
     config = _config_class(given.get("APP_SETTINGS", "config.DevelopmentConfig"))
     values: dict[str, Any] = dict.fromkeys(without, "") | {
         name: read(name, given[name])

@@ -18,6 +18,9 @@ _ORIGIN = re.compile(
     r"\*|https?://[a-z0-9.-]+(?::[0-9]{1,5})?|https?://\[[0-9a-f:.]+\](?::[0-9]{1,5})?"
 )
 
+#: As it stands in the header Host, with or without a port (RFC 9110, section 7.2).
+_HOST = re.compile(r"\.?[a-z0-9_.-]+(?::[0-9]{1,5})?|\[[0-9a-f:.]+\](?::[0-9]{1,5})?")
+
 #: Characters of a secret that is not to be guessed.
 _LEAST_SECRET = 16
 
@@ -130,6 +133,18 @@ def _origins(name: str, value: str) -> tuple[str, ...]:
     return origins
 
 
+def _hosts(name: str, value: str) -> tuple[str, ...] | None:
+    if value.lower() == "none":
+        return None
+    hosts = tuple(value.lower().replace(",", " ").split())
+    if wrong := [host for host in hosts if not _HOST.fullmatch(host)]:
+        raise ConfigError(
+            f"{name} must be none, or names such as example.com, or .example.com for its"
+            f" subdomains as well, separated by commas; {wrong[0]!r} is none."
+        )
+    return hosts
+
+
 def _site_url(name: str, value: str) -> str:
     # It goes into a header: plain characters only.
     if not re.fullmatch(r"https?://[!-'*-~]+", value):
@@ -160,6 +175,16 @@ def _redis_url(name: str, value: str) -> str:
     except ValueError:
         raise ConfigError(f"{name} is not a Redis URL. {HOW_TO_SET[name]}") from None
     return value
+
+
+def given_in(environ: Mapping[str, str]) -> dict[str, str]:
+    """What is set in an environment, on a dyno with all that holds there. An empty value counts as
+    not set."""
+    given = {name: value.strip() for name, value in environ.items() if value.strip()}
+    if ON_A_DYNO in given:
+        given = {**OF_A_DYNO, **given}
+    given.setdefault("REDIS_URL", given.get("REDISTOGO_URL", ""))
+    return given
 
 
 def unverified(redis_url: str) -> str:
@@ -201,6 +226,8 @@ READERS: Mapping[str, Callable[[str, str], Any]] = {
     "PUBLIC_KEYS": _switch,
     "CORS_ORIGINS": _origins,
     "WEBHOOK_SECRET": _webhook_secret,
+    "HTTPS_ONLY": _switch,
+    "TRUSTED_HOSTS": _hosts,
     "TRUSTED_PROXIES": _whole_number(0, 16),
 }
 

@@ -9,19 +9,19 @@ kept by :mod:`transport`, those about HTTP here.
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from urllib.parse import urljoin
 
 import requests
 
 from transport.budget import Budget, OverBudgetError
 from transport.connection import Gate
 from transport.failures import NETWORK_ERRORS, failure_of
+from transport.redirects import redirect_target
 from transport.session import GuardedSession
 from wordcount.address import Network
 from wordcount.content_coding import ACCEPTED, PLAIN, decoded, too_large
 from wordcount.content_type import media_type_of
-from wordcount.errors import FetchError, UrlError
-from wordcount.http_status import REDIRECTS, status_error
+from wordcount.errors import FetchError
+from wordcount.http_status import status_error
 from wordcount.sniff import kind_if_not_text
 from wordcount.url import read_url
 from wordcount.version import VERSION
@@ -166,41 +166,12 @@ class _Fetch:
         """The page at a URL, or where it leads on to."""
         try:
             with self._session.get(url, stream=True) as response:
-                target = _redirect_target(url, response)
+                target = redirect_target(url, response)
                 return target or _page(url, response, self._limits, self._report)
         except OverBudgetError:
             raise FetchError("bad_response", reason="it goes on and on around the page") from None
         except NETWORK_ERRORS as error:
             raise failure_of(error, self._limits.timeout) from error
-
-
-def _redirect_target(url: str, response: requests.Response) -> str | None:
-    """Where a response leads on to (RFC 9110, section 10.2.2), or None if it does not."""
-    if response.status_code not in REDIRECTS:
-        return None
-    # `requests` joins headers of one name by a comma, which can as well be part of a URL.
-    locations = {location.strip() for location in response.raw.headers.getlist("Location")}
-    if len(locations) > 1:
-        raise FetchError("bad_redirect", reason="it named several at once.")
-    location = "".join(locations)
-    if not location:
-        return None
-    if location.rstrip("/").lower() in {"http:", "https:"}:  # to urljoin, the page itself
-        raise FetchError("bad_redirect", reason="it names no host.")
-    try:
-        return read_url(urljoin(url, _utf8(location)))
-    except UrlError as error:
-        raise FetchError("bad_redirect", reason=error.detail) from None
-    except ValueError:  # urljoin's word for brackets that do not match
-        raise FetchError("bad_redirect", reason="it is not a URL.") from None
-
-
-def _utf8(header: str) -> str:
-    """Python reads headers as Latin-1; sites that do not encode their URLs send UTF-8."""
-    try:
-        return header.encode("latin-1").decode("utf-8")
-    except UnicodeDecodeError:
-        return header
 
 
 def _page(url: str, response: requests.Response, limits: Limits, report: Report) -> Page:

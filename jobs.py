@@ -6,7 +6,6 @@ said by its worker or, should that be dead as well, by a rescuer.
 All functions here want a Flask application context.
 """
 
-import gc
 import logging
 import math
 import time
@@ -20,16 +19,15 @@ from redis.exceptions import RedisError
 from rq import Queue
 from rq.job import Job
 from rq.serializers import JSONSerializer
-from sqlalchemy.orm import configure_mappers
 
 from events.channel import Events
-from models import DATABASE_AWAY, Status, Step, db, reason
+from models import Status, Step, db
 from storage import leases
-from storage.states import MAX_CRASHES, Claim, Count
-from wordcount.errors import PageError, WordcountError
+from storage.faults import DATABASE_AWAY, reason
+from storage.states import Claim, Count
+from wordcount.errors import WordcountError
 from workers.confine import EVIDENCE_PATIENCE, HORSE_PATIENCE
 from workers.host_limit import LONGEST_WAIT
-from workers.resident import give_back_memory, let_go_of_files
 
 if TYPE_CHECKING:
     from workers.pipeline import Reader
@@ -129,26 +127,6 @@ def longest_job() -> int:
     return math.ceil(seconds)
 
 
-def warm_up(rehearse: Callable[[], None] = lambda: None) -> None:
-    """Load all that a job needs, models and dictionaries too, so that a fork has it at once.
-
-    :param rehearse: what else a fork is to have. It is called when all is loaded: what Python
-        remembers of which class is whose is forgotten when further classes come.
-    """
-    from transport.session import tls
-    from workers.warm_pages import count_warm_pages
-
-    tls()
-    count_warm_pages()
-    configure_mappers()
-    rehearse()
-    gc.collect()
-    # A fork that looks for garbage in what it shares with its parent gets a copy of all of that.
-    gc.freeze()
-    let_go_of_files()
-    give_back_memory()  # in the end, for to see what can be let go of takes some as well
-
-
 def count_and_save_words(job_key: str, worker: str = "") -> None:
     """The job. Idempotent: it does nothing for a row that is done, or that another job holds.
 
@@ -186,47 +164,13 @@ def work_on(claim: Claim, read: "Reader") -> None:
     )
 
 
-def hand_back(
-    job_keys: Collection[str], worker: str, attempt: int | None = None, *, at_front: bool = True
-) -> set[str]:
-    """Queue counts again that a worker was kept from finishing.
-
-    :param attempt: that of its claim, for it may have claimed one anew meanwhile; None for any.
-    :returns: the keys of those that were not finished.
-    """
-    tried = (leases.hand_back(key, worker=worker, attempt=attempt) for key in job_keys)
-    handed = [count for count in tried if count]
-    tell_and_ring(handed, at_front=at_front)
-    for count in handed:
-        logger.info("%s is handed back", count.job_key)
-    return {count.job_key for count in handed}
-
-
-def crash(job_keys: Collection[str], worker: str, attempt: int | None = None) -> None:
-    """See to counts on which a process died: they are tried again a little later, or fail."""
-    for key in job_keys:
-        if count := leases.crash(key, worker=worker, attempt=attempt):
-            tell_of_crash(count)
-
-
-def tell_of_crash(count: Count) -> None:
-    """Log, and tell those who listen, what became of a count on which somebody died."""
-    if count.status == Status.FAILED:
-        logger.error("%s failed (crashed): its workers died %d times", count.job_key, MAX_CRASHES)
-        events().tell(count, Status.FAILED, code="crashed")
-    else:
-        logger.warning("%s will be tried again: its worker died", count.job_key)
-        events().tell(count, Status.QUEUED)
-
-
-def give_up(job_keys: Collection[str], worker: str, attempt: int | None = None) -> None:
-    """Fail counts whose page was too much for its limits: another attempt would be, too."""
-    for key in job_keys:
-        if claim := leases.claim_of(key, worker=worker, attempt=attempt):
-            _fail(claim, PageError("too_complex"))
-            logger.warning("%s failed (too_complex)", key)
-        else:  # it had not come to claim it; so it was not the page
-            crash([key], worker, attempt)
+def fail(claim: Claim, failure: WordcountError) -> tuple[bool, str]:
+    """End a claim as failed; whether that was stored, and what it is, for the log."""
+    status = failure.facts.get("status")
+    kept = _patiently(lambda: leases.fail(claim, failure.code, failure.detail, http_status=status))
+    if kept:
+        events().tell(claim, Status.FAILED, code=failure.code)
+    return kept, f"failed ({failure.code})"
 
 
 def _work_on(claim: Claim, read: "Reader") -> tuple[bool, str]:
@@ -254,7 +198,7 @@ def _work_on(claim: Claim, read: "Reader") -> tuple[bool, str]:
     except ClaimLostError:
         return False, "stopped"
     except WordcountError as failure:
-        return _fail(claim, failure)
+        return fail(claim, failure)
     return kept, f"finished, {counted.words} words"
 
 
@@ -265,14 +209,6 @@ def _add_evidence(claim: Claim, evidence: dict[str, Any]) -> None:
     except DATABASE_AWAY as error:
         logger.warning("%s has no evidence: %s", claim.job_key, reason(error))
         db.session.remove()
-
-
-def _fail(claim: Claim, failure: WordcountError) -> tuple[bool, str]:
-    status = failure.facts.get("status")
-    kept = _patiently(lambda: leases.fail(claim, failure.code, failure.detail, http_status=status))
-    if kept:
-        events().tell(claim, Status.FAILED, code=failure.code)
-    return kept, f"failed ({failure.code})"
 
 
 def _patiently(step: Callable[[], Done]) -> Done:

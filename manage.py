@@ -120,7 +120,7 @@ def _sentence_for(error: Exception) -> str | None:
     from sqlalchemy.exc import ProgrammingError
 
     from config import ConfigError
-    from models import DATABASE_AWAY, reason
+    from storage.faults import DATABASE_AWAY, reason
 
     match error:
         case ConfigError():

@@ -5,49 +5,31 @@ How a row gets from one state to the next is in :mod:`storage.leases`.
 """
 
 import enum
-import logging
 import uuid
-from collections.abc import Collection
-from datetime import datetime, timedelta
-from functools import cache
+from datetime import datetime
 from typing import Any, Self
 
 from flask_sqlalchemy import SQLAlchemy
-from flask_sqlalchemy.session import Session
 from sqlalchemy import (
-    ARRAY,
     JSON,
     BigInteger,
     CheckConstraint,
     ColumnElement,
     DateTime,
     Index,
-    Interval,
-    Select,
-    String,
     TypeDecorator,
     UniqueConstraint,
     Uuid,
     and_,
-    bindparam,
     cast,
-    column,
-    event,
     func,
-    or_,
     select,
-    true,
 )
 from sqlalchemy import text as sql
-from sqlalchemy.engine import Dialect, Engine, ExceptionContext, ScalarResult
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.orm import DeclarativeBase, Mapped, aliased, load_only, mapped_column
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-logger = logging.getLogger(__name__)
-
-#: What is raised when Postgres cannot be reached, breaks off, or has no connection left.
-DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
+from storage.faults import LastingSession
 
 #: What is stored as it is; in `Result` the word `bytes` is a column.
 Packed = bytes
@@ -60,41 +42,11 @@ EVIDENCE_WITHIN = 120
 TOP_ROWS = 100
 
 
-@event.listens_for(Engine, "handle_error")
-def _name_it_by_its_cause(context: ExceptionContext) -> Exception | None:
-    """Of some connections that break, psycopg2 says no more than that there was an error."""
-    error = context.sqlalchemy_exception
-    if not context.is_disconnect or isinstance(error, OperationalError | InterfaceError):
-        return None
-    return OperationalError(context.statement, context.parameters, context.original_exception)
-
-
-def reason(error: Exception) -> str:
-    """Why the database could not be reached, in one line; what it says after that are guesses."""
-    return str(getattr(error, "orig", None) or error).partition("\n")[0]
-
-
 class Base(DeclarativeBase):
     """What Flask-SQLAlchemy builds ``db.Model`` on."""
 
 
-class _Session(Session):
-    """Ends also if its connection has broken meanwhile.
-
-    What it had begun has ended with that. Raised at the end of a request, the error would take the
-    place of an answer that is made already.
-    """
-
-    def close(self) -> None:
-        """Give the connection back."""
-        try:
-            super().close()
-        except DATABASE_AWAY as error:
-            # The pool has noticed by itself.
-            logger.debug("a connection broke before it was given back: %s", reason(error))
-
-
-db = SQLAlchemy(model_class=Base, session_options={"class_": _Session})
+db = SQLAlchemy(model_class=Base, session_options={"class_": LastingSession})
 
 
 class EncodedJSON(str):
@@ -250,87 +202,6 @@ class Result(db.Model):  # type: ignore[name-defined,misc]  # Flask-SQLAlchemy m
         """
         digest = cast(func.md5(cls.url), Uuid)
         return and_(digest == cast(func.md5(url), Uuid), ~cls.pasted)
-
-    @classmethod
-    def queue_has_room(cls, new: int, most: int) -> bool:
-        """Whether no more than `most` counts wait for a worker if there are these new ones."""
-        found: int = db.session.scalar(_QUEUED, {"most": most})
-        return found + new <= most
-
-    @classmethod
-    def reusable(cls, urls: Collection[str], seconds: float) -> dict[str, Self]:
-        """The newest count of each URL that is under way, or finished less than `seconds` ago.
-
-        A pasted text is not what others would find at its URL. Only the newest counts of each are
-        looked at: of a page that is counted every minute there are soon very many.
-
-        Until the caller commits, nobody else gets an answer for these URLs: of two who submit one
-        at the same moment, the second one finds the count of the first.
-        """
-        db.session.execute(_LOCK_URLS, {"urls": list(urls)})
-        found: ScalarResult[Any] = db.session.scalars(
-            _reusable(),
-            {"urls": list(urls), "age": timedelta(seconds=seconds)},
-            execution_options={"populate_existing": True},
-        )
-        return {result.url: result for result in found if result.url in urls}
-
-
-#: How many counts of a URL are looked at for one to reuse.
-_NEWEST = 20
-
-
-@cache
-def _reusable() -> Select[Any]:
-    """Made once: to make it takes longer than to ask it."""
-    given = func.unnest(bindparam("urls", type_=ARRAY(String)))
-    asked = given.table_valued(column("url", String), name="asked").render_derived()
-    newest = (
-        select(
-            Result.id,
-            Result.job_key,
-            Result.url,
-            Result.status,
-            Result.owner,
-            Result.finished_at,
-            Result.reading_ease,
-        )
-        .where(Result.is_of(asked.c.url))
-        .order_by(Result.id.desc())
-        .limit(_NEWEST)
-        .correlate(asked)
-        .subquery("newest")
-    )
-    recent = func.now() - bindparam("age", type_=Interval)
-    is_pending = newest.c.status.in_([Status.QUEUED, Status.RUNNING])
-    is_recent = and_(newest.c.status == Status.FINISHED, newest.c.finished_at > recent)
-    whole = newest.c.reading_ease.is_not(None)
-    to_be = newest.c.finished_at > func.now() - timedelta(seconds=EVIDENCE_WITHIN)
-    fit = (
-        select(newest)
-        .where(or_(is_pending, and_(is_recent, or_(whole, to_be))))
-        .order_by(newest.c.id.desc())
-        .limit(1)
-    )
-    known = aliased(Result, fit.correlate(asked).lateral())
-    return (
-        select(known)
-        .select_from(asked)
-        .join(known, true())
-        .options(load_only(known.job_key, known.url, known.status, known.owner))
-    )
-
-
-# In an order, or statistics of another time may tell Postgres to look through all rows.
-_QUEUED = sql("""
-    SELECT count(*)
-    FROM (SELECT FROM results WHERE status = 'queued' ORDER BY id LIMIT :most) AS queued""")
-# All in one order, so that of two lists with the same pages neither waits for the other for ever.
-_LOCK_URLS = sql("""
-    SELECT pg_advisory_xact_lock(lock) FROM (
-        SELECT DISTINCT hashtextextended(url, 0) AS lock
-        FROM unnest(CAST(:urls AS text[])) AS url ORDER BY lock
-    ) AS locks""")
 
 
 def storable(text: str) -> str:

@@ -11,10 +11,10 @@ from collections.abc import Collection
 from flask import current_app
 
 import jobs
-from callbacks import steps
-from callbacks.steps import Wanted
+from callbacks import rows
+from callbacks.rows import Wanted
 from models import Result, Status, db, storable
-from storage import leases, lists, once
+from storage import admission, leases, lists, once
 from storage.lists import ListLine, PageList
 from storage.once import Once
 from storage.states import Count, count_of
@@ -63,7 +63,7 @@ def submit(
     if name:
         once.remember(name, result)
     if callback:
-        steps.add(result, callback)
+        rows.add(result, callback)
     job_key = str(result.job_key)
     _commit_and_ring(new.values())
     return job_key
@@ -184,10 +184,10 @@ def _lines_of(read: dict[str, str | UrlError], counts: dict[str, Result]) -> lis
 def _reusable(urls: Collection[str], owner: str | None) -> dict[str, Result]:
     """The counts that there are of some URLs. What others wait for, too, is nobody's any more."""
     seconds = current_app.config["RESULT_REUSE_SECONDS"]
-    found = Result.reusable(urls, seconds)
+    found = admission.reusable(urls, seconds)
     while of_others := [known for known in found.values() if _is_of_another(known, owner)]:
         leases.share(of_others)
-        found = Result.reusable(urls, seconds)  # without what was cancelled at that very moment
+        found = admission.reusable(urls, seconds)  # without what was cancelled at that very moment
     return found
 
 
@@ -201,7 +201,7 @@ def _accepted(
     """New counts of some URLs, if there is room for all of them."""
     if not urls:
         return {}
-    if not Result.queue_has_room(len(urls), current_app.config["MAX_QUEUED"]):
+    if not admission.queue_has_room(len(urls), current_app.config["MAX_QUEUED"]):
         db.session.rollback()
         logger.warning("MAX_QUEUED is reached: nothing more is accepted")
         raise QueueFullError

@@ -23,20 +23,21 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 from sqlalchemy.exc import SQLAlchemyError
 
-import jobs
 from base_app import create_base_app
 from callbacks import steps
 from config import ConfigError
 from models import Status, db
-from storage import leases
+from storage import leases, rescues
 from storage.states import Claim
 from workers import pipeline
 from workers.count_worker import CountWorker
 from workers.granted import granted, memory_of_a_page
 from workers.huge_pages import use_huge_pages
+from workers.keeper import HORSES
 from workers.resident import keep_little_that_is_free
-from workers.stable import HORSES, Stable
+from workers.stable import Stable
 from workers.supervisor import STOP_SIGNALS, Place, Supervisor, fork
+from workers.warm_up import warm_up
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +65,7 @@ def main(workers: int | None) -> None:
         sys.exit(f"The worker cannot start: {error}")
     if not app.config["CONTACT_URL"]:
         logger.warning("SITE_URL is not set: the sites that are fetched cannot tell whom to ask.")
-    jobs.warm_up(lambda: _rehearse(app))
+    warm_up(lambda: _rehearse(app))
     use_huge_pages()
 
     def start(work: Callable[[Flask, int], None]) -> Callable[[str], BaseProcess]:
@@ -92,9 +93,9 @@ def _rehearse(app: Flask) -> None:
     with app.app_context():
         try:
             leases.claim(nobodys.job_key, worker="")
-            leases.renew("", longest=0)
-            leases.take_back(0)
-            leases.overdue(0)
+            rescues.renew("", longest=0)
+            rescues.take_back(0)
+            rescues.overdue(0)
             leases.finish(nobodys)
             steps.take(0, retries=0, busy=())
         except SQLAlchemyError as error:  # it will be asked again

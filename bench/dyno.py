@@ -33,7 +33,7 @@ _MIB = 2**20
 _SIZES = (2_000, 20_000, 100_000, 500_000, 2_000_000)
 #: Just below `FETCH_MAX_BYTES`, and how many of them there are.
 _LARGEST, _LARGE_ONES = 10_000_000, 20
-_PATIENCE = 300
+_PATIENCE = 600
 _GATHERING = 10
 #: What is asked of each finished count: pages, tables that are computed, a picture.
 _VIEWS = (

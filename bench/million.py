@@ -25,7 +25,7 @@ from bench.stored import OFTEN, key_of, store_ended, store_pending
 from callbacks import steps
 from config import settings_from
 from models import Result, Step, as_key, db
-from storage import leases, retention
+from storage import admission, leases, retention
 from storage.lists import ListLine, PageList
 from workers.rescuer import Watch
 
@@ -140,7 +140,7 @@ def _acts(app: Flask, rows: int) -> dict[str, Act]:
         "`/history` of a page counted often": page(f"/history?url={OFTEN}"),
         "recent list (`/`)": page("/"),
         f"a list of {_LINES} pages": page(f"/lists/{_LIST_KEY}"),
-        "is there a count to reuse": lambda: Result.reusable([OFTEN], 60),
+        "is there a count to reuse": lambda: admission.reusable([OFTEN], 60),
         "a count, from its submission to its end": _count,
         "rescuer": Watch("worker 1").look,
         "courier": lambda: steps.take(16, retries=8),
@@ -150,8 +150,8 @@ def _acts(app: Flask, rows: int) -> dict[str, Act]:
 
 def _count() -> None:
     """All that web and worker ask of the database for one count."""
-    Result.reusable([OFTEN], 0)
-    if not Result.queue_has_room(1, _QUEUED + 1):
+    admission.reusable([OFTEN], 0)
+    if not admission.queue_has_room(1, _QUEUED + 1):
         raise RuntimeError("the counts of this bench do not come to their end")
     (result,) = leases.accept(["http://new.example/"])
     key = str(result.job_key)

@@ -12,8 +12,8 @@ import jobs
 from base_app import create_base_app
 from config import settings_from
 from events.event_log import KEPT, LOG
-from models import Result, Status, db
-from storage import leases
+from models import Status, db
+from storage import admission, leases, rescues
 from storage.states import Count
 
 #: As many as may wait by default.
@@ -46,9 +46,9 @@ def looks_at_a_long_queue(environ: Mapping[str, str]) -> dict[str, float]:
             last = leases.accept(urls)[-1]
             db.session.commit()
         times = {
-            "each submission: is there room": _time(lambda: Result.queue_has_room(1, _SOME + 1)),
+            "each submission: is there room": _time(lambda: admission.queue_has_room(1, _SOME + 1)),
             "each question of who waits: its place": _time(lambda: last.position),
-            "each rescuer, every 2 s: what is due": _time(lambda: leases.overdue(500)),
+            "each rescuer, every 2 s: what is due": _time(lambda: rescues.overdue(500)),
             "and then: is it in Redis": _time(lambda: _keys_in_redis(app)),
         }
         db.session.remove()

@@ -107,13 +107,14 @@ def running(
             "REDIS_URL": started.enter_context(local_redis(folder / "redis")),
             "PORT": str(port),
             "WEB_CONCURRENCY": str(webs),
-            # As it is by default in production, but for these: the site is on loopback, and all
-            # submissions come from one client.
+            # As it is by default in production, but for these: the site is on loopback, without
+            # HTTPS, and all submissions come from one client.
             "APP_SETTINGS": "config.ProductionConfig",
             "SECRET_KEY": "of a bench",
             "HOST": "127.0.0.1",
             "SITE_URL": f"http://127.0.0.1:{port}",
             "FETCH_ALLOWED_NETWORKS": "127.0.0.0/8",
+            "HTTPS_ONLY": "false",
             "RATELIMIT_ENABLED": "false",
             **settings,
         }

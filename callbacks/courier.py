@@ -19,8 +19,9 @@ from callbacks.deliver import deliver
 from callbacks.notices import Notice, notice_of
 from callbacks.steps import Taken
 from fetch import Manners
-from models import DATABASE_AWAY, Result, db, reason
+from models import Result, db
 from storage import states
+from storage.faults import DATABASE_AWAY, reason
 from wordcount.errors import FetchError
 from workers.host_limit import HostLimit
 

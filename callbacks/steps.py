@@ -1,45 +1,29 @@
-"""Whom to tell of the outcome of a count: a URL that its submitter named, each told until it heard.
+"""Each step of a callback, from due to told or given up.
 
-A row for each, in the same transaction as the count, so that nobody who was promised word waits for
-ever. Who sends it is :mod:`callbacks.courier`; each step of a delivery is one UPDATE here, in
-database time, as those of a count are in :mod:`storage.leases`. Whatever becomes of a courier, what
-it has taken is due again a minute later, should nobody say what became of it; so a receiver may
-hear twice. Each callback comes to an end: it is delivered or given up. Until then its count is
-kept.
+Who takes them is :mod:`callbacks.courier`; each is one UPDATE, in database time, as those of a
+count are in :mod:`storage.leases`. Whatever becomes of a courier, what it has taken is due again a
+minute later, should nobody say what became of it; so a receiver may hear twice. Each callback comes
+to an end: it is delivered or given up. Until then its count is kept.
 """
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
-from flask import current_app
 from sqlalchemy import (
-    BigInteger,
-    CheckConstraint,
-    ColumnElement,
-    DateTime,
-    ForeignKey,
-    Index,
     case,
-    exists,
     func,
     null,
     select,
     update,
 )
-from sqlalchemy import text as sql
-from sqlalchemy.orm import Mapped, mapped_column
 
+from callbacks.rows import Callback
 from models import Result, db
 from storage import states
-from wordcount.errors import CallbackError, UrlError
-from wordcount.url import read_url
 
-#: How long a secret may be, in characters: not to be guessed, and not a novel.
-SECRET_LENGTHS = range(8, 201)
 #: How long a courier has for what it took, in seconds, at least. It needs much less; see
 #: :mod:`callbacks.deliver`.
 LEASE_SECONDS = 60
@@ -57,20 +41,6 @@ MOST_ATTEMPTS = len(PAUSES) + 1
 LONGEST_DELAY = 24 * 60 * 60
 #: How many of one host are taken at a time, so that a slow one does not hold up the others.
 MOST_OF_A_HOST = 2
-#: How many of one count are listed; of more, the newest.
-MOST_LISTED = 100
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What a submitter asks for.
-
-    :param url: where to; normalised.
-    :param secret: signs what is sent there, so that the receiver knows who it is from.
-    """
-
-    url: str
-    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -88,79 +58,6 @@ class Taken:
     host: str
     secret: str = field(repr=False)
     attempts: int
-
-
-class Callback(db.Model):  # type: ignore[name-defined,misc]  # as for models.Result
-    """One receiver of one outcome."""
-
-    __tablename__ = "callbacks"
-
-    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    result_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("results.id", ondelete="CASCADE"))
-    #: The same for each attempt, so that a receiver can tell that it has heard this before.
-    delivery_id: Mapped[uuid.UUID] = mapped_column(default=uuid.uuid4)
-    url: Mapped[str]
-    #: Of the URL: what may be logged of it.
-    host: Mapped[str]
-    #: Removed when there is nothing left to be signed.
-    secret: Mapped[str | None]
-    #: ``waiting``, ``delivered`` or ``given_up``.
-    state: Mapped[str] = mapped_column(default="waiting")
-    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
-    #: When the next attempt may be made, should the count have an outcome by then.
-    due_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
-    #: What the last attempt came to: the status of HTTP, if there was one; a code of
-    #: `wordcount.errors`, unless it was delivered.
-    last_status: Mapped[int | None]
-    last_error: Mapped[str | None]
-    submitted_at: Mapped[datetime] = mapped_column(
-        DateTime(timezone=True), server_default=func.now()
-    )
-
-    __table_args__ = (
-        CheckConstraint(
-            sql("state IN ('waiting', 'delivered', 'given_up')"), name="ck_callbacks_state"
-        ),
-        CheckConstraint(sql("(secret IS NULL) = (state <> 'waiting')"), name="ck_callbacks_secret"),
-        Index("ix_callbacks_result_id", "result_id"),
-        Index("ix_callbacks_waiting", "due_at", postgresql_where=sql("state = 'waiting'")),
-    )
-
-
-def wanted_from(url: str, secret: str | None) -> Wanted:
-    """What a submitter asks for, by the members of a request.
-
-    :param secret: by default that of the operator.
-    :raises CallbackError: if nothing can be sent there, or it could not be signed.
-    """
-    try:
-        address = read_url(url)
-    except UrlError as error:
-        raise CallbackError("callback_url_wrong", reason=error.detail) from None
-    if secret is not None and not (len(secret) in SECRET_LENGTHS and secret.isprintable()):
-        least, most = SECRET_LENGTHS[0], SECRET_LENGTHS[-1]
-        raise CallbackError("callback_secret_wrong", least=least, most=most)
-    signing = secret or current_app.config["WEBHOOK_SECRET"]
-    if not signing:
-        raise CallbackError("callback_secret_missing")
-    return Wanted(address, signing)
-
-
-def add(result: Result, wanted: Wanted) -> None:
-    """Promise word of the outcome of a count. The caller commits."""
-    host = urlsplit(wanted.url).hostname or ""
-    db.session.add(Callback(result_id=result.id, url=wanted.url, host=host, secret=wanted.secret))
-
-
-def of(result: Result) -> Sequence[Callback]:
-    """Those of a count, the newest first."""
-    chosen = select(Callback).where(Callback.result_id == result.id)
-    return db.session.scalars(chosen.order_by(Callback.id.desc()).limit(MOST_LISTED)).all()
-
-
-def is_awaited() -> ColumnElement[bool]:
-    """Somebody is still to be told of a result."""
-    return exists().where(Callback.result_id == Result.id, Callback.state == "waiting")
 
 
 def take(limit: int, *, retries: int, busy: Collection[str] = ()) -> list[Taken]:

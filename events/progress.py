@@ -9,8 +9,9 @@ import time
 from collections.abc import Callable
 
 from events.channel import Events
-from models import DATABASE_AWAY, Step, db, reason
+from models import Step, db
 from storage import leases
+from storage.faults import DATABASE_AWAY, reason
 from storage.states import Claim
 
 logger = logging.getLogger(__name__)

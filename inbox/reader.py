@@ -25,7 +25,9 @@ import submissions
 from events.channel import event_of
 from inbox.items import Item, ItemError, read_item
 from inbox.queue import Inbox, Taken, new_ticket
-from models import Result, Status, db, reason, storable
+from models import Status, db, storable
+from storage import admission
+from storage.faults import reason
 from storage.once import Once, OtherRequestError
 from submissions import QueueFullError
 from wordcount.errors import InputError
@@ -153,7 +155,7 @@ class Reader:
     def _submit(self, taken: Taken, item: Item) -> None:
         url = read_url(item.url)
         # Asked here, for who submits in vain writes a line each time.
-        if not Result.queue_has_room(1, current_app.config["MAX_QUEUED"]):
+        if not admission.queue_has_room(1, current_app.config["MAX_QUEUED"]):
             raise QueueFullError
         db.session.execute(_BE_PATIENT)
         # With the URL: were there two items under a ticket, by whomever, they are two counts.

@@ -12,7 +12,6 @@ from typing import Any
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
-    Select,
     and_,
     bindparam,
     case,
@@ -142,19 +141,6 @@ def pasted_text(claim: Claim) -> str:
     return text or ""
 
 
-def renew(worker: str, *, longest: float) -> None:
-    """Say that a worker is alive, and commit: what it works on stays its own a little longer.
-
-    :param longest: but not what it began longer ago than this, in seconds.
-    """
-    held = select(row.id).where(
-        states.held_by(worker), row.started_at > states.in_seconds(-longest)
-    )
-    # What somebody else has locked must not keep the others from being renewed.
-    renewed = update(_RESULTS).where(_free_ones(held))
-    states.changed(renewed.values(lease_until=states.in_seconds(LEASE_SECONDS)))
-
-
 def is_ours(claim: Claim) -> bool:
     """Whether a claim still holds.
 
@@ -228,36 +214,6 @@ def crash(job_key: str, *, worker: str, attempt: int | None = None) -> Count | N
     return changed[0] if changed else None
 
 
-def take_back(limit: int) -> list[Count]:
-    """Take counts from workers that have not been heard of for too long, and commit.
-
-    :returns: those, as queued for later or failed. What another rescuer looks at is skipped.
-    """
-    out_of_lease = and_(row.status == Status.RUNNING, row.lease_until < func.now())
-    chosen = select(row.id).where(out_of_lease).order_by(row.lease_until).limit(limit)
-    return states.changed(update(_RESULTS).where(_free_ones(chosen)).values(states.crashed()))
-
-
-def overdue(limit: int) -> list[str]:
-    """The keys of queued counts for which the bell was to be rung by now, the oldest first."""
-    keys = db.session.scalars(select(row.job_key).where(_is_due()).order_by(row.id).limit(limit))
-    found = [str(key) for key in keys]
-    db.session.commit()
-    return found
-
-
-def ring_again(job_keys: Collection[str]) -> list[Count]:
-    """Take it upon oneself to ring the bell for overdue counts, and commit.
-
-    :returns: those to ring for. What another rescuer has taken upon itself is not among them.
-    """
-    keys = [key for key in map(as_key, job_keys) if key]
-    chosen = select(row.id).where(row.job_key.in_(keys), _is_due())
-    return states.changed(
-        update(_RESULTS).where(_free_ones(chosen)).values(due_at=states.in_seconds(RING_SECONDS))
-    )
-
-
 def _end(claim: Claim, status: Status, columns: dict[str, Any]) -> bool:
     if states.changed(_END, {**states.terms(claim), "status": status, **columns}):
         return True
@@ -280,15 +236,6 @@ def _is_free_or_held(worker: str, attempt: int | None) -> ColumnElement[bool]:
 
 def _is_attempt(attempt: int | None) -> ColumnElement[bool]:
     return true() if attempt is None else row.attempt == attempt
-
-
-def _is_due() -> ColumnElement[bool]:
-    return and_(states.queued(), row.due_at < func.now())
-
-
-def _free_ones(chosen: Select[int]) -> ColumnElement[bool]:
-    """Of some rows, those that nobody else is at."""
-    return row.id.in_(chosen.with_for_update(skip_locked=True))
 
 
 def _claim(count: Count) -> Claim:

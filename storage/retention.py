@@ -11,7 +11,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, delete, exists, func, select
 from sqlalchemy.engine import CursorResult
 
-from callbacks import steps
+from callbacks import rows
 from models import Result, Status, db
 from storage.lists import ListLine, PageList
 
@@ -35,7 +35,7 @@ def purge(days: float) -> Iterator[int]:
         .where(
             Result.status.in_([Status.FINISHED, Status.FAILED]),
             Result.finished_at < before,
-            ~steps.is_awaited(),
+            ~rows.is_awaited(),
         )
         .order_by(Result.finished_at)
         .limit(BATCH)

@@ -2,8 +2,9 @@
 
 from sqlalchemy import text
 
-from callbacks import steps
-from callbacks.steps import Callback, Taken, Wanted
+from callbacks import rows, steps
+from callbacks.rows import Callback, Wanted
+from callbacks.steps import Taken
 from models import db
 from tests.counts import stored
 from tests.support import wait_for
@@ -13,7 +14,7 @@ SECRET = "known to two alone"
 
 def promise(key: str, url: str) -> None:
     """Ask for word of the outcome of a count."""
-    steps.add(stored(key), Wanted(url, SECRET))
+    rows.add(stored(key), Wanted(url, SECRET))
     db.session.commit()
 
 

@@ -3,8 +3,8 @@
 from sqlalchemy import text
 
 import submissions
-from callbacks import steps
-from callbacks.steps import Wanted
+from callbacks import rows
+from callbacks.rows import Wanted
 from models import Result, db
 from storage import leases
 from tests.counts import begin, counted_page
@@ -60,7 +60,7 @@ def _tell_of_a_callback() -> None:
     """Let somebody have been told of the count of the sample page."""
     result = Result.by_key(examples.FINISHED)
     assert result
-    steps.add(result, Wanted("https://receiver.example/", "a secret"))
+    rows.add(result, Wanted("https://receiver.example/", "a secret"))
     db.session.flush()
     db.session.execute(
         text(

@@ -5,8 +5,8 @@ from typing import Any
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
-from callbacks import steps
-from callbacks.steps import Callback
+from callbacks import rows
+from callbacks.rows import Callback
 from models import Result, Status
 from views.errors import Problem
 
@@ -24,7 +24,7 @@ def of_count(job_key: str) -> ResponseReturnValue:
     if result is None:
         raise Problem(404, "unknown_key", "There is no count with this key.")
     has_ended = not Status(result.status).is_pending
-    response = jsonify([_state(found, has_ended=has_ended) for found in steps.of(result)])
+    response = jsonify([_state(found, has_ended=has_ended) for found in rows.of(result)])
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_limiter import RateLimitExceeded
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
-from models import DATABASE_AWAY, reason
+from storage.faults import DATABASE_AWAY, reason
 from submissions import QueueFullError
 from views.limits import most_lines, seconds_to_wait
 from wordcount.errors import InputError, in_seconds

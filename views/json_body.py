@@ -8,8 +8,8 @@ from typing import Any
 from flask import request
 
 import submissions
-from callbacks import steps
-from callbacks.steps import Wanted
+from callbacks import rows
+from callbacks.rows import Wanted
 from storage.once import Once, OtherRequestError
 from views.errors import Problem
 from views.limits import client_of
@@ -67,7 +67,7 @@ def asked() -> Asked:
     return Asked(
         url=url,
         fresh=fresh,
-        callback=None if to is None else steps.wanted_from(to, secret),
+        callback=None if to is None else rows.wanted_from(to, secret),
         name=_name_of(url, fresh, to, secret),
     )
 

@@ -15,7 +15,8 @@ from flask.typing import ResponseReturnValue
 
 import jobs
 from events.channel import Listener
-from models import DATABASE_AWAY, Result, Status, reason
+from models import Result, Status
+from storage.faults import DATABASE_AWAY, reason
 from views.errors import Problem
 from views.places import Places
 from views.standing import pending_document

@@ -15,7 +15,8 @@ from flask.typing import ResponseReturnValue
 from flask_limiter import RateLimitExceeded
 
 import submissions
-from models import DATABASE_AWAY, db, reason
+from models import db
+from storage.faults import DATABASE_AWAY, reason
 from storage.lists import lines_of
 from views.errors import NOT_NOW, Problem, http_error, problem_of, wants_page
 from views.forms import EXPIRED, UrlForm

@@ -11,12 +11,9 @@ in RQ's books (:mod:`workers.rq_books`).
 import logging
 import math
 import os
-import signal
 import threading
 import time
-from collections.abc import Callable, Collection, Generator
-from dataclasses import dataclass, field
-from functools import partial
+from collections.abc import Callable, Generator
 from types import FrameType
 from typing import Any
 
@@ -33,13 +30,16 @@ from sqlalchemy.exc import SQLAlchemyError
 import jobs
 from callbacks.courier import Courier
 from inbox import reader
-from models import DATABASE_AWAY, db, reason
-from workers import pipeline
+from models import db
+from storage.faults import DATABASE_AWAY, reason
+from workers import pipeline, remedies
 from workers.apart import DiedError
 from workers.kept_alive import KeptAlive
+from workers.remedies import Remedy
 from workers.rescuer import rescue
-from workers.rq_books import BookkeepingWorker, Entry
-from workers.stable import NoHorseError, Stable
+from workers.rq_books import BookkeepingWorker
+from workers.running import Running, hand_back_all
+from workers.stable import Stable
 
 logger = logging.getLogger(__name__)
 
@@ -55,28 +55,6 @@ _EVIDENCE_SECONDS = 8
 #: How soon most counts are claimed, in seconds.
 _CLAIMED_WITHIN = 0.05
 _TICK = 0.05
-
-#: Says what becomes of counts that a worker did not finish, given their keys, its name, and the
-#: attempt; None if they were not claimed.
-Remedy = Callable[[Collection[str], str, int | None], object]
-
-
-@dataclass
-class _Running:
-    """A job that has a thread.
-
-    :ivar is_over: its work is done or given up; its count may come again, and have another thread.
-    :ivar claiming: held while its count is being claimed: who wants to hand it back waits for that.
-    :ivar is_claimed: set then, also if it could not be.
-    """
-
-    job: Job
-    attempt: int | None = None
-    is_over: bool = False
-    claiming: threading.Lock = field(default_factory=threading.Lock)
-    is_claimed: threading.Event = field(default_factory=threading.Event)
-    entry: Entry | None = None
-    are_books_open: threading.Event = field(default_factory=threading.Event)
 
 
 class CountWorker(BookkeepingWorker):
@@ -105,7 +83,7 @@ class CountWorker(BookkeepingWorker):
         ]
         #: As many as there may be threads; each job has one.
         self._places = threading.Semaphore(app.config["FETCH_CONCURRENCY"])
-        self._running: list[_Running] = []
+        self._running: list[Running] = []
         self._next_beat = -math.inf
 
     def bootstrap(self, *arguments: Any, **options: Any) -> None:
@@ -153,14 +131,14 @@ class CountWorker(BookkeepingWorker):
             logger.info("%s is being worked on", job.id)  # somebody has rung twice
             self._places.release()
             return
-        running = _Running(job)
+        running = Running(job)
         self._running.append(running)
         thread = threading.Thread(target=self._run, args=(running,), name=job.id, daemon=True)
         try:
             thread.start()
         except RuntimeError as error:  # the system gives us no thread
             logger.warning("%s could not be worked on: %s", job.id, error)
-            if self._settle(running, jobs.hand_back):
+            if self._settle(running, remedies.hand_back):
                 self._end(running)
             time.sleep(_PAUSE)
         else:  # here, for the job would have to wait for it; and only then, for the same reason
@@ -170,7 +148,7 @@ class CountWorker(BookkeepingWorker):
 
     # --- One job, in its thread
 
-    def _run(self, running: _Running) -> None:
+    def _run(self, running: Running) -> None:
         is_settled = False
         try:
             with self._app.app_context():
@@ -184,18 +162,18 @@ class CountWorker(BookkeepingWorker):
             if is_settled or not self.stopped:  # otherwise it is handed back
                 self._end(running)
 
-    def _end(self, running: _Running) -> None:
+    def _end(self, running: Running) -> None:
         self._running.remove(running)
         self._places.release()
 
-    def _remedy_for(self, running: _Running) -> Remedy | None:
+    def _remedy_for(self, running: Running) -> Remedy | None:
         """Do the work of a job; what is to become of its count, if that did not say so itself."""
         key = running.job.id
         try:
             try:
                 with running.claiming:
                     if self.stopped:
-                        return jobs.hand_back
+                        return remedies.hand_back
                     claim = jobs.begin(key, self.name)
             finally:
                 running.is_claimed.set()
@@ -204,20 +182,20 @@ class CountWorker(BookkeepingWorker):
                 jobs.work_on(claim, self._read)
         except DiedError as death:
             logger.warning("%s could not be worked on: %s", key, death.how)
-            return _remedy_of(death)
+            return remedies.remedy_of(death)
         except DATABASE_AWAY as error:
             logger.warning("%s could not be worked on: %s", key, reason(error))
-            return jobs.hand_back
+            return remedies.hand_back
         except Exception:
             logger.exception("%s: nobody foresaw this", key)
-            return jobs.crash
+            return remedies.crash
         return None
 
     def _read(self, task: pipeline.Task, look_up: Callable[[], None]) -> Generator[pipeline.Stage]:
         patience = pipeline.patience(self._app.config)
         return self._stable.answers(task, patience=patience, look_up=look_up)
 
-    def _settle(self, running: _Running, remedy: Remedy) -> bool:
+    def _settle(self, running: Running, remedy: Remedy) -> bool:
         """See to the count of a job. Nobody else will: the rescuer goes on renewing its lease.
 
         :returns: False when it is time to stop. Then all that is still running is handed back.
@@ -256,23 +234,7 @@ class CountWorker(BookkeepingWorker):
         it has stopped to take jobs."""
         self.stopped = True
         begun = time.monotonic()
-        give_up = begun + _LAST_SECONDS
-        left = {running.job.id: running for running in list(self._running)}
-        done: list[_Running] = []
-        while left and time.monotonic() < give_up:
-            # Who still claims one waits for the database; it is handed back when that is over.
-            keys = [key for key, running in left.items() if not running.claiming.locked()]
-            try:
-                for key in keys:
-                    if not jobs.hand_back([key], self.name):
-                        done.append(left[key])
-                    del left[key]
-            except SQLAlchemyError as error:
-                logger.warning("%s cannot be handed back: %s", ", ".join(left), reason(error))
-                time.sleep(_PAUSE)
-            finally:
-                db.session.remove()
-            time.sleep(_TICK if left else 0)
+        done = hand_back_all(self._running, self.name, give_up=begun + _LAST_SECONDS)
         # Of what is done already only evidence may be missing, which nobody else can gather.
         while time.monotonic() < begun + _EVIDENCE_SECONDS and any(
             one in self._running for one in done
@@ -300,12 +262,3 @@ class CountWorker(BookkeepingWorker):
     def _look_after_threads(self) -> None:
         for thread in self._threads:
             thread.look_after()
-
-
-def _remedy_of(death: DiedError) -> Remedy:
-    """What becomes of a count whose page's process has died, or that found none."""
-    if isinstance(death, NoHorseError):
-        return partial(jobs.hand_back, at_front=False)  # there may be as many pages in front
-    if death.is_overload:
-        return jobs.give_up
-    return jobs.hand_back if death.exit_code in {None, -signal.SIGTERM} else jobs.crash

@@ -159,8 +159,7 @@ def limits_of(settings: Mapping[str, Any]) -> dict[str, int]:
 
 def patience(settings: Mapping[str, Any]) -> float:
     """How long it may take by the clock, in seconds, on a machine that has other things to do."""
-    seconds: float = settings["JOB_CPU_SECONDS"] + EVIDENCE_PATIENCE
-    return seconds
+    return float(settings["JOB_CPU_SECONDS"] + EVIDENCE_PATIENCE)
 
 
 def reader_of(settings: Mapping[str, Any]) -> Reader:

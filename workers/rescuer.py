@@ -13,9 +13,11 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 import jobs
-from models import db, reason
-from storage import leases
+from models import db
+from storage import rescues
+from storage.faults import reason
 from storage.leases import LEASE_SECONDS
+from workers import remedies
 
 logger = logging.getLogger(__name__)
 
@@ -60,9 +62,9 @@ class Watch:
         :returns: how many were stuck.
         """
         jobs.events().make_good()
-        crashed = leases.take_back(RESCUE_LIMIT) if self._renew() else []
+        crashed = rescues.take_back(RESCUE_LIMIT) if self._renew() else []
         for count in crashed:
-            jobs.tell_of_crash(count)
+            remedies.tell_of_crash(count)
         return len(crashed) + self._ring_again()
 
     def _renew(self) -> bool:
@@ -71,15 +73,15 @@ class Watch:
         Not if the database has kept everybody waiting for as long as a lease lasts.
         """
         before, self._renewed_at = self._renewed_at, time.monotonic()
-        leases.renew(self._worker, longest=jobs.longest_job())
+        rescues.renew(self._worker, longest=jobs.longest_job())
         return time.monotonic() - before < LEASE_SECONDS
 
     def _ring_again(self) -> int:
-        overdue = set(leases.overdue(RESCUE_LIMIT))
+        overdue = set(rescues.overdue(RESCUE_LIMIT))
         missing = overdue - _in_redis() if overdue else set()
         # What a worker has just taken from Redis, and will claim at any moment, is missing too.
         # Only what is still missing at the second look has got lost.
-        lost = leases.ring_again(missing & self._missing)
+        lost = rescues.ring_again(missing & self._missing)
         self._missing = missing
         for number, count in enumerate(lost):
             if not jobs.ring(count):

@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from callbacks.courier import Courier
-from callbacks.steps import Callback
+from callbacks.rows import Callback
 from models import db
 from tests.callback_rows import SECRET, promise
 from tests.counts import finished

@@ -10,7 +10,8 @@ from sqlalchemy import text
 
 import submissions
 from callbacks import steps
-from callbacks.steps import LEASE_SECONDS, MOST_OF_A_HOST, PAUSES, Callback, Wanted
+from callbacks.rows import Callback, Wanted
+from callbacks.steps import LEASE_SECONDS, MOST_OF_A_HOST, PAUSES
 from models import db
 from storage import leases, retention
 from storage.once import Once

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 import submissions
-from callbacks.steps import Wanted
+from callbacks.rows import Wanted
 from tests.callback_rows import SECRET, wait_for_state
 from tests.counts import stored, wait_for_end
 from tests.programs import Program, running

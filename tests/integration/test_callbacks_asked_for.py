@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 import submissions
 from callbacks import steps
 from callbacks.notices import signature
-from callbacks.steps import Wanted, wanted_from
+from callbacks.rows import Wanted, wanted_from
 from storage import leases
 from storage.once import Once
 from tests.callback_rows import SECRET, row, take_one

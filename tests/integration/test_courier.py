@@ -9,7 +9,8 @@ from sqlalchemy import text
 
 from callbacks import steps
 from callbacks.courier import THREADS, Courier
-from callbacks.steps import MOST_ATTEMPTS, Callback
+from callbacks.rows import Callback
+from callbacks.steps import MOST_ATTEMPTS
 from models import db
 from tests.callback_rows import attempted, make_due, promise, row
 from tests.counts import finished

@@ -19,8 +19,9 @@ from app import create_app
 from config import settings_from
 from dev.services import local_postgres
 from events.progress import Progress
-from models import DATABASE_AWAY, Step, db
-from storage import leases
+from models import Step, db
+from storage import leases, rescues
+from storage.faults import DATABASE_AWAY
 from storage.states import count_of
 from tests.counts import accepted, begin, make_due, stored, wait_for_end
 from tests.programs import HeldHorse, OwnServer, Program, own_server, running
@@ -152,7 +153,7 @@ def locked(app: Flask) -> Iterator[None]:
 def test_a_database_that_stalls_costs_nobody_an_attempt(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (leases, rescuer):
+    for module in (leases, rescues, rescuer):
         monkeypatch.setattr(module, "LEASE_SECONDS", 1)
     keys = [client.post("/start", json={"url": f"http://{n}.example/"}).text for n in range(2)]
     for number, key in enumerate(keys):
@@ -167,7 +168,7 @@ def test_a_database_that_stalls_costs_nobody_an_attempt(
         watch.look()  # the first one waits for longer than a lease lasts
     assert [stored(key).status for key in keys] == ["running", "running"]
     db.session.rollback()
-    leases.renew("worker 1", longest=60)
+    rescues.renew("worker 1", longest=60)
     time.sleep(1.1)
     watches[1].look()
     watches[1].look()  # by now worker 0 would have renewed its own

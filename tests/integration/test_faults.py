@@ -24,6 +24,7 @@ from tests.counts import end_lease, make_due, stored, wait_for_end
 from tests.programs import Program, kill_all, own_server, process_of, running
 from tests.site import Site, start_held
 from tests.support import free_port, wait_for
+from workers import remedies
 from workers.rescuer import Watch
 
 #: What a second transaction can wait for, and a test can see that it does.
@@ -201,5 +202,5 @@ def test_what_a_worker_has_just_taken_is_not_queued_again(app: Flask, client: Fl
 def test_a_horse_that_is_too_much_before_it_claims_is_not_tried_for_ever(app: Flask) -> None:
     key = submissions.submit("http://example.com/")
     for _ in range(MAX_CRASHES):
-        jobs.give_up([key], "a worker")
+        remedies.give_up([key], "a worker")
     assert (stored(key).status, stored(key).error_code) == ("failed", "crashed")

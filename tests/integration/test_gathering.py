@@ -29,6 +29,7 @@ from wordcount.indexed_text import IndexedText
 from wordcount.justext_words import FrequentWords, use_frequent_words
 from workers import pipeline
 from workers.pipeline import Stage, Task
+from workers.warm_up import warm_up
 
 SENTENCES = "The keeper of the lighthouse planted roses. They lean towards the light. " * 12
 PAGE = f"""<html lang=en><title>Roses</title><nav><a href=/>Home</a> <a href=/shop>Shop</a></nav>
@@ -47,7 +48,7 @@ def test_a_horse_finds_the_stop_words_of_all_languages_read(
 ) -> None:
     monkeypatch.setattr(external, "JT_STOPLIST", None)
     use_frequent_words.cache_clear()
-    jobs.warm_up()
+    warm_up()
     gc.unfreeze()
     assert isinstance(external.JT_STOPLIST, FrequentWords)
     assert [word in external.JT_STOPLIST for word in ("the", "und", "не", "xqzt")] == [

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from models import Result, Status, Step, db
-from storage import leases
+from storage import admission, leases, rescues
 from storage.leases import LEASE_SECONDS
 from storage.states import MAX_CRASHES
 from tests.counts import begin, end_lease, make_due
@@ -92,7 +92,7 @@ def test_an_older_claim_is_fenced_off() -> None:
     key = new_count()
     older = begin(key, "older")
     end_lease(key)
-    assert [count.job_key for count in leases.take_back(limit=10)] == [key]
+    assert [count.job_key for count in rescues.take_back(limit=10)] == [key]
     newer = begin(key, "newer")
     assert newer.attempt == 2
     assert not leases.finish(older, total_words=1)
@@ -125,10 +125,10 @@ def test_what_is_done_stays_done() -> None:
     assert leases.crash(key, worker="a worker") is None
     assert not leases.report(claim, Step.SAVING)
     assert not leases.cancel(key, owner="somebody")
-    leases.renew("a worker", longest=60)
+    rescues.renew("a worker", longest=60)
     make_due(key)
-    assert leases.ring_again([key]) == []
-    assert (leases.take_back(limit=10), leases.overdue(limit=10)) == ([], [])
+    assert rescues.ring_again([key]) == []
+    assert (rescues.take_back(limit=10), rescues.overdue(limit=10)) == ([], [])
     result = found(key)
     assert (result.status, result.error_code, result.error_detail) == (
         "failed",
@@ -169,7 +169,7 @@ def test_a_count_on_which_workers_die_is_tried_later_and_later_and_then_fails() 
             assert leases.crash(key, worker="a worker")
         else:
             end_lease(key)
-            assert leases.take_back(limit=10)
+            assert rescues.take_back(limit=10)
         result = found(key)
         assert result.crashes == crashes
         now = db.session.scalar(text("SELECT now()"))
@@ -193,11 +193,11 @@ def test_a_lease_is_renewed_but_not_for_ever() -> None:
     begin(of_another, "another")
     end_lease(key)
     end_lease(of_another)
-    leases.renew("a worker", longest=60)
+    rescues.renew("a worker", longest=60)
     assert seconds_left(key) > LEASE_SECONDS - 5
     assert seconds_left(of_another) < 0
     end_lease(key)
-    leases.renew("a worker", longest=-1)
+    rescues.renew("a worker", longest=-1)
     assert seconds_left(key) < 0
 
 
@@ -214,7 +214,7 @@ def test_only_a_lease_that_ran_out_is_taken_back() -> None:
     begin(keys[1])
     begin(keys[2])
     end_lease(keys[2])
-    assert [count.job_key for count in leases.take_back(limit=10)] == [keys[2]]
+    assert [count.job_key for count in rescues.take_back(limit=10)] == [keys[2]]
     assert [found(key).status for key in keys] == ["queued", "running", "queued"]
 
 
@@ -223,12 +223,12 @@ def test_only_what_is_due_is_rung_for_and_once() -> None:
     for key in (also_due, due, running):
         make_due(key)
     begin(running)
-    assert leases.overdue(limit=10) == [due, also_due]  # the oldest first
-    assert leases.overdue(limit=1) == [due]
+    assert rescues.overdue(limit=10) == [due, also_due]  # the oldest first
+    assert rescues.overdue(limit=1) == [due]
     keys = [due, not_due, running, str(NOBODYS_KEY), "no key"]
-    assert [count.job_key for count in leases.ring_again(keys)] == [due]
-    assert leases.ring_again(keys) == []
-    assert leases.overdue(limit=10) == [also_due]
+    assert [count.job_key for count in rescues.ring_again(keys)] == [due]
+    assert rescues.ring_again(keys) == []
+    assert rescues.overdue(limit=10) == [also_due]
 
 
 def test_rescuers_do_not_wait_for_each_other() -> None:
@@ -242,10 +242,10 @@ def test_rescuers_do_not_wait_for_each_other() -> None:
             text("SELECT 1 FROM results WHERE job_key IN (:first, :stuck) FOR UPDATE"),
             {"first": first, "stuck": stuck},
         )
-        assert leases.take_back(limit=10) == []
-        assert [count.job_key for count in leases.ring_again([first, second])] == [second]
-    assert len(leases.take_back(limit=10)) == 1
-    assert [count.job_key for count in leases.ring_again([first, second])] == [first]
+        assert rescues.take_back(limit=10) == []
+        assert [count.job_key for count in rescues.ring_again([first, second])] == [second]
+    assert len(rescues.take_back(limit=10)) == 1
+    assert [count.job_key for count in rescues.ring_again([first, second])] == [first]
 
 
 def test_reuse_of_a_recent_count() -> None:
@@ -253,7 +253,7 @@ def test_reuse_of_a_recent_count() -> None:
     other = "http://b/"
 
     def reusable(url: str, seconds: float) -> str | None:
-        result = Result.reusable([url], seconds).get(url)
+        result = admission.reusable([url], seconds).get(url)
         return str(result.job_key) if result else None
 
     assert reusable("http://a/", 0) == key  # pending
@@ -267,11 +267,11 @@ def test_reuse_of_a_recent_count() -> None:
 def test_a_count_whose_worker_was_killed_before_the_evidence_is_not_reused_for_long() -> None:
     claim = begin(new_count("http://a/"))
     assert leases.finish(claim)
-    assert Result.reusable(["http://a/"], 600)
+    assert admission.reusable(["http://a/"], 600)
     db.session.execute(text("UPDATE results SET finished_at = finished_at - interval '3 min'"))
-    assert Result.reusable(["http://a/"], 600) == {}
+    assert admission.reusable(["http://a/"], 600) == {}
     leases.supplement(claim, reading_ease={})
-    assert Result.reusable(["http://a/"], 600)
+    assert admission.reusable(["http://a/"], 600)
 
 
 @pytest.mark.parametrize(("newer", "found"), [(19, True), (20, False)])
@@ -280,12 +280,12 @@ def test_only_the_newest_counts_are_looked_at_for_one_to_reuse(newer: int, found
     new_count("http://a/")
     for _ in range(newer):
         assert leases.fail(begin(new_count("http://a/")), "timeout", "Too slow.")
-    assert bool(Result.reusable(["http://a/"], 60)) is found
+    assert bool(admission.reusable(["http://a/"], 60)) is found
 
 
 def test_each_url_has_its_own_count_to_reuse() -> None:
     keys = {url: [new_count(url) for _ in range(2)] for url in ("http://a/", "http://b/")}
-    found = Result.reusable(["http://b/", "http://none/", "http://a/"], 60)
+    found = admission.reusable(["http://b/", "http://none/", "http://a/"], 60)
     assert {url: str(result.job_key) for url, result in found.items()} == {
         url: both[1]
         for url, both in keys.items()  # the newer one
@@ -295,7 +295,7 @@ def test_each_url_has_its_own_count_to_reuse() -> None:
 def test_a_failed_count_is_not_reused() -> None:
     claim = begin(new_count("http://a/"))
     assert leases.fail(claim, "timeout", "Too slow.")
-    assert Result.reusable(["http://a/"], 60) == {}
+    assert admission.reusable(["http://a/"], 60) == {}
 
 
 def test_the_database_knows_the_states() -> None:

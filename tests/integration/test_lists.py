@@ -16,7 +16,7 @@ from app import create_app
 from config import settings_from
 from dev.services import local_redis
 from models import Result, db
-from storage import leases
+from storage import leases, rescues
 from storage.lists import MOST_LINES, ListRow, PageList
 from submissions import QueueFullError
 from tests.counts import begin, end_lease, make_due, stored, wait_for_end
@@ -244,7 +244,7 @@ def test_without_redis(with_settings: With) -> None:
     keys = [str(row.job_key) for row in rows_of(key)]
     for job_key in keys:
         make_due(job_key)
-    assert {count.job_key for count in leases.ring_again(keys)} == set(keys)
+    assert {count.job_key for count in rescues.ring_again(keys)} == set(keys)
 
 
 def test_a_redis_that_hangs_is_asked_once(

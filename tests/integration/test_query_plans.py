@@ -15,9 +15,9 @@ import submissions
 from bench.plans import Plan, explained
 from bench.stored import OFTEN, key_of, store_ended, store_pending
 from callbacks import steps
-from callbacks.steps import Callback
+from callbacks.rows import Callback
 from models import Result, Step, as_key, db
-from storage import leases, lists, retention
+from storage import admission, leases, lists, retention
 from storage.lists import ListLine, PageList
 from storage.once import Once
 from tests.counts import end_lease, make_due
@@ -159,7 +159,7 @@ def test_no_query_looks_through_all_results(client: FlaskClient) -> None:
 def test_of_very_many_counts_of_a_url_only_the_newest_are_read(client: FlaskClient) -> None:
     store_ended(ROWS, often=TIMES_OFTEN)
     analyze()
-    for act in (page(client, f"/history?url={OFTEN}"), lambda: Result.reusable([OFTEN], 60)):
+    for act in (page(client, f"/history?url={OFTEN}"), lambda: admission.reusable([OFTEN], 60)):
         with explained(analyze=True) as plans:
             act()
         of_results = [plan.root for plan in plans if plan.scans("results")]
@@ -181,8 +181,8 @@ def test_what_is_known_of_another_time_does_no_harm(client: FlaskClient) -> None
     db.session.commit()
     store_ended(ROWS, often=TIMES_OFTEN)
     with explained() as plans:
-        assert Result.queue_has_room(1, 1)
+        assert admission.queue_has_room(1, 1)
         page(client, f"/history?url={OFTEN}")()
-        Result.reusable([OFTEN], 60)
+        admission.reusable([OFTEN], 60)
         Watch("worker 1").look()
     assert not slow_ones(plans), json.dumps([plan.lines for plan in plans])

@@ -11,7 +11,7 @@ import submissions
 from app import create_app
 from config import settings_from
 from models import Step, db
-from storage import leases
+from storage import leases, rescues
 from tests.counts import begin, end_lease, make_due, stored
 from views.standing import standing_of
 
@@ -89,9 +89,9 @@ def test_signs_of_life_are_no_movement(client: FlaskClient, ring: str) -> None:
         begin(key)
     let_pass(30)
     if ring == "again":
-        assert leases.ring_again([key])
+        assert rescues.ring_again([key])
     else:
-        leases.renew("a worker", longest=60)
+        rescues.renew("a worker", longest=60)
     assert asked(client, key)["still"] >= 30
 
 
@@ -114,7 +114,7 @@ def test_every_step_of_its_own_is_movement(client: FlaskClient) -> None:
     begin(key)
     end_lease(key)
     let_pass(60)
-    assert moves(leases.take_back(10))
+    assert moves(rescues.take_back(10))
 
 
 def test_a_silent_site(environ: dict[str, str]) -> None:

@@ -144,7 +144,8 @@ def test_told_to_stop_while_it_starts_them(app: Flask, environ: dict[str, str], 
 
 def test_one_that_cannot_be_forked_is_tried_again(tmp_path: Path) -> None:
     (tmp_path / "crowded.py").write_text("""
-import signal, time, supervisor
+import signal, time
+from workers import supervisor
 tries = []
 def start(name):
     tries.append(name)
@@ -163,7 +164,8 @@ supervisor.Supervisor([supervisor.Place("worker 1", start)]).run()
 def test_one_that_does_not_end_is_killed(tmp_path: Path) -> None:
     script = tmp_path / "deaf.py"
     script.write_text("""
-import signal, time, supervisor
+import signal, time
+from workers import supervisor
 supervisor.STOP_SECONDS = 0.5
 def start(name):
     ignored = dict.fromkeys(supervisor.STOP_SIGNALS, signal.SIG_IGN)

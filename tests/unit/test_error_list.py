@@ -59,7 +59,7 @@ def test_every_sentence_is_for_an_error_that_is_raised() -> None:
     packages = ("wordcount", "transport", "storage", "inbox", "callbacks", "workers")
     found = raised("*.py", *(f"{package}/*.py" for package in packages))
     assert found | {"crashed", "cancelled"} == set(SENTENCES)
-    assert 'code="crashed"' in (PROJECT / "jobs.py").read_text()
+    assert 'code="crashed"' in (PROJECT / "workers/remedies.py").read_text()
     assert 'code="cancelled"' in (PROJECT / "submissions.py").read_text()
 
 

@@ -1,6 +1,6 @@
 """What programs send and get in JSON, but for tables."""
 
-from callbacks.steps import SECRET_LENGTHS
+from callbacks.rows import SECRET_LENGTHS
 from inbox.items import LONGEST_REF
 from models import Status, Step
 from views.openapi.bricks import (

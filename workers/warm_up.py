@@ -1,10 +1,17 @@
-"""Pages that are counted before there is a job, so that whatever is made or read at its first use
-is there for all forks."""
+"""What is done before there is a job, so that whatever is loaded, made or read at its first use is
+there for all forks."""
 
+import gc
+from collections.abc import Callable
+
+from sqlalchemy.orm import configure_mappers
+
+from transport.session import tls
 from wordcount import count_text, read_page
 from wordcount.doubts import doubts_of
 from wordcount.evidence import evidence_of
 from workers.pipeline import columns_of
+from workers.resident import give_back_memory, let_go_of_files
 
 # What has all that most pages have: styles, a menu, abbreviations, numbers and initials; and
 # classes that mean nothing, for trafilatura looks for some in one expression after the other.
@@ -33,3 +40,20 @@ def count_warm_pages() -> None:
         columns_of(counted)
         for evidence in evidence_of(body, None, page, counted):
             evidence.index.to_bytes()
+
+
+def warm_up(rehearse: Callable[[], None] = lambda: None) -> None:
+    """Load all that a job needs, models and dictionaries too, so that a fork has it at once.
+
+    :param rehearse: what else a fork is to have. It is called when all is loaded: what Python
+        remembers of which class is whose is forgotten when further classes come.
+    """
+    tls()
+    count_warm_pages()
+    configure_mappers()
+    rehearse()
+    gc.collect()
+    # A fork that looks for garbage in what it shares with its parent gets a copy of all of that.
+    gc.freeze()
+    let_go_of_files()
+    give_back_memory()  # in the end, for to see what can be let go of takes some as well
