@@ -102,6 +102,8 @@ class Config:
     CORS_ORIGINS: tuple[str, ...] = ()
     #: Signs what is sent to the callbacks of those who send no secret of their own.
     WEBHOOK_SECRET: str = field(default="", repr=False)
+    #: Who asks for the figures at /metrics must show it; "" for anybody.
+    METRICS_TOKEN: str = field(default="", repr=False)
     #: How many proxies stand before the web, each of which adds the address that it was asked from
     #: to X-Forwarded-For. What they do not add, anybody could have written.
     TRUSTED_PROXIES: int = 0

@@ -48,8 +48,8 @@ def _text(_name: str, value: str) -> str:
     return value
 
 
-def _webhook_secret(name: str, value: str) -> str:
-    if len(value) < _LEAST_SECRET:  # a receiver can try to guess it, as often as it likes
+def _secret(name: str, value: str) -> str:
+    if len(value) < _LEAST_SECRET:  # strangers can try to guess it, as often as they like
         raise ConfigError(f"{name} must have at least {_LEAST_SECRET} characters.")
     return value
 
@@ -225,7 +225,8 @@ READERS: Mapping[str, Callable[[str, str], Any]] = {
     "PRODCONS_RATE_LIMIT": _rate,
     "PUBLIC_KEYS": _switch,
     "CORS_ORIGINS": _origins,
-    "WEBHOOK_SECRET": _webhook_secret,
+    "WEBHOOK_SECRET": _secret,
+    "METRICS_TOKEN": _secret,
     "HTTPS_ONLY": _switch,
     "TRUSTED_HOSTS": _hosts,
     "TRUSTED_PROXIES": _whole_number(0, 16),

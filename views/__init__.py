@@ -13,6 +13,7 @@ from views.evidence import evidence
 from views.limits import limit_submissions
 from views.lists import lists
 from views.live import allow_streams
+from views.operators import answer_operators
 from views.other_sites import allow_other_sites, refuse_other_sites
 from views.pages import pages
 from views.phrases import several_words
@@ -49,6 +50,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(prodcons)
     app.register_blueprint(rules)
     app.register_blueprint(description)
+    answer_operators(app)
     allow_streams(app)
     app.register_blueprint(pubsub)
     limit_submissions(

@@ -39,8 +39,18 @@ MAY_IMPORT = {
     "storage.lists": {"models"},
     "storage.states": {"models", "wordcount.errors"},
     "storage.leases": {"models", "storage.states", "wordcount.errors"},
-    "events.event_log": set(),
-    "events.channel": {"events.event_log", "storage.states"},
+    "events.tallies": set(),
+    "storage.backlog": {"models"},
+    "storage.schema": {"models"},
+    "workers.presence": set(),
+    "events.event_log": {
+        "events.tallies",
+    },
+    "events.channel": {
+        "events.event_log",
+        "events.tallies",
+        "storage.states",
+    },
     "events.progress": {
         "events.channel",
         "models",
@@ -86,6 +96,7 @@ MAY_IMPORT = {
     "jobs": {
         "events.channel",
         "events.progress",
+        "events.tallies",
         "models",
         "storage.faults",
         "storage.leases",
@@ -99,6 +110,7 @@ MAY_IMPORT = {
     "workers.warm_up": {"transport.session", "wordcount", "workers.pipeline", "workers.resident"},
     "submissions": {
         "callbacks.rows",
+        "events.tallies",
         "jobs",
         "models",
         "storage.admission",
@@ -118,6 +130,7 @@ MAY_IMPORT = {
     "inbox.queue": {"events.channel", "events.event_log", "inbox.items", "inbox.scripts"},
     "inbox.reader": {
         "events.channel",
+        "events.tallies",
         "inbox.items",
         "inbox.queue",
         "jobs",
@@ -136,6 +149,7 @@ MAY_IMPORT = {
         "callbacks.deliver",
         "callbacks.notices",
         "callbacks.steps",
+        "events.tallies",
         "fetch",
         "models",
         "storage.faults",
@@ -146,6 +160,7 @@ MAY_IMPORT = {
     "callbacks.rows": {"models", "wordcount.errors", "wordcount.url"},
     "workers.supervisor": set(),
     "workers.rescuer": {
+        "events.tallies",
         "jobs",
         "models",
         "storage.faults",
@@ -154,7 +169,10 @@ MAY_IMPORT = {
         "workers.remedies",
     },
     "workers.kept_alive": set(),
-    "workers.rq_books": {"jobs"},
+    "workers.rq_books": {
+        "jobs",
+        "workers.presence",
+    },
     "workers.count_worker": {
         "callbacks.courier",
         "inbox.reader",
@@ -172,6 +190,7 @@ MAY_IMPORT = {
     },
     "workers.keeper": {"workers.apart", "workers.confine", "workers.supervisor"},
     "workers.remedies": {
+        "events.tallies",
         "jobs",
         "models",
         "storage.leases",
@@ -186,17 +205,21 @@ MAY_IMPORT = {
         "callbacks.steps",
         "events.channel",
         "events.event_log",
+        "events.tallies",
         "inbox.items",
         "inbox.queue",
         "jobs",
         "models",
+        "storage.backlog",
         "storage.connections",
         "storage.faults",
         "storage.lists",
         "storage.once",
+        "storage.schema",
         "submissions",
         "views",
         "wordcount",
+        "workers.presence",
     },
     "base_app": {"config", "events.channel", "models", "storage.connections"},
     "app": {"base_app", "config", "storage.faults", "submissions", "views", "wordcount.errors"},
@@ -320,6 +343,8 @@ NOT_IN_THE_WEB = (
     "courlan",
     "htmldate",
     "justext",
+    "alembic",
+    "prometheus_client",
 )
 
 

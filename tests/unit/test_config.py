@@ -116,6 +116,7 @@ def test_all_settings_are_read() -> None:
             "CORS_ORIGINS": "https://a.example, http://localhost:8000",
             "WEBHOOK_SECRET": "to sign callbacks with",
             "REDIS_TLS_VERIFY": "no",
+            "METRICS_TOKEN": "to see the figures",
         }
     )
     assert (settings.PORT, settings.WEB_CONCURRENCY) == (8000, 3)
@@ -134,6 +135,7 @@ def test_all_settings_are_read() -> None:
     assert settings.CORS_ORIGINS == ("https://a.example", "http://localhost:8000")
     assert settings.WEBHOOK_SECRET == "to sign callbacks with"
     assert not settings.REDIS_TLS_VERIFY
+    assert settings.METRICS_TOKEN == "to see the figures"
 
 
 def test_what_protects_is_on_by_itself() -> None:
@@ -265,6 +267,7 @@ def test_production_refuses_to_start_without(name: str) -> None:
         ("PRODCONS_RATE_LIMIT", "30"),
         ("PUBLIC_KEYS", "some"),
         ("WEBHOOK_SECRET", "too short"),
+        ("METRICS_TOKEN", "too short"),
         ("CORS_ORIGINS", "a.example"),
         ("CORS_ORIGINS", "https://a.example/"),
         ("CORS_ORIGINS", "https://*.example"),
