@@ -20,6 +20,7 @@ import manage
 from config import CONFIGS
 from environment import OF_A_DYNO, READERS
 from tests.support import PROJECT
+from views.operators import INSIDE
 
 #: What programs read that are not ours, or that is read by name before there are settings.
 OF_OTHERS = {
@@ -151,6 +152,12 @@ def test_ports_are_those_that_are_listened_on() -> None:
     (upstream,) = re.findall(r"server 127\.0\.0\.1:(\d+)", DEPLOY)
     (set_port,) = re.findall(r"^PORT=(\d+)$", DEPLOY, re.M)
     assert upstream == set_port
+
+
+def test_health_is_asked_where_it_is_told() -> None:
+    asked = re.findall(r"\}(/\w+)'", instructions("HEALTHCHECK")[0])
+    assert len(asked) == 1
+    assert set(asked) <= INSIDE
 
 
 def test_nothing_runs_as_root_or_writes_where_its_code_is() -> None:
