@@ -82,8 +82,8 @@ def measure(folder: Path | None, number: int = 200) -> Report:
     text = (
         f"{number} pages, {sum(len(page.body) for page in pages) / 1e6:.0f} MB,"
         f" {_LARGE_ONES} of them of 10 MB; one worker, two processes of gunicorn."
-        f" {complete} counts have their main text told apart. Of the others that is left out: they have"
-        " too many elements, or it would have taken more memory or time than a page is given."
+        f" {complete} counts have their main text told apart. Of the others that is left out: they"
+        " have too many elements, or it would have taken more memory or time than a page is given."
     )
     figures = [
         *rows,
