@@ -83,6 +83,7 @@ def submit_item(text: str, name: Once) -> Count:
     :returns: the count, which is durable. Its key is yet to be told; and if it is queued, the
         caller rings then, as rescuers do otherwise.
     :raises wordcount.errors.UrlError: as :func:`submit`.
+    :raises once.OtherRequestError: as :func:`submit`.
     :raises QueueFullError: as :func:`submit`.
     """
     url = read_url(text)
