@@ -190,6 +190,7 @@ MAY_IMPORT = {
         "models",
         "storage.connections",
         "storage.faults",
+        "storage.leases",
         "storage.lists",
         "storage.once",
         "submissions",
