@@ -182,8 +182,8 @@ def forbidden() -> dict[str, Json]:
     """403 for what is sent."""
     return problem(
         403,
-        "A page of another site has sent it, in somebody's browser; or it came by `http://` to a"
-        " server that answers by HTTPS only.",
+        "A page of another site has sent it, in somebody's browser; or it came by HTTP to a server"
+        " that answers by HTTPS only.",
         "cross_site",
         "https_required",
         sentence=CROSS_SITE,
