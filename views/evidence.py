@@ -59,6 +59,7 @@ def word(job_key: str) -> ResponseReturnValue:
             direction=_direction(found.lines),
             more=min(selection.top + FIRST_LINES, most),
             most=most,
+            fewest=FIRST_LINES,
             most_of_a_file=MOST_LINES_OF_A_FILE,
             most_forms=MOST_FORMS,
             **_shared(shown, addresses),
