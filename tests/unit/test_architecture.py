@@ -213,6 +213,7 @@ MAY_IMPORT = {
         "storage.backlog",
         "storage.connections",
         "storage.faults",
+        "storage.leases",
         "storage.lists",
         "storage.once",
         "storage.schema",
