@@ -49,7 +49,8 @@ _SERVER_PATIENCE = {
 class Config:
     """What all environments share. Times are in seconds, sizes in bytes."""
 
-    DATABASE_URL: str = field(repr=False)  # these three may hold secrets, a repr may be logged
+    # What is left out of the repr is secret, and so left out of all logs (logs/secrets.py).
+    DATABASE_URL: str = field(repr=False)
     REDIS_URL: str = field(repr=False)
     SECRET_KEY: str = field(repr=False)
     #: The address that gunicorn binds, and its port.
@@ -97,6 +98,16 @@ class Config:
     CORS_ORIGINS: tuple[str, ...] = ()
     #: Signs what is sent to the callbacks of those who send no secret of their own.
     WEBHOOK_SECRET: str = field(default="", repr=False)
+    #: Who asks for the figures at /metrics must show it; "" for anybody.
+    METRICS_TOKEN: str = field(default="", repr=False)
+    #: Opens RQ's dashboard at /admin/rq to whoever knows it; "" for no such page.
+    ADMIN_PASSWORD: str = field(default="", repr=False)
+    #: Where errors are reported to, an address of Sentry's; "" for nowhere.
+    SENTRY_DSN: str = field(default="", repr=False)
+    #: The least that is logged: DEBUG, INFO, WARNING or ERROR.
+    LOG_LEVEL: str = "INFO"
+    #: How: a JSON object in each line, or "readable".
+    LOG_FORMAT: str = "json"
     #: How many proxies stand before the web, each of which adds the address that it was asked from
     #: to X-Forwarded-For. What they do not add, anybody could have written.
     TRUSTED_PROXIES: int = 0
@@ -141,10 +152,11 @@ class Config:
 
     @property
     def SQLALCHEMY_ENGINE_OPTIONS(self) -> dict[str, object]:  # noqa: N802
-        """Times are in UTC."""
+        """Times are in UTC. Errors leave out what was to be stored: URLs, texts, secrets."""
         asked = {"timezone": "utc", **_SERVER_PATIENCE}
         options = " ".join(f"-c {name}={value}" for name, value in asked.items())
-        return {"connect_args": {**POSTGRES_PATIENCE, "options": options}}
+        patience = {**POSTGRES_PATIENCE, "options": options}
+        return {"connect_args": patience, "hide_parameters": True}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,6 +177,7 @@ class DevelopmentConfig(Config):
     SECRET_KEY: str = field(default="for development only", repr=False)
     WEBHOOK_SECRET: str = field(default="for development only", repr=False)
     HOST: str = "127.0.0.1"
+    LOG_FORMAT: str = "readable"
     WORKERS: int = 2
     PRODCONS_RATE_LIMIT: str | None = "6000/minute"
     PUBLIC_KEYS: bool = True

@@ -34,10 +34,34 @@ def _text(_name: str, value: str) -> str:
     return value
 
 
-def _webhook_secret(name: str, value: str) -> str:
-    if len(value) < _LEAST_SECRET:  # a receiver can try to guess it, as often as it likes
+def _secret(name: str, value: str) -> str:
+    if len(value) < _LEAST_SECRET:  # strangers can try to guess it, as often as they like
         raise ConfigError(f"{name} must have at least {_LEAST_SECRET} characters.")
     return value
+
+
+def _sentry_dsn(name: str, value: str) -> str:
+    from sentry_sdk.utils import Dsn  # late, for most have no use for it
+
+    try:
+        Dsn(value)
+    except ValueError:
+        # The value is not repeated: it has a key.
+        raise ConfigError(
+            f"{name} is not an address of Sentry. Copy it from the settings of your project there,"
+            " such as https://KEY@HOST/NUMBER, or leave it out."
+        ) from None
+    return value
+
+
+def _one_of(*values: str) -> Callable[[str, str], str]:
+    def read(name: str, value: str) -> str:
+        for known in values:
+            if value.lower() == known.lower():
+                return known
+        raise ConfigError(f"{name} is {value!r}, but must be one of: {', '.join(values)}.")
+
+    return read
 
 
 def _whole_number(low: int, high: int) -> Callable[[str, str], int]:
@@ -187,9 +211,14 @@ READERS: Mapping[str, Callable[[str, str], Any]] = {
     "PRODCONS_RATE_LIMIT": _rate,
     "PUBLIC_KEYS": _switch,
     "CORS_ORIGINS": _origins,
-    "WEBHOOK_SECRET": _webhook_secret,
+    "METRICS_TOKEN": _secret,
     "HTTPS_ONLY": _switch,
     "TRUSTED_HOSTS": _hosts,
+    "WEBHOOK_SECRET": _secret,
+    "ADMIN_PASSWORD": _secret,
+    "SENTRY_DSN": _sentry_dsn,
+    "LOG_LEVEL": _one_of("DEBUG", "INFO", "WARNING", "ERROR"),
+    "LOG_FORMAT": _one_of("json", "readable"),
     "TRUSTED_PROXIES": _whole_number(0, 16),
 }
 

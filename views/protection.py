@@ -8,6 +8,7 @@ from flask import Flask, Response, redirect, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from views.errors import Problem
+from views.operators import INSIDE
 from views.take import FRAME_POLICY
 
 # Everything comes from this site; nothing is inline. Bootstrap's style sheet draws the signs in its
@@ -38,9 +39,6 @@ _HEADERS = (
 #: For how long browsers ask by HTTPS only, in seconds, once they were here. Of this host alone:
 #: what its subdomains do is not ours to say.
 HSTS_SECONDS = 365 * 24 * 60 * 60
-#: What is asked from inside, past the proxy that speaks HTTPS.
-_FROM_INSIDE = {"/healthz", "/readyz", "/metrics"}
-
 HTTPS_REQUIRED = (
     "This site answers by https:// only. What was sent came by http://, readable for all on its"
     " way; it was not used."
@@ -57,7 +55,8 @@ def protect(app: Flask) -> None:
 
 def _by_https_only() -> WerkzeugResponse | None:
     """Lead who only reads to HTTPS. Who has sent something must hear that it was readable."""
-    if request.is_secure or request.path in _FROM_INSIDE:
+    # What is asked from inside is asked past the proxy that speaks HTTPS.
+    if request.is_secure or request.path in INSIDE:
         return None
     # A proxy that speaks HTTPS, and is not believed: we would lead visitors in a circle.
     is_circle = request.headers.get("X-Forwarded-Proto", "") == "https"

@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 import jobs
+from events import tallies
 from models import db
 from storage import rescues
 from storage.faults import reason
@@ -64,7 +65,7 @@ class Watch:
         jobs.events().make_good()
         crashed = rescues.take_back(RESCUE_LIMIT) if self._renew() else []
         for count in crashed:
-            remedies.tell_of_crash(count)
+            remedies.tell_of_crash(count, tallies.LEASE_OVER)
         return len(crashed) + self._ring_again()
 
     def _renew(self) -> bool:
@@ -86,8 +87,10 @@ class Watch:
         for number, count in enumerate(lost):
             if not jobs.ring(count):
                 return number  # nor would it take the others
+            facts = {"job_key": count.job_key}
+            logger.info("%s was due, and is rung for again", count.job_key, extra=facts)
         if lost:
-            logger.info("rung for again, because it was due: %d", len(lost))
+            jobs.events().tally(tallies.RESCUES, tallies.RUNG_AGAIN, len(lost))
         return len(lost)
 
 

@@ -18,6 +18,7 @@ PACKAGES = (
     "dev",
     "events",
     "inbox",
+    "logs",
     "storage",
     "transport",
     "views",
@@ -29,6 +30,11 @@ MAY_IMPORT = {
     "wordcount": {"wordcount"},
     "environment": set(),
     "config": {"environment"},
+    "logs": set(),
+    "logs.secrets": {"config"},
+    "logs.lines": {"config", "logs.secrets"},
+    "logs.access": {"config", "logs.lines"},
+    "logs.sentry": {"config", "logs.lines", "logs.secrets", "wordcount.version"},
     "models": {"storage.faults"},
     "storage": set(),
     "events": set(),
@@ -39,8 +45,12 @@ MAY_IMPORT = {
     "storage.lists": {"models"},
     "storage.states": {"models", "wordcount.errors"},
     "storage.leases": {"models", "storage.states", "wordcount.errors"},
-    "events.event_log": set(),
-    "events.channel": {"events.event_log", "storage.states"},
+    "events.tallies": set(),
+    "storage.backlog": {"models"},
+    "storage.schema": {"models"},
+    "workers.presence": set(),
+    "events.event_log": {"events.tallies"},
+    "events.channel": {"events.event_log", "events.tallies", "storage.states"},
     "events.progress": {
         "events.channel",
         "models",
@@ -71,6 +81,7 @@ MAY_IMPORT = {
     "workers.apart": {"workers.confine"},
     "workers.host_limit": {"wordcount.errors"},
     "workers.stable": {"workers.apart", "workers.confine", "workers.keeper", "workers.supervisor"},
+    "workers.horse": {"workers.pipeline"},
     "workers.huge_pages": set(),
     "workers.pipeline": {
         "events.progress",
@@ -84,6 +95,7 @@ MAY_IMPORT = {
     "jobs": {
         "events.channel",
         "events.progress",
+        "events.tallies",
         "models",
         "storage.faults",
         "storage.leases",
@@ -97,6 +109,7 @@ MAY_IMPORT = {
     "workers.warm_up": {"transport.session", "wordcount", "workers.pipeline", "workers.resident"},
     "submissions": {
         "callbacks.rows",
+        "events.tallies",
         "jobs",
         "models",
         "storage.admission",
@@ -116,6 +129,7 @@ MAY_IMPORT = {
     "inbox.queue": {"events.channel", "events.event_log", "inbox.items", "inbox.scripts"},
     "inbox.reader": {
         "events.channel",
+        "events.tallies",
         "inbox.items",
         "inbox.queue",
         "jobs",
@@ -134,6 +148,7 @@ MAY_IMPORT = {
         "callbacks.deliver",
         "callbacks.notices",
         "callbacks.steps",
+        "events.tallies",
         "fetch",
         "models",
         "storage.faults",
@@ -142,8 +157,9 @@ MAY_IMPORT = {
         "workers.host_limit",
     },
     "callbacks.rows": {"models", "wordcount.errors", "wordcount.url"},
-    "workers.supervisor": set(),
+    "workers.supervisor": {"logs.sentry"},
     "workers.rescuer": {
+        "events.tallies",
         "jobs",
         "models",
         "storage.faults",
@@ -152,7 +168,7 @@ MAY_IMPORT = {
         "workers.remedies",
     },
     "workers.kept_alive": set(),
-    "workers.rq_books": {"jobs"},
+    "workers.rq_books": {"jobs", "workers.presence"},
     "workers.count_worker": {
         "callbacks.courier",
         "inbox.reader",
@@ -170,6 +186,7 @@ MAY_IMPORT = {
     },
     "workers.keeper": {"workers.apart", "workers.confine", "workers.supervisor"},
     "workers.remedies": {
+        "events.tallies",
         "jobs",
         "models",
         "storage.leases",
@@ -184,37 +201,44 @@ MAY_IMPORT = {
         "callbacks.steps",
         "events.channel",
         "events.event_log",
+        "events.tallies",
         "inbox.items",
         "inbox.queue",
         "jobs",
         "models",
+        "storage.backlog",
         "storage.connections",
         "storage.faults",
         "storage.lists",
         "storage.once",
+        "storage.schema",
         "submissions",
         "views",
         "wordcount",
+        "workers.presence",
     },
-    "base_app": {"config", "events.channel", "models", "storage.connections"},
+    "base_app": {"config", "events.channel", "logs.sentry", "models", "storage.connections"},
     "app": {"base_app", "config", "storage.faults", "submissions", "views", "wordcount.errors"},
     "worker": {
         "base_app",
         "callbacks.steps",
         "config",
+        "logs.lines",
+        "logs.sentry",
         "models",
         "storage.leases",
         "storage.rescues",
         "storage.states",
         "workers.count_worker",
+        "workers.horse",
         "workers.huge_pages",
         "workers.pipeline",
         "workers.stable",
         "workers.supervisor",
         "workers.warm_up",
     },
-    "manage": {"base_app", "commands", "config", "dev", "models", "storage.faults"},
-    "gunicorn.conf": {"app", "config"},
+    "manage": {"base_app", "commands", "config", "dev", "logs.lines", "models", "storage.faults"},
+    "gunicorn.conf": {"app", "config", "logs.access"},
     "dev": {"dev"},
     "client": set(),
     "commands": {
@@ -225,6 +249,7 @@ MAY_IMPORT = {
         "events.event_log",
         "fetch",
         "inbox.reader",
+        "logs.lines",
         "storage.retention",
         "wordcount",
         "workers.apart",
@@ -314,7 +339,13 @@ NOT_IN_THE_WEB = (
     "courlan",
     "htmldate",
     "justext",
+    "alembic",
+    "prometheus_client",
 )
+
+
+# What is loaded only if a setting asks for it.
+IF_ASKED_FOR = ("rq_dashboard", "arrow", "sentry_sdk")
 
 
 def modules() -> dict[str, Path]:
@@ -412,7 +443,7 @@ def test_the_web_does_without_what_only_a_job_needs() -> None:
         "from app import create_app\nfrom config import settings_from\n"
         "create_app(settings_from({'DATABASE_URL': 'postgresql://localhost/none'}))"
     )
-    assert loaded_after(code, NOT_IN_THE_WEB) == set()
+    assert loaded_after(code, (*NOT_IN_THE_WEB, *IF_ASKED_FOR)) == set()
 
 
 def test_a_text_is_analysed_without_what_only_a_job_needs() -> None:
