@@ -97,11 +97,16 @@ class Config:
     CORS_ORIGINS: tuple[str, ...] = ()
     #: Signs what is sent to the callbacks of those who send no secret of their own.
     WEBHOOK_SECRET: str = field(default="", repr=False)
+    #: Who asks for the figures at /metrics must show it; "" for anybody.
+    METRICS_TOKEN: str = field(default="", repr=False)
     #: How many proxies stand before the web, each of which adds the address that it was asked from
     #: to X-Forwarded-For. What they do not add, anybody could have written.
     TRUSTED_PROXIES: int = 0
-    #: Cookies travel over HTTPS only, and never with a form of another site.
-    SESSION_COOKIE_SECURE: bool = True
+    #: Answer by HTTPS only; somebody before the web speaks it, see `TRUSTED_PROXIES`.
+    HTTPS_ONLY: bool = True
+    #: The names under which this site may be asked for; none for any.
+    TRUSTED_HOSTS: tuple[str, ...] | None = None
+    #: Cookies never travel with a form of another site.
     SESSION_COOKIE_SAMESITE: str = "Lax"
     #: A form token lasts as long as the session, for people who leave a page open.
     WTF_CSRF_TIME_LIMIT: int | None = None
@@ -115,6 +120,11 @@ class Config:
     def CONTACT_URL(self) -> str:  # noqa: N802 -- a setting like the others
         """The page that tells the owner of a site who asks; "" if no address is known."""
         return f"{self.SITE_URL.rstrip('/')}/about" if self.SITE_URL else ""
+
+    @property
+    def SESSION_COOKIE_SECURE(self) -> bool:  # noqa: N802 -- Flask's name for it
+        """Cookies travel over HTTPS only."""
+        return self.HTTPS_ONLY
 
     @property
     def SQLALCHEMY_DATABASE_URI(self) -> str:  # noqa: N802 -- Flask-SQLAlchemy's name for it
@@ -162,10 +172,10 @@ class DevelopmentConfig(Config):
     PUBLIC_KEYS: bool = True
     FETCH_ALLOWED_NETWORKS: tuple[Network, ...] = _LOOPBACK
     CALLBACK_ALLOWED_NETWORKS: tuple[Network, ...] = _LOOPBACK
-    SESSION_COOKIE_SECURE: bool = False
+    HTTPS_ONLY: bool = False
     #: A web site of a stranger must not reach local pages through us, under a name of its own that
     #: leads to this machine (DNS rebinding).
-    TRUSTED_HOSTS: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")
+    TRUSTED_HOSTS: tuple[str, ...] | None = ("127.0.0.1", "localhost", "[::1]")
 
 
 @dataclass(frozen=True, kw_only=True)

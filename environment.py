@@ -17,6 +17,9 @@ _ORIGIN = re.compile(
     r"\*|https?://[a-z0-9.-]+(?::[0-9]{1,5})?|https?://\[[0-9a-f:.]+\](?::[0-9]{1,5})?"
 )
 
+#: As it stands in the header Host, with or without a port (RFC 9110, section 7.2).
+_HOST = re.compile(r"\.?[a-z0-9_.-]+(?::[0-9]{1,5})?|\[[0-9a-f:.]+\](?::[0-9]{1,5})?")
+
 #: Characters of a secret that is not to be guessed.
 _LEAST_SECRET = 16
 
@@ -31,8 +34,8 @@ def _text(_name: str, value: str) -> str:
     return value
 
 
-def _webhook_secret(name: str, value: str) -> str:
-    if len(value) < _LEAST_SECRET:  # a receiver can try to guess it, as often as it likes
+def _secret(name: str, value: str) -> str:
+    if len(value) < _LEAST_SECRET:  # strangers can try to guess it, as often as they like
         raise ConfigError(f"{name} must have at least {_LEAST_SECRET} characters.")
     return value
 
@@ -116,6 +119,18 @@ def _origins(name: str, value: str) -> tuple[str, ...]:
     return origins
 
 
+def _hosts(name: str, value: str) -> tuple[str, ...] | None:
+    if value.lower() == "none":
+        return None
+    hosts = tuple(value.lower().replace(",", " ").split())
+    if wrong := [host for host in hosts if not _HOST.fullmatch(host)]:
+        raise ConfigError(
+            f"{name} must be none, or names such as example.com, or .example.com for its"
+            f" subdomains as well, separated by commas; {wrong[0]!r} is none."
+        )
+    return hosts
+
+
 def _site_url(name: str, value: str) -> str:
     # It goes into a header: plain characters only.
     if not re.fullmatch(r"https?://[!-'*-~]+", value):
@@ -172,7 +187,10 @@ READERS: Mapping[str, Callable[[str, str], Any]] = {
     "PRODCONS_RATE_LIMIT": _rate,
     "PUBLIC_KEYS": _switch,
     "CORS_ORIGINS": _origins,
-    "WEBHOOK_SECRET": _webhook_secret,
+    "WEBHOOK_SECRET": _secret,
+    "METRICS_TOKEN": _secret,
+    "HTTPS_ONLY": _switch,
+    "TRUSTED_HOSTS": _hosts,
     "TRUSTED_PROXIES": _whole_number(0, 16),
 }
 

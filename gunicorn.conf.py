@@ -69,3 +69,9 @@ def post_worker_init(worker: Any) -> None:
     events = worker.wsgi.extensions["events"]
     Thread(target=events.make_good_for_ever, daemon=True).start()
     gc.freeze()  # nor is there any garbage in the application
+
+
+def worker_exit(_arbiter: Any, worker: Any) -> None:
+    """Write what a worker that ends has added up since the last event."""
+    if application := getattr(worker, "wsgi", None):  # it may never have come to have one
+        application.extensions["events"].make_good()

@@ -20,6 +20,7 @@ from rq import Queue
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
+from events import tallies
 from events.channel import Events
 from models import Status, Step, db
 from storage import leases
@@ -169,6 +170,7 @@ def fail(claim: Claim, failure: WordcountError) -> tuple[bool, str]:
     status = failure.facts.get("status")
     kept = _patiently(lambda: leases.fail(claim, failure.code, failure.detail, http_status=status))
     if kept:
+        events().tally(tallies.OUTCOMES, failure.code)
         events().tell(claim, Status.FAILED, code=failure.code)
     return kept, f"failed ({failure.code})"
 
@@ -185,14 +187,17 @@ def _work_on(claim: Claim, read: "Reader") -> tuple[bool, str]:
             text = _patiently(lambda: leases.pasted_text(claim))
             task = pipeline.pasted(claim.url, text)
         else:
-            task = pipeline.fetched(claim.url, current_app.config, progress)
+            with events().measured(tallies.FETCHES):
+                task = pipeline.fetched(claim.url, current_app.config, progress)
             progress.enter(Step.READING, len(task.body))
         with closing(read(task, progress.look_up)) as reading:
-            counted = pipeline.counted(reading, progress)
+            with events().measured(tallies.READINGS):
+                counted = pipeline.counted(reading, progress)
             progress.enter(Step.SAVING)
             kept = _patiently(lambda: leases.finish(claim, **counted.columns))
             if kept:  # nobody is to wait for the evidence
                 progress.end()
+                events().tally(tallies.OUTCOMES, tallies.FINISHED)
                 events().tell(claim, Status.FINISHED, words=counted.words)
                 _add_evidence(claim, pipeline.evidence(reading))
     except ClaimLostError:

@@ -13,6 +13,7 @@ from flask import current_app
 import jobs
 from callbacks import rows
 from callbacks.rows import Wanted
+from events import tallies
 from models import Result, Status, db, storable
 from storage import admission, leases, lists, once
 from storage.lists import ListLine, PageList
@@ -83,11 +84,13 @@ def submit_item(text: str, name: Once) -> Count:
     """
     url = read_url(text)
     result = once.known(name)
-    if result is None:
+    if is_new := result is None:
         result = _accepted([url], None)[url]
         once.remember(name, result)
     count = count_of(result)
     db.session.commit()
+    if is_new:
+        jobs.events().tally(tallies.ACCEPTED)
     return count
 
 
@@ -143,6 +146,7 @@ def cancel(job_key: str, *, owner: str) -> bool:
     count = leases.cancel(job_key, owner=owner)
     if count is None:
         return False
+    jobs.events().tally(tallies.OUTCOMES, "cancelled")
     jobs.events().tell(count, Status.FAILED, code="cancelled")
     return True
 
@@ -212,4 +216,5 @@ def _commit_and_ring(new: Collection[Result]) -> None:
     """Make all of it durable; then tell, and ring for what is new."""
     counts: list[Count] = [count_of(result) for result in new]
     db.session.commit()
+    jobs.events().tally(tallies.ACCEPTED, amount=len(counts))
     jobs.tell_and_ring(counts)

@@ -145,11 +145,12 @@ def fleet() -> Iterator[Fleet]:
             "HOST": (web := hosts["web"].address),
             "PORT": str(_WEB_PORT),
             # As it is by default in production, but for these: the sites are on no public network,
-            # and all submissions come from one client.
+            # nobody speaks HTTPS, and all submissions come from one client.
             "APP_SETTINGS": "config.ProductionConfig",
             "SECRET_KEY": "of a bench",
             "SITE_URL": f"http://{web}:{_WEB_PORT}",
             "FETCH_ALLOWED_NETWORKS": str(SITES),
+            "HTTPS_ONLY": "false",
             "RATELIMIT_ENABLED": "false",
         }
         all_of_it = started.enter_context(programs(environ, PREFIX))

@@ -97,13 +97,14 @@ def running(shape: Shape, *, webs: int = 2, workers: int = 2) -> Iterator[Runnin
             "REDIS_URL": started.enter_context(local_redis(folder / "redis")),
             "PORT": str(port),
             "WEB_CONCURRENCY": str(webs),
-            # As it is by default in production, but for these: the site is on loopback, and all
-            # submissions come from one client.
+            # As it is by default in production, but for these: the site is on loopback, without
+            # HTTPS, and all submissions come from one client.
             "APP_SETTINGS": "config.ProductionConfig",
             "SECRET_KEY": "of a bench",
             "HOST": "127.0.0.1",
             "SITE_URL": f"http://127.0.0.1:{port}",
             "FETCH_ALLOWED_NETWORKS": "127.0.0.0/8",
+            "HTTPS_ONLY": "false",
             "RATELIMIT_ENABLED": "false",
         }
         all_of_it = started.enter_context(programs(environ))

@@ -18,6 +18,7 @@ from callbacks import steps
 from callbacks.deliver import deliver
 from callbacks.notices import Notice, notice_of
 from callbacks.steps import Taken
+from events import tallies
 from fetch import Manners
 from models import Result, db
 from storage import states
@@ -119,7 +120,7 @@ class Courier:
         """Make one attempt, in a thread; no connection to the database is held meanwhile."""
         if taken.attempts > steps.MOST_ATTEMPTS:  # it may be what is sent that kills couriers
             with self._app.app_context():
-                _log(taken, _put_down(taken, "crashed", None))
+                _log(taken, self._put_down(taken, "crashed", None))
             return
         notice = self._notice(taken)
         if notice is None:  # its count was removed
@@ -134,7 +135,13 @@ class Courier:
         if error == "host_busy":
             self._left_alone[taken.host] = time.monotonic() + _BUSY_PAUSE
         with self._app.app_context():
-            _log(taken, _put_down(taken, error, status))
+            _log(taken, self._put_down(taken, error, status))
+
+    def _put_down(self, taken: Taken, error: str, status: int | None) -> str:
+        """Store what came of an attempt, and add it up; the same for the log."""
+        end, said = _put_down(taken, error, status)
+        self._app.extensions["events"].tally(tallies.CALLBACKS, end)
+        return said
 
     def _notice(self, taken: Taken) -> Notice | None:
         site_url = self._app.config["SITE_URL"]
@@ -158,26 +165,27 @@ class Courier:
         logger.error("sending to %s broke off: %s\n%s", taken.host, type(error).__name__, place)
         try:
             with self._app.app_context():
-                _log(taken, _put_down(taken, "crashed", None))
+                _log(taken, self._put_down(taken, "crashed", None))
         except SQLAlchemyError as trouble:
             _log(taken, f"nobody knows: {reason(trouble)}")
 
 
-def _put_down(taken: Taken, error: str, status: int | None) -> str:
-    """Store what came of an attempt; the same for the log."""
+def _put_down(taken: Taken, error: str, status: int | None) -> tuple[str, str]:
+    """Store what came of an attempt: one of `tallies.ENDS`, and the same for the log."""
     what = f"{error}, {status}" if status else error
+    given_up = tallies.GIVEN_UP, f"given up: {what}"
     if not error:
         steps.delivered(taken, status or 0)
-        return f"delivered, {status}"
+        return tallies.DELIVERED, f"delivered, {status}"
     if error == "host_busy":
         if steps.postpone(taken, error, _BUSY_PAUSE):
-            return f"given up: {what}"
-        return "put off, for this host was asked too often"
+            return given_up
+        return tallies.POSTPONED, "put off, for this host was asked too often"
     if error in _NEVER or status == 410:
         steps.give_up(taken, error, status)
-        return f"given up: {what}"
+        return given_up
     pause = steps.failed(taken, error, status)
-    return f"{what}; again in {pause} s" if pause else f"given up: {what}"
+    return (tallies.FAILED, f"{what}; again in {pause} s") if pause else given_up
 
 
 def _log(taken: Taken, said: str) -> None:

@@ -11,7 +11,8 @@ import json
 import logging
 import mmap
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Self
 from urllib.parse import urlsplit
@@ -19,10 +20,12 @@ from urllib.parse import urlsplit
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as NoAnswerError
 from redis.retry import Retry
 
-from events import event_log
+from events import event_log, tallies
 from events.event_log import Event, Feed
+from events.tallies import Amounts, Tallies
 from storage.states import Count
 
 logger = logging.getLogger(__name__)
@@ -121,6 +124,7 @@ class Events:
             retry=Retry(NoBackoff(), 1),
         )
         self._silent_until = 0.0
+        self._tallies = Tallies()
         # Whether something was lost: one byte, the same for all processes that are forked later. A
         # horse that could not tell the end of its count has no other chance to say so.
         self._is_missing = mmap.mmap(-1, 1)
@@ -129,14 +133,33 @@ class Events:
         """Tell a step; the parameters are those of :func:`event_of`."""
         self._publish(event_of(count, step, **facts))
 
+    def tally(self, name: str, label: str = "", amount: int = 1) -> None:
+        """Add to what is added up (:mod:`events.tallies`); the next event takes it along."""
+        self._tallies.add(name, label, amount)
+
+    @contextmanager
+    def measured(self, name: str) -> Iterator[None]:
+        """Add how long something takes, also if it fails."""
+        begun = time.monotonic()
+        try:
+            yield
+        finally:
+            self._tallies.observe(name, time.monotonic() - begun)
+
     def make_good(self) -> None:
-        """Say that events are missing, if something was lost and Redis is back. It never fails.
+        """Say that events are missing, if something was lost and Redis is back; and write what was
+        added up since the last event. It never fails.
 
         Whoever tells an event does so before. Processes that last call it now and then, for those
         that have nothing more to tell.
         """
         if self._is_missing[0]:
             self._try(lambda: None)
+        if time.monotonic() >= self._silent_until:
+            try:
+                self._carry(lambda amounts: tallies.write(self._redis, amounts))
+            except RedisError as error:
+                self._be_silent(error)
 
     def make_good_for_ever(self) -> None:
         """Call that now and then: for a thread of a process that only answers."""
@@ -146,7 +169,22 @@ class Events:
 
     def _publish(self, event: Event) -> None:
         """Publish and keep an event, as JSON, unless Redis was away a moment ago."""
-        self._try(lambda: event_log.add(self._redis, CHANNEL, event))
+        self._try(
+            lambda: self._carry(lambda amounts: event_log.add(self._redis, CHANNEL, event, amounts))
+        )
+
+    def _carry(self, write: Callable[[Amounts], object]) -> None:
+        """Take along what was added up. Where nobody heard an answer it may have been written: it
+        is not written again, for too few are better than too many.
+        """
+        amounts = self._tallies.take()
+        try:
+            write(amounts)
+        except NoAnswerError:
+            raise
+        except RedisError:
+            self._tallies.give_back(amounts)
+            raise
 
     def _try(self, tell: Callable[[], None]) -> None:
         """Say what is missing, then tell; remember it if that fails."""
@@ -160,8 +198,11 @@ class Events:
             tell()
         except RedisError as error:
             self._is_missing[0] = 1
-            self._silent_until = time.monotonic() + _SILENCE
-            logger.debug("nobody is told for %g seconds: %s", _SILENCE, error)
+            self._be_silent(error)
+
+    def _be_silent(self, error: RedisError) -> None:
+        self._silent_until = time.monotonic() + _SILENCE
+        logger.debug("nobody is told for %g seconds: %s", _SILENCE, error)
 
     def listen(self, job_key: str) -> Listener:
         """Hear of one count; on a connection of its own, while the block lasts."""

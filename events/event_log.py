@@ -21,6 +21,9 @@ from typing import Any, NamedTuple, cast
 from redis import Redis
 from redis.exceptions import RedisError, ResponseError
 
+from events import tallies
+from events.tallies import TALLIES, Amounts
+
 logger = logging.getLogger(__name__)
 
 #: An event, its id first.
@@ -67,7 +70,9 @@ local function tell(log, kept, channel, event)
   return id
 end
 """
+# What was added up goes along. Should Redis refuse it, the event is told all the same.
 _ADD = f"""{TELL}
+for i = 4, #ARGV, 2 do redis.pcall('HINCRBY', KEYS[2], ARGV[i], ARGV[i + 1]) end
 return tell(KEYS[1], ARGV[1], ARGV[2], ARGV[3])
 """
 
@@ -85,22 +90,25 @@ class Heard(NamedTuple):
     is_away: bool = False
 
 
-def add(redis: Redis, channel: str, event: Event) -> None:
+def add(redis: Redis, channel: str, event: Event, amounts: Amounts) -> None:
     """Keep an event and publish it, in one step.
 
     The script is sent each time: one that Redis is asked for by its hash is lost when Redis is
     restarted, and then it takes three steps. Where no scripts may be run, it takes two; the channel
     may then have another order than the log.
 
+    :param amounts: what is added to the tallies in the same step.
     :raises redis.exceptions.RedisError: if nobody could be told.
     """
     told = json.dumps(event)
+    added = [str(part) for pair in amounts.items() for part in pair]
     try:
-        redis.eval(_ADD, 1, LOG, str(KEPT), channel, told)
+        redis.eval(_ADD, 2, LOG, TALLIES, str(KEPT), channel, told, *added)
     except ResponseError as refused:
         logger.debug("scripts are refused: %s", refused)
         entry_id = cast(bytes, redis.xadd(LOG, {"event": told}, maxlen=KEPT)).decode()
         redis.publish(channel, json.dumps({"id": entry_id, **event}))
+        tallies.write(redis, amounts)
 
 
 def add_gap(redis: Redis) -> None:

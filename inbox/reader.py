@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import jobs
 import submissions
+from events import tallies
 from events.channel import event_of
 from inbox.items import Item, ItemError, read_item
 from inbox.queue import Inbox, Taken, new_ticket
@@ -169,6 +170,7 @@ class Reader:
         event = event_of(count, "accepted", ref=item.ref)
         if not self._inbox.finish(taken, outcome, event, item_id=item.id):
             return  # whoever was first rings, or rescuers do
+        jobs.events().tally(tallies.SUBMISSIONS, tallies.INBOX)
         logger.info("from the inbox: %s is %s", host, count.job_key)
         # The key is told before any step of the count. Should we die here, rescuers ring.
         if count.status == Status.QUEUED:
@@ -189,6 +191,7 @@ class Reader:
         rejection = {"item": beginning, **outcome, **more}
         event = event_of(None, "rejected", **told)
         if self._inbox.finish(taken, outcome, event, rejection, item_id):
+            jobs.events().tally(tallies.REJECTED)
             logger.info("from the inbox: an item is rejected (%s)", error.code)
 
 

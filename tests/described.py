@@ -1,5 +1,6 @@
 """The counts that the description of the API has for examples, stored as it says."""
 
+from flask import current_app
 from sqlalchemy import text
 
 import submissions
@@ -10,12 +11,16 @@ from storage import leases
 from tests.counts import begin, counted_page
 from tests.support import PROJECT
 from views.openapi import examples
+from workers import presence
 
 OTHER_PAGE = "<html lang=en><title>The rose garden</title><p>The rose garden"
 
 
 def store_examples() -> None:
-    """Store a count of each state, one to compare with, and a list, each under its key."""
+    """Store a count of each state, one to compare with, and a list, each under its key; and let
+    there seem to be a worker.
+    """
+    presence.say(current_app.extensions["redis"], "a worker")
     sample = (PROJECT / "static" / "sample.html").read_text(encoding="utf-8")
     _rename(counted_page(sample, url=examples.SAMPLE), examples.FINISHED)
     _rename(counted_page(OTHER_PAGE, url=examples.OTHER_URL), examples.OTHER)

@@ -95,6 +95,11 @@ class Door:
         """Let nothing more through the connections of now, and do not say so."""
         self._forgotten.update(self._ends)
 
+    def hang_up(self) -> None:
+        """End the connections of now."""
+        for end in self._ends:
+            end.shutdown(socket.SHUT_RDWR)
+
     def close(self) -> None:
         """Let nobody through any more."""
         self._listener.shutdown(socket.SHUT_RDWR)

@@ -34,7 +34,7 @@ def sample() -> tuple[PageCount, IndexedText]:
 @cache
 def long_text() -> IndexedText:
     """Some thousand words of English, with code and tables in them."""
-    files = [PROJECT / "docs" / "DESIGN.md", PROJECT / "README.md"]
+    files = [PROJECT / "docs/DESIGN.md", PROJECT / "docs/API.md", PROJECT / "README.md"]
     return indexed(text_of_plain("\n".join(file.read_text("utf-8") for file in files)).text)
 
 

@@ -36,19 +36,9 @@ MOST_IN_FILE = 10_000
 #: The characters of a URL in the line below a chart.
 _LONGEST_IN_SOURCE = 80
 #: The columns of the file.
-COLUMNS = (
-    "job_key",
-    "submitted_at",
-    "counted_at",
-    "state",
-    "total_words",
-    "distinct_words",
-    "main_words",
-    "language",
-    "rule_version",
-    "error_code",
-    "changed_words",
-    "changes",
+COLUMNS = tuple(
+    "job_key submitted_at counted_at state total_words distinct_words main_words language "
+    "rule_version error_code changed_words changes".split()
 )
 
 

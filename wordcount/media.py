@@ -17,7 +17,6 @@ from wordcount.css import parse_values
 from wordcount.display import is_display
 
 WIDTH, HEIGHT = 1280.0, 720.0  # pixels
-
 _NUMBERS = {
     "width": WIDTH,
     "height": HEIGHT,

@@ -14,6 +14,7 @@ from typing import TypeGuard
 import tinycss2
 from tinycss2.ast import FunctionBlock, HashToken, IdentToken, LiteralToken, Node
 
+from wordcount import pseudo
 from wordcount.css import parse_values
 from wordcount.simple_rules import ATTRIBUTE
 
@@ -22,35 +23,10 @@ Specificity = tuple[int, int, int]
 # Longer than any author writes one, also with the selectors of the rules around it: each level of
 # nesting may double it.
 LONGEST = 5000  # characters
-# Pseudo-classes that are true of no element of a page that nobody has touched.
-NEVER = frozenset(
-    "active autofill current focus focus-visible focus-within fullscreen future host hover "
-    "in-range invalid modal out-of-range past picture-in-picture playing popover-open target "
-    "default indeterminate user-invalid user-valid visited -webkit-autofill "
-    "-webkit-full-screen".split()
-)
-# Those that lexbor does not know, in words that it knows.
-IN_OTHER_WORDS = {"open": "[open]", "scope": ":root", "defined": ":is(*)", "valid": ":is(*)"}
-# Those that lexbor knows.
-KNOWN = frozenset(
-    "any-link blank checked disabled empty enabled first-child first-of-type last-child "
-    "last-of-type link only-child only-of-type optional placeholder-shown read-only read-write "
-    "required root".split()
-)
-# What takes a list of selectors, and what of that list counts.
-OF_LISTS = {"is": "is", "-webkit-any": "is", "where": "where", "not": "not", "has": "has"}
-FORGIVING = frozenset({"is", "where"})
-COUNTING = frozenset({"nth-child", "nth-last-child", "nth-of-type", "nth-last-of-type"})
-PSEUDO_ELEMENTS = frozenset(
-    "after backdrop before cue details-content file-selector-button first-letter first-line "
-    "grammar-error highlight marker part placeholder selection slotted spelling-error "
-    "target-text".split()
-)
-BEFORE_THEY_HAD_TWO_COLONS = frozenset({"after", "before", "first-letter", "first-line"})
-
-
 # Names and the most usual conditions, joined by combinators and commas: `.menu > li:first-child`.
-_CONDITION = rf"[.#]-?[_a-zA-Z][-\w]*|:(?:{'|'.join(sorted(KNOWN))})(?![-\w(])|{ATTRIBUTE.pattern}"
+_CONDITION = (
+    rf"[.#]-?[_a-zA-Z][-\w]*|:(?:{'|'.join(sorted(pseudo.KNOWN))})(?![-\w(])|{ATTRIBUTE.pattern}"
+)
 _COMPOUND = rf"(?:\*|-?[_a-zA-Z][-\w]*)?+(?:{_CONDITION})*+"
 _START = r"(?=[*.#:\[\-_a-zA-Z])"
 _COMPLEX = rf"\s*+{_START}{_COMPOUND}(?:(?:\s*+[>+~]\s*+|\s++){_START}{_COMPOUND})*+\s*+"
@@ -207,24 +183,24 @@ class _Reading:
         if not isinstance(token, IdentToken):
             raise _InvalidError
         name = token.lower_value
-        if name in BEFORE_THEY_HAD_TWO_COLONS:
+        if name in pseudo.BEFORE_THEY_HAD_TWO_COLONS:
             return None
         self._specificity[1] += 1
-        if name in NEVER:
+        if name in pseudo.NEVER:
             return None
-        if name in IN_OTHER_WORDS:
-            return IN_OTHER_WORDS[name]
-        if name not in KNOWN:
+        if name in pseudo.IN_OTHER_WORDS:
+            return pseudo.IN_OTHER_WORDS[name]
+        if name not in pseudo.KNOWN:
             raise _InvalidError
         return f":{name}"
 
     def _function(self, function: FunctionBlock) -> str | None:
         name = function.lower_name
-        if name in OF_LISTS:
-            return self._of_list(OF_LISTS[name], function.arguments)
+        if name in pseudo.OF_LISTS:
+            return self._of_list(pseudo.OF_LISTS[name], function.arguments)
         self._specificity[1] += 1
         said = tinycss2.serialize(function.arguments).replace("/**/", "").strip()
-        if name in COUNTING:
+        if name in pseudo.COUNTING:
             return f":{name}({said})"
         if name in {"host", "host-context", "state"}:
             return None
@@ -241,7 +217,7 @@ class _Reading:
             try:
                 selectors.append(self._argument(name, part))
             except _InvalidError:
-                if name not in FORGIVING:
+                if name not in pseudo.FORGIVING:
                     raise
         if name != "where" and selectors:
             greatest = max(selector.specificity for selector in selectors)
@@ -266,5 +242,5 @@ class _Reading:
 def _check_pseudo_element(token: Node | None) -> None:
     """Void the rule if no browser knows this: it is taken for no element in any case."""
     name = str(getattr(token, "lower_value", None) or getattr(token, "lower_name", ""))
-    if name not in PSEUDO_ELEMENTS and not name.startswith("-webkit-"):
+    if name not in pseudo.PSEUDO_ELEMENTS and not name.startswith("-webkit-"):
         raise _InvalidError

@@ -20,7 +20,6 @@ from wordcount.roles import HEADING_TAGS, IMAGE_TAGS, Roles, alternative_of, lea
 LINE = "\0"
 CELL = "\t"
 END_OF_BOX = "end of box"
-
 # The elements that need no closer look, and what parts them from their neighbours.
 SIMPLE = {
     **{tag: LINE for tag, display in DEFAULT.items() if display is Display.BLOCK},

@@ -242,6 +242,7 @@ class CountWorker(BookkeepingWorker):
             time.sleep(_TICK)
         self._courier.end()
         self._inbox_reader.wait_for_end(reader.GRACE)
+        jobs.events().make_good()  # what was added up since the last event
         super().teardown()  # type: ignore[no-untyped-call]
 
     # --- Alive

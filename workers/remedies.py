@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection
 from functools import partial
 
 import jobs
+from events import tallies
 from models import Status
 from storage import leases
 from storage.states import MAX_CRASHES, Count
@@ -33,6 +34,7 @@ def hand_back(
     """
     tried = (leases.hand_back(key, worker=worker, attempt=attempt) for key in job_keys)
     handed = [count for count in tried if count]
+    jobs.events().tally(tallies.RESCUES, tallies.HANDED_BACK, len(handed))
     jobs.tell_and_ring(handed, at_front=at_front)
     for count in handed:
         logger.info("%s is handed back", count.job_key)
@@ -43,13 +45,18 @@ def crash(job_keys: Collection[str], worker: str, attempt: int | None = None) ->
     """See to counts on which a process died: they are tried again a little later, or fail."""
     for key in job_keys:
         if count := leases.crash(key, worker=worker, attempt=attempt):
-            tell_of_crash(count)
+            tell_of_crash(count, tallies.PROCESS_DIED)
 
 
-def tell_of_crash(count: Count) -> None:
-    """Log, and tell those who listen, what became of a count on which somebody died."""
+def tell_of_crash(count: Count, reason: str) -> None:
+    """Log, and tell those who listen, what became of a count on which somebody died.
+
+    :param reason: one of `tallies.REASONS`.
+    """
+    jobs.events().tally(tallies.RESCUES, reason)
     if count.status == Status.FAILED:
         logger.error("%s failed (crashed): its workers died %d times", count.job_key, MAX_CRASHES)
+        jobs.events().tally(tallies.OUTCOMES, "crashed")
         jobs.events().tell(count, Status.FAILED, code="crashed")
     else:
         logger.warning("%s will be tried again: its worker died", count.job_key)

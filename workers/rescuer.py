@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 import jobs
+from events import tallies
 from models import db
 from storage import rescues
 from storage.faults import reason
@@ -64,7 +65,7 @@ class Watch:
         jobs.events().make_good()
         crashed = rescues.take_back(RESCUE_LIMIT) if self._renew() else []
         for count in crashed:
-            remedies.tell_of_crash(count)
+            remedies.tell_of_crash(count, tallies.LEASE_OVER)
         return len(crashed) + self._ring_again()
 
     def _renew(self) -> bool:
@@ -87,6 +88,7 @@ class Watch:
             if not jobs.ring(count):
                 return number  # nor would it take the others
         if lost:
+            jobs.events().tally(tallies.RESCUES, tallies.RUNG_AGAIN, len(lost))
             logger.info("rung for again, because it was due: %d", len(lost))
         return len(lost)
 

@@ -19,6 +19,7 @@ from rq.serializers import JSONSerializer
 from rq.utils import now
 
 import jobs
+from workers import presence
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +69,12 @@ class BookkeepingWorker(Worker):
         """Enter that the worker is alive."""
         beat = super().heartbeat
         self._book(lambda: beat(timeout, pipeline))
+        self._book(lambda: presence.say(self.connection, self.name))
+
+    def register_death(self) -> None:
+        """Enter that it takes its leave; RQ calls this."""
+        presence.leave(self.connection, self.name)
+        super().register_death()  # type: ignore[no-untyped-call]
 
     def show_state(self, state: str) -> None:
         """Enter what the worker does, unless that stands there already."""

@@ -21,6 +21,7 @@ from tests.described import store_examples
 from tests.support import PROJECT
 from views.openapi import examples
 from views.openapi.document import ADDRESS, document
+from workers import presence
 
 #: How long until the next event, in seconds.
 _PAUSE = 0.1
@@ -49,6 +50,7 @@ def _events(app: Flask) -> Iterator[None]:
         with app.app_context():
             while not is_over.wait(_PAUSE):
                 jobs.events().tell(count, "finished", words=153)
+                presence.say(app.extensions["redis"], "a worker")
 
     teller = threading.Thread(target=tell)
     teller.start()

@@ -5,12 +5,15 @@ from contextlib import closing
 
 import pytest
 from flask import Flask
+from redis import Redis
 from sqlalchemy import text
 
+import jobs
 from callbacks import steps
 from callbacks.courier import THREADS, Courier
 from callbacks.rows import Callback
 from callbacks.steps import MOST_ATTEMPTS
+from events import tallies
 from models import db
 from tests.callback_rows import attempted, make_due, promise, row
 from tests.counts import finished
@@ -67,7 +70,9 @@ def test_a_network_that_may_be_counted_is_told_nothing(
     assert receiver.heard == []
 
 
-def test_what_failed_is_sent_again(courier: Courier, receiver: Receiver) -> None:
+def test_what_failed_is_sent_again(courier: Courier, receiver: Receiver, redis: Redis) -> None:
+    jobs.events().make_good()  # so that what was added up before is written
+    redis.delete(tallies.TALLIES)
     promise(finished(), receiver.url("/told", 500, 200))
     found = look_for_failure(courier)
     assert (found.state, found.last_status, found.last_error) == ("waiting", 500, "http_status")
@@ -77,6 +82,12 @@ def test_what_failed_is_sent_again(courier: Courier, receiver: Receiver) -> None
     first, second = receiver.at("/told")
     assert second.headers["Cookie"] is None
     assert {first.told["delivery_id"], second.told["delivery_id"]} == {str(found.delivery_id)}
+
+    def told() -> dict[str, int]:
+        jobs.events().make_good()
+        return tallies.read(redis)
+
+    wait_for("sums", lambda: told() == {"callbacks:failed": 1, "callbacks:delivered": 1})
 
 
 def test_a_receiver_that_is_gone_is_left_alone(courier: Courier, receiver: Receiver) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, create_engine, text
 import jobs
 import submissions
 from dev.services import local_redis
+from events import tallies
 from models import db
 from storage.states import MAX_CRASHES
 from tests.counts import end_lease, make_due, stored, wait_for_end
@@ -109,6 +110,7 @@ def only_key() -> str | None:
 @pytest.mark.parametrize("is_pasted", [False, True])
 def test_killed_inside_the_finish_transaction(
     is_pasted: bool,
+    redis: Redis,
     client: FlaskClient,
     environ: dict[str, str],
     logs: Path,
@@ -136,6 +138,8 @@ def test_killed_inside_the_finish_transaction(
             result = wait_for_end(key)
     assert (result.status, result.attempt, outcomes(key)) == ("finished", 2, 1)
     assert (result.total_words, result.pasted) == (1, is_pasted)
+    told = tallies.read(redis)
+    assert (told["outcomes:finished"], told["rescues:lease_over"]) == (1, 1)
 
 
 def idle_connections_only(other: Connection) -> bool:

@@ -18,6 +18,7 @@ from callbacks import steps
 from callbacks.rows import Callback
 from models import Result, Step, as_key, db
 from storage import admission, leases, lists, retention
+from storage.backlog import backlog
 from storage.lists import ListLine, PageList
 from storage.once import Once
 from tests.counts import end_lease, make_due
@@ -125,6 +126,7 @@ def everything(client: FlaskClient) -> dict[str, Callable[[], object]]:
         "rescuer": stuck_counts_rescued,
         "courier": lambda: steps.take(16, retries=8),
         "purge": lambda: list(retention.purge(1)),
+        "figures": lambda: backlog(20_000),
     }
 
 
@@ -185,4 +187,5 @@ def test_what_is_known_of_another_time_does_no_harm(client: FlaskClient) -> None
         page(client, f"/history?url={OFTEN}")()
         admission.reusable([OFTEN], 60)
         Watch("worker 1").look()
+        backlog(20_000)
     assert not slow_ones(plans), json.dumps([plan.lines for plan in plans])

@@ -15,10 +15,12 @@ from flask import Flask
 
 import jobs
 import submissions
+from events import tallies
 from tests.counts import stored, wait_for_end
 from tests.programs import HeldHorse, Program, children_of, running, stable_of, worker_of
 from tests.site import Site, start_held
 from tests.support import wait_for
+from workers import presence
 
 
 @pytest.fixture
@@ -49,6 +51,8 @@ def test_told_to_stop_it_hands_its_job_back_at_once(
     assert stored(key).status == "queued"
     assert jobs.queue().get_job_ids() == [key]
     assert "Traceback" not in first.log
+    assert tallies.read(app.extensions["redis"])["rescues:handed_back"] == 1
+    assert presence.alive(app.extensions["redis"]) == 0
     site.let_go()
     with running(["worker"], environ, logs / "second_worker.log"):
         result = wait_for_end(key)

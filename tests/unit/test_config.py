@@ -72,10 +72,13 @@ def test_all_settings_are_read() -> None:
             "RATELIMIT_ENABLED": "False",
             "SUBMISSION_RATE_LIMIT": "7/hour",
             "TRUSTED_PROXIES": "1",
+            "HTTPS_ONLY": "no",
+            "TRUSTED_HOSTS": "Words.example, .b.example:8000 [::1]",
             "PRODCONS_RATE_LIMIT": "8/hour",
             "PUBLIC_KEYS": "yes",
             "CORS_ORIGINS": "https://a.example, http://localhost:8000",
             "WEBHOOK_SECRET": "to sign callbacks with",
+            "METRICS_TOKEN": "to see the figures",
         }
     )
     assert (settings.PORT, settings.WEB_CONCURRENCY) == (8000, 3)
@@ -88,9 +91,12 @@ def test_all_settings_are_read() -> None:
     assert (settings.WORKERS, settings.MAX_QUEUED) == (4, 5)
     assert (settings.RATELIMIT_ENABLED, settings.SUBMISSION_RATE_LIMIT) == (False, "7/hour")
     assert settings.TRUSTED_PROXIES == 1
+    assert (settings.HTTPS_ONLY, settings.SESSION_COOKIE_SECURE) == (False, False)
+    assert settings.TRUSTED_HOSTS == ("words.example", ".b.example:8000", "[::1]")
     assert (settings.PRODCONS_RATE_LIMIT, settings.PUBLIC_KEYS) == ("8/hour", True)
     assert settings.CORS_ORIGINS == ("https://a.example", "http://localhost:8000")
     assert settings.WEBHOOK_SECRET == "to sign callbacks with"
+    assert settings.METRICS_TOKEN == "to see the figures"
 
 
 def test_what_protects_is_on_by_itself() -> None:
@@ -113,6 +119,8 @@ def test_what_only_development_lets_everybody_see_or_do() -> None:
         None,  # counted with the other submissions
     )
     assert production.WEBHOOK_SECRET == ""
+    assert (development.HTTPS_ONLY, production.HTTPS_ONLY) == (False, True)
+    assert production.TRUSTED_HOSTS is None
 
 
 def test_one_worker_but_two_in_development() -> None:
@@ -219,9 +227,12 @@ def test_production_refuses_to_start_without(name: str) -> None:
         ("PRODCONS_RATE_LIMIT", "30"),
         ("PUBLIC_KEYS", "some"),
         ("WEBHOOK_SECRET", "too short"),
+        ("METRICS_TOKEN", "too short"),
         ("CORS_ORIGINS", "a.example"),
         ("CORS_ORIGINS", "https://a.example/"),
         ("CORS_ORIGINS", "https://*.example"),
+        ("HTTPS_ONLY", "perhaps"),
+        ("TRUSTED_HOSTS", "https://words.example"),
         ("TRUSTED_PROXIES", "-1"),
         ("TRUSTED_PROXIES", "17"),
         ("TRUSTED_PROXIES", "true"),

@@ -2,7 +2,7 @@
 
 from flask import current_app
 
-from views.openapi import counting, files, following, several, template, webhooks
+from views.openapi import counting, files, following, operators, several, template, webhooks
 from views.openapi.answers import answer, broken, misdirected
 from views.openapi.bricks import Json, body, operation, schema
 from views.openapi.schemas import SCHEMAS
@@ -34,6 +34,7 @@ _TAGS = {
     files.CHARTS: "As SVG or PNG.",
     several.SEVERAL: "Two counts, all counts of a URL, a list of pages.",
     counting.SERVICE: "The service itself.",
+    operators.OPERATORS: "For those who run the service: whether all is well, and figures.",
 }
 
 
@@ -63,10 +64,11 @@ def _document() -> Json:
             **following.paths(),
             **files.paths(),
             **several.paths(),
+            **operators.paths(),
             ADDRESS: {"get": _description()},
         },
         "webhooks": webhooks.webhooks(),
-        "components": {"schemas": SCHEMAS},
+        "components": {"schemas": {**SCHEMAS, **operators.SCHEMAS}},
     }
 
 
