@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from views.errors import Problem
 from views.operators import INSIDE
-from views.operators import INSIDE
 from views.take import FRAME_POLICY
 
 # Everything comes from this site; nothing is inline. Bootstrap's style sheet draws the signs in its
