@@ -48,7 +48,7 @@ def pytest_collection() -> Generator[None, object, object]:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Measure what of our code runs, where that is wanted."""
-    watch.turn_to(item.path)
+    watch.turn_to(item)
     return (yield)
 
 
