@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import burst, first_load, journey, memory, million, results, slow_sites
+from bench import burst, dyno, first_load, journey, memory, million, results, slow_sites
 from bench.bars import Figure, NotMeasuredError, Report, figures_table
 from bench.generated import page
 from bench.pages import PagesError, saved_pages
@@ -60,6 +60,7 @@ PARTS: Mapping[str, Callable[[Options], Report]] = {
     "first-load": lambda _: first_load.measure(),
     "slow-sites": lambda asked: slow_sites.measure(64, asked.so_many(8)),
     "memory": lambda _: memory.measure(),
+    "dyno": lambda asked: dyno.measure(asked.pages, asked.so_many(200)),
     "million": lambda asked: million.measure(large=asked.so_many(million.LARGE)),
 }
 HEADINGS = {

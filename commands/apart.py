@@ -9,6 +9,7 @@ from wordcount import Ranked
 from wordcount.counts import LONGEST_SHOWN
 from wordcount.errors import SENTENCES, WordcountError
 from workers.apart import DiedError, answers
+from workers.granted import granted, memory_of_a_page
 
 #: How many words are printed if nobody says how many.
 DEFAULT_TOP = 10
@@ -52,7 +53,7 @@ def count_apart(page: Page, choice: Choice, settings: Config) -> Counted:
     counting = answers(
         lambda: [_answer(page, choice)],
         cpu_seconds=settings.JOB_CPU_SECONDS,
-        memory_bytes=settings.JOB_MEMORY_BYTES,
+        memory_bytes=settings.JOB_MEMORY_BYTES or memory_of_a_page(granted(), at_once=1),
     )
     try:
         answer = next(counting)
