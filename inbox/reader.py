@@ -214,7 +214,7 @@ def read(app: Flask, is_over: Callable[[], bool]) -> None:
     Whoever waits for this at the end need not do so for long: all that a look does is bounded. What
     is asked of Redis is, by the timeouts of its clients; of Postgres, by how long a statement and a
     lock of a worker may take, and by what the kernel sends on a connection that is silent
-    (`config.POSTGRES_PATIENCE`). Only a Postgres that stands still on a host that is well keeps it
+    (`environment.patience`). Only a Postgres that stands still on a host that is well keeps it
     waiting, as it does all others; others may have the item when its lease is over.
     """
     trouble = ""
