@@ -38,7 +38,7 @@ _GATHERING = 10
 #: What is asked of each finished count: pages, tables that are computed, a picture.
 _VIEWS = (
     "/counts/{}", "/results/{}?top=all&stopwords=keep&case=keep", "/counts/{}/phrases.csv",
-    "/counts/{}/collocations.json", "/counts/{}/chart.png", "/counts/{}/text",
+    "/counts/{}/collocations.json", "/counts/{}/chart.png", "/counts/{}/as-counted",
 )  # fmt: skip
 _READERS = 8
 
