@@ -12,7 +12,8 @@ from typing import Any
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from environment import HOW_TO_SET, READERS, ConfigError, Network, given_in, unverified
+from environment import HOW_TO_SET, READERS, ConfigError, Network
+from hosting import given_in, unverified
 
 __all__ = ["CONFIGS", "Config", "ConfigError", "settings_from"]
 
@@ -49,12 +50,11 @@ _SERVER_PATIENCE = {
 class Config:
     """What all environments share. Times are in seconds, sizes in bytes."""
 
-    DATABASE_URL: str = field(repr=False)  # these three may hold secrets, a repr may be logged
+    # What is left out of the repr is secret, and so left out of all logs (logs/secrets.py).
+    DATABASE_URL: str = field(repr=False)
     REDIS_URL: str = field(repr=False)
     SECRET_KEY: str = field(repr=False)
-    #: Whether the certificate of a Redis behind `rediss://` must be one that can be verified. What
-    #: is asked of it stands in `REDIS_URL` (`environment.unverified`), from which all clients are
-    #: made.
+    #: Whether a certificate behind `rediss://` must be one that can be verified.
     REDIS_TLS_VERIFY: bool = True
     #: The address that gunicorn binds, and its port.
     HOST: str = "0.0.0.0"  # noqa: S104 -- a dyno or a container is reached from outside
@@ -78,8 +78,7 @@ class Config:
     HOST_RATE_LIMIT: str = "60/minute"
     #: Where this service is reached; sites that are fetched are told, so that they can ask.
     SITE_URL: str = ""
-    #: What one job may use: processor time, and memory on top of what a worker has anyway; None: as
-    #: much as there is room for (`workers/granted.py`).
+    #: What one job may use, beside what a worker has; None: what is granted (`workers/granted.py`).
     JOB_CPU_SECONDS: int = 30
     JOB_MEMORY_BYTES: int | None = None
     #: A URL that was counted less than this long ago is not fetched again.
@@ -92,8 +91,7 @@ class Config:
     RATELIMIT_ENABLED: bool = True
     #: How often one client may submit; "" for any number.
     SUBMISSION_RATE_LIMIT: str = "30/minute"
-    #: How often one client may put a URL into the inbox by `POST /prodcons`; None: each is one of
-    #: `SUBMISSION_RATE_LIMIT`.
+    #: The same of URLs for the inbox, by `POST /prodcons`; None: each is one of those.
     PRODCONS_RATE_LIMIT: str | None = None
     #: Whether the events that everybody may see name the keys of counts. Who knows a key can see
     #: the URL and the words.
@@ -104,6 +102,14 @@ class Config:
     WEBHOOK_SECRET: str = field(default="", repr=False)
     #: Who asks for the figures at /metrics must show it; "" for anybody.
     METRICS_TOKEN: str = field(default="", repr=False)
+    #: Opens RQ's dashboard at /admin/rq to whoever knows it; "" for no such page.
+    ADMIN_PASSWORD: str = field(default="", repr=False)
+    #: Where errors are reported to, an address of Sentry's; "" for nowhere.
+    SENTRY_DSN: str = field(default="", repr=False)
+    #: The least that is logged: DEBUG, INFO, WARNING or ERROR.
+    LOG_LEVEL: str = "INFO"
+    #: How: a JSON object in each line, or "readable".
+    LOG_FORMAT: str = "json"
     #: How many proxies stand before the web, each of which adds the address that it was asked from
     #: to X-Forwarded-For. What they do not add, anybody could have written.
     TRUSTED_PROXIES: int = 0
@@ -148,10 +154,11 @@ class Config:
 
     @property
     def SQLALCHEMY_ENGINE_OPTIONS(self) -> dict[str, object]:  # noqa: N802
-        """Times are in UTC."""
+        """Times are in UTC. Errors leave out what was to be stored: URLs, texts, secrets."""
         asked = {"timezone": "utc", **_SERVER_PATIENCE}
         options = " ".join(f"-c {name}={value}" for name, value in asked.items())
-        return {"connect_args": {**POSTGRES_PATIENCE, "options": options}}
+        patience = {**POSTGRES_PATIENCE, "options": options}
+        return {"connect_args": patience, "hide_parameters": True}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,6 +179,7 @@ class DevelopmentConfig(Config):
     SECRET_KEY: str = field(default="for development only", repr=False)
     WEBHOOK_SECRET: str = field(default="for development only", repr=False)
     HOST: str = "127.0.0.1"
+    LOG_FORMAT: str = "readable"
     WORKERS: int = 2
     PRODCONS_RATE_LIMIT: str | None = "6000/minute"
     PUBLIC_KEYS: bool = True

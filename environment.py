@@ -8,7 +8,6 @@ import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 from limits import parse_many
 from redis.connection import parse_url
@@ -23,19 +22,6 @@ _HOST = re.compile(r"\.?[a-z0-9_.-]+(?::[0-9]{1,5})?|\[[0-9a-f:.]+\](?::[0-9]{1,
 
 #: Characters of a secret that is not to be guessed.
 _LEAST_SECRET = 16
-
-#: Heroku sets this for each of its dynos, and nobody else does.
-ON_A_DYNO = "DYNO"
-#: What holds on each dyno and Heroku has no variable for; whatever is set there goes before it. Its
-#: router is the one proxy, which nobody can go around. Its Redis has a certificate that it has
-#: signed itself, and of which it gives nobody the authority. The smallest dynos have 512 MB, in
-#: which more large pages at once than these have no room.
-OF_A_DYNO: Mapping[str, str] = {
-    "APP_SETTINGS": "config.ProductionConfig",
-    "TRUSTED_PROXIES": "1",
-    "REDIS_TLS_VERIFY": "false",
-    "FETCH_CONCURRENCY": "4",
-}
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -52,6 +38,30 @@ def _secret(name: str, value: str) -> str:
     if len(value) < _LEAST_SECRET:  # strangers can try to guess it, as often as they like
         raise ConfigError(f"{name} must have at least {_LEAST_SECRET} characters.")
     return value
+
+
+def _sentry_dsn(name: str, value: str) -> str:
+    from sentry_sdk.utils import Dsn  # late, for most have no use for it
+
+    try:
+        Dsn(value)
+    except ValueError:
+        # The value is not repeated: it has a key.
+        raise ConfigError(
+            f"{name} is not an address of Sentry. Copy it from the settings of your project there,"
+            " such as https://KEY@HOST/NUMBER, or leave it out."
+        ) from None
+    return value
+
+
+def _one_of(*values: str) -> Callable[[str, str], str]:
+    def read(name: str, value: str) -> str:
+        for known in values:
+            if value.lower() == known.lower():
+                return known
+        raise ConfigError(f"{name} is {value!r}, but must be one of: {', '.join(values)}.")
+
+    return read
 
 
 def _whole_number(low: int, high: int) -> Callable[[str, str], int]:
@@ -177,29 +187,6 @@ def _redis_url(name: str, value: str) -> str:
     return value
 
 
-def given_in(environ: Mapping[str, str]) -> dict[str, str]:
-    """What is set in an environment, on a dyno with all that holds there. An empty value counts as
-    not set."""
-    given = {name: value.strip() for name, value in environ.items() if value.strip()}
-    if ON_A_DYNO in given:
-        given = {**OF_A_DYNO, **given}
-    given.setdefault("REDIS_URL", given.get("REDISTOGO_URL", ""))
-    return given
-
-
-def unverified(redis_url: str) -> str:
-    """The URL of a Redis that is believed whatever its certificate says.
-
-    It stands in the URL, for all clients here are made from that, those of libraries too. A URL
-    that says itself what is wanted of the certificate is left as it is.
-    """
-    asked = urlsplit(redis_url)
-    if asked.scheme != "rediss" or "ssl_cert_reqs" in parse_qs(asked.query):
-        return redis_url
-    query = "&".join(filter(None, (asked.query, "ssl_cert_reqs=none")))
-    return asked._replace(query=query).geturl()
-
-
 READERS: Mapping[str, Callable[[str, str], Any]] = {
     "DATABASE_URL": _database_url,
     "REDIS_URL": _redis_url,
@@ -225,10 +212,14 @@ READERS: Mapping[str, Callable[[str, str], Any]] = {
     "PRODCONS_RATE_LIMIT": _rate,
     "PUBLIC_KEYS": _switch,
     "CORS_ORIGINS": _origins,
-    "WEBHOOK_SECRET": _secret,
     "METRICS_TOKEN": _secret,
     "HTTPS_ONLY": _switch,
     "TRUSTED_HOSTS": _hosts,
+    "WEBHOOK_SECRET": _secret,
+    "ADMIN_PASSWORD": _secret,
+    "SENTRY_DSN": _sentry_dsn,
+    "LOG_LEVEL": _one_of("DEBUG", "INFO", "WARNING", "ERROR"),
+    "LOG_FORMAT": _one_of("json", "readable"),
     "TRUSTED_PROXIES": _whole_number(0, 16),
 }
 

@@ -13,6 +13,7 @@ from callbacks.rows import Wanted
 from storage.once import Once, OtherRequestError
 from views.errors import Problem
 from views.limits import client_of
+from views.logged import is_about
 
 #: How a program names its request, to be sure that it counts once: visible characters, possibly in
 #: quotation marks (draft-ietf-httpapi-idempotency-key-header, section 2.1).
@@ -40,7 +41,7 @@ class Asked:
         :raises wordcount.errors.InputError: as :func:`submissions.submit`.
         """
         try:
-            return submissions.submit(
+            key = submissions.submit(
                 self.url, fresh=self.fresh, name=self.name, callback=self.callback
             )
         except OtherRequestError:
@@ -49,6 +50,8 @@ class Asked:
                 "idempotency_key_reused",
                 "This Idempotency-Key was sent with another request before: take a new one.",
             ) from None
+        is_about(key)
+        return key
 
 
 def asked() -> Asked:

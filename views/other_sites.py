@@ -54,11 +54,11 @@ def refuse_other_sites(app: Flask, *endpoints: str) -> None:
 
     @app.before_request
     def refuse() -> None:
-        if request.endpoint in endpoints and request.method == "POST" and _is_of_another_site():
+        if request.endpoint in endpoints and request.method == "POST" and is_of_another_site():
             raise Problem(403, "cross_site", "Pages of other sites may not start counts.")
 
 
-def _is_of_another_site() -> bool:
+def is_of_another_site() -> bool:
     """Whether a page has sent the request that is neither ours nor of a site in `CORS_ORIGINS`."""
     origin, allowed = request.headers.get("Origin", ""), current_app.config["CORS_ORIGINS"]
     if origin and ("*" in allowed or origin in allowed):

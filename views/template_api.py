@@ -14,6 +14,7 @@ from storage.connections import only_read
 from views import json_body
 from views.api import failure_of
 from views.errors import Problem
+from views.logged import is_about
 from views.paging import PagedRanking, paged
 from views.pending import pending
 from views.ready_made import ReadyMade
@@ -81,6 +82,7 @@ def _job_id() -> str:
     job_id = request.args.get("job_id")
     if not job_id:
         raise Problem(400, "bad_parameter", '"job_id" is missing: send what /enqueue answered.')
+    is_about(job_id)
     return job_id
 
 

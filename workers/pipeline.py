@@ -6,7 +6,6 @@ what :func:`stages` gives.
 
 import json
 import logging
-import signal
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -36,12 +35,14 @@ class Task:
     :ivar body: of the page, and its header.
     :ivar columns: what is known of it already.
     :ivar pasted: whether a person has seen that it is what was meant.
+    :ivar job_key: of the count, for the lines that the process of a page logs.
     """
 
     body: bytes
     content_type: str | None
     columns: dict[str, Any]
     pasted: bool = False
+    job_key: str = ""
 
 
 @dataclass(frozen=True)
@@ -137,16 +138,6 @@ def stages(task: Task) -> Iterator[Stage]:
                 "reading_ease": evidence.reading_ease,
             }
         )
-
-
-def work_of_a_horse(task: Task) -> Iterator[Stage]:
-    """The same, in a process that belongs to a worker. When it has sent a count, it hears no order
-    to stop: that is for the worker, which then waits a little for the evidence.
-    """
-    for stage in stages(task):
-        yield stage
-        if isinstance(stage, Counted):
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
 def limits_of(settings: Mapping[str, Any]) -> dict[str, int]:

@@ -3,6 +3,7 @@
 import logging
 import multiprocessing
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -48,7 +49,14 @@ def _begin(handlers: Handlers, target: Callable[..., None], args: tuple[Any, ...
     for number, handler in handlers.items():
         signal.signal(number, handler)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
-    target(*args)
+    try:
+        target(*args)
+    except Exception:
+        from logs import sentry  # late, for the shell has no use for it
+
+        logger.exception("nobody foresaw this")
+        sentry.flush()
+        sys.exit(1)
 
 
 def show_name(name: str) -> None:

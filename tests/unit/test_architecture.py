@@ -18,6 +18,7 @@ PACKAGES = (
     "dev",
     "events",
     "inbox",
+    "logs",
     "storage",
     "transport",
     "views",
@@ -28,7 +29,13 @@ PACKAGES = (
 MAY_IMPORT = {
     "wordcount": {"wordcount"},
     "environment": set(),
-    "config": {"environment"},
+    "config": {"environment", "hosting"},
+    "hosting": set(),
+    "logs": set(),
+    "logs.secrets": {"config"},
+    "logs.lines": {"config", "logs.secrets"},
+    "logs.access": {"config", "logs.lines"},
+    "logs.sentry": {"config", "logs.lines", "logs.secrets", "wordcount.version"},
     "models": {"storage.faults"},
     "storage": set(),
     "events": set(),
@@ -43,14 +50,8 @@ MAY_IMPORT = {
     "storage.backlog": {"models"},
     "storage.schema": {"models"},
     "workers.presence": set(),
-    "events.event_log": {
-        "events.tallies",
-    },
-    "events.channel": {
-        "events.event_log",
-        "events.tallies",
-        "storage.states",
-    },
+    "events.event_log": {"events.tallies"},
+    "events.channel": {"events.event_log", "events.tallies", "storage.states"},
     "events.progress": {
         "events.channel",
         "models",
@@ -82,6 +83,7 @@ MAY_IMPORT = {
     "workers.host_limit": {"wordcount.errors"},
     "workers.stable": {"workers.apart", "workers.confine", "workers.keeper", "workers.supervisor"},
     "workers.granted": set(),
+    "workers.horse": {"workers.pipeline"},
     "workers.huge_pages": set(),
     "workers.pipeline": {
         "events.progress",
@@ -158,7 +160,7 @@ MAY_IMPORT = {
         "workers.host_limit",
     },
     "callbacks.rows": {"models", "wordcount.errors", "wordcount.url"},
-    "workers.supervisor": set(),
+    "workers.supervisor": {"logs.sentry"},
     "workers.rescuer": {
         "events.tallies",
         "jobs",
@@ -169,10 +171,7 @@ MAY_IMPORT = {
         "workers.remedies",
     },
     "workers.kept_alive": set(),
-    "workers.rq_books": {
-        "jobs",
-        "workers.presence",
-    },
+    "workers.rq_books": {"jobs", "workers.presence"},
     "workers.count_worker": {
         "callbacks.courier",
         "inbox.reader",
@@ -221,18 +220,21 @@ MAY_IMPORT = {
         "wordcount",
         "workers.presence",
     },
-    "base_app": {"config", "events.channel", "models", "storage.connections"},
+    "base_app": {"config", "events.channel", "logs.sentry", "models", "storage.connections"},
     "app": {"base_app", "config", "storage.faults", "submissions", "views", "wordcount.errors"},
     "worker": {
         "base_app",
         "callbacks.steps",
         "config",
+        "logs.lines",
+        "logs.sentry",
         "models",
         "storage.leases",
         "storage.rescues",
         "storage.states",
         "workers.count_worker",
         "workers.granted",
+        "workers.horse",
         "workers.huge_pages",
         "workers.keeper",
         "workers.pipeline",
@@ -241,8 +243,8 @@ MAY_IMPORT = {
         "workers.supervisor",
         "workers.warm_up",
     },
-    "manage": {"base_app", "commands", "config", "dev", "models", "storage.faults"},
-    "gunicorn.conf": {"app", "config", "workers.resident"},
+    "manage": {"base_app", "commands", "config", "dev", "logs.lines", "models", "storage.faults"},
+    "gunicorn.conf": {"app", "config", "logs.access", "workers.resident"},
     "dev": {"dev"},
     "client": set(),
     "commands": {
@@ -253,6 +255,7 @@ MAY_IMPORT = {
         "events.event_log",
         "fetch",
         "inbox.reader",
+        "logs.lines",
         "storage.retention",
         "wordcount",
         "workers.apart",
@@ -346,6 +349,10 @@ NOT_IN_THE_WEB = (
     "alembic",
     "prometheus_client",
 )
+
+
+# What is loaded only if a setting asks for it.
+IF_ASKED_FOR = ("rq_dashboard", "arrow", "sentry_sdk")
 
 
 def modules() -> dict[str, Path]:
@@ -443,7 +450,7 @@ def test_the_web_does_without_what_only_a_job_needs() -> None:
         "from app import create_app\nfrom config import settings_from\n"
         "create_app(settings_from({'DATABASE_URL': 'postgresql://localhost/none'}))"
     )
-    assert loaded_after(code, NOT_IN_THE_WEB) == set()
+    assert loaded_after(code, (*NOT_IN_THE_WEB, *IF_ASKED_FOR)) == set()
 
 
 def test_a_text_is_analysed_without_what_only_a_job_needs() -> None:

@@ -117,6 +117,10 @@ def test_all_settings_are_read() -> None:
             "WEBHOOK_SECRET": "to sign callbacks with",
             "REDIS_TLS_VERIFY": "no",
             "METRICS_TOKEN": "to see the figures",
+            "ADMIN_PASSWORD": "to see the queue with",
+            "SENTRY_DSN": "https://key@sentry.example/1",
+            "LOG_LEVEL": "warning",
+            "LOG_FORMAT": "Readable",
         }
     )
     assert (settings.PORT, settings.WEB_CONCURRENCY) == (8000, 3)
@@ -136,6 +140,9 @@ def test_all_settings_are_read() -> None:
     assert settings.WEBHOOK_SECRET == "to sign callbacks with"
     assert not settings.REDIS_TLS_VERIFY
     assert settings.METRICS_TOKEN == "to see the figures"
+    assert settings.ADMIN_PASSWORD == "to see the queue with"
+    assert settings.SENTRY_DSN == "https://key@sentry.example/1"
+    assert (settings.LOG_LEVEL, settings.LOG_FORMAT) == ("WARNING", "readable")
 
 
 def test_what_protects_is_on_by_itself() -> None:
@@ -161,6 +168,16 @@ def test_what_only_development_lets_everybody_see_or_do() -> None:
     assert production.WEBHOOK_SECRET == ""
     assert (development.HTTPS_ONLY, production.HTTPS_ONLY) == (False, True)
     assert production.TRUSTED_HOSTS is None
+
+
+def test_what_is_logged_is_for_programs_but_in_development() -> None:
+    development, production = settings_from(DATABASE), settings_from(PRODUCTION)
+    assert (development.LOG_FORMAT, production.LOG_FORMAT) == ("readable", "json")
+    assert (production.LOG_LEVEL, production.SENTRY_DSN, production.ADMIN_PASSWORD) == (
+        "INFO",
+        "",
+        "",
+    )
 
 
 def test_one_worker_but_two_in_development() -> None:
@@ -268,6 +285,12 @@ def test_production_refuses_to_start_without(name: str) -> None:
         ("PUBLIC_KEYS", "some"),
         ("WEBHOOK_SECRET", "too short"),
         ("METRICS_TOKEN", "too short"),
+        ("ADMIN_PASSWORD", "too short"),
+        ("SENTRY_DSN", "sentry.example"),
+        ("SENTRY_DSN", "https://sentry.example/1"),
+        ("SENTRY_DSN", "https://key@sentry.example:port/1"),
+        ("LOG_LEVEL", "LOUD"),
+        ("LOG_FORMAT", "xml"),
         ("CORS_ORIGINS", "a.example"),
         ("CORS_ORIGINS", "https://a.example/"),
         ("CORS_ORIGINS", "https://*.example"),
@@ -300,6 +323,9 @@ def test_secrets_are_never_shown() -> None:
     assert "secret" not in repr(settings_from(PRODUCTION))
     with pytest.raises(ConfigError) as error:
         settings_from({"DATABASE_URL": "mysql://user:secret@host/name"})
+    assert "secret" not in str(error.value)
+    with pytest.raises(ConfigError) as error:
+        settings_from({**DATABASE, "SENTRY_DSN": "https://secret@"})
     assert "secret" not in str(error.value)
 
 

@@ -18,7 +18,8 @@ import yaml
 
 import manage
 from config import CONFIGS
-from environment import OF_A_DYNO, READERS
+from environment import READERS
+from hosting import OF_A_DYNO
 from tests.support import PROJECT
 from views.operators import INSIDE
 

@@ -183,8 +183,10 @@ def from_another_site() -> dict[str, Json]:
     """403."""
     return problem(
         403,
-        "A page of another site has sent it, in somebody's browser.",
+        "A page of another site has sent it, in somebody's browser; or it came by HTTP to a server"
+        " that answers by HTTPS only.",
         "cross_site",
+        "https_required",
         sentence="Pages of other sites may not start counts.",
     )
 
