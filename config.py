@@ -9,41 +9,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from typing import Any
 
-from redis.backoff import NoBackoff
-from redis.retry import Retry
-
-from environment import HOW_TO_SET, READERS, ConfigError, Network
-from hosting import given_in, unverified
+from environment.heroku import given_in, unverified
+from environment.patience import POSTGRES_PATIENCE, REDIS_PATIENCE, SERVER_PATIENCE
+from environment.readers import HOW_TO_SET, ConfigError, Network
+from environment.variables import READERS
 
 __all__ = ["CONFIGS", "Config", "ConfigError", "settings_from"]
 
 _LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
-#: How long the web waits for Redis, in seconds. The second try is for a connection that broke while
-#: idle and does not show it, as behind a firewall that has forgotten it. Said outright, for some
-#: ways to make a client mean none, and others three, with long pauses.
-REDIS_PATIENCE: dict[str, object] = {
-    "socket_connect_timeout": 1,
-    "socket_timeout": 1,
-    "retry": Retry(NoBackoff(), 1),
-}
-#: A Postgres behind a cut cable is noticed after about 30 seconds; without, it takes hours when
-#: nothing is sent, and a quarter of one when something is. (A Unix socket has no use for them.)
-POSTGRES_PATIENCE: dict[str, object] = {
-    "connect_timeout": 3,
-    "keepalives": 1,
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 4,
-    "tcp_user_timeout": 30_000,  # in milliseconds
-}
-#: So does Postgres notice us. Otherwise the transaction of a host that was cut off in the middle of
-#: it keeps its locks for two hours, and a count that it was about to claim waits for as long.
-_SERVER_PATIENCE = {
-    "tcp_keepalives_idle": 10,
-    "tcp_keepalives_interval": 5,
-    "tcp_keepalives_count": 4,
-    "tcp_user_timeout": 30_000,
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +27,9 @@ class Config:
     DATABASE_URL: str = field(repr=False)
     REDIS_URL: str = field(repr=False)
     SECRET_KEY: str = field(repr=False)
-    #: Whether a certificate behind `rediss://` must be one that can be verified.
+    #: Whether the certificate of a Redis behind `rediss://` must be one that can be verified. What
+    #: is asked of it stands in `REDIS_URL` (`environment.heroku.unverified`), from which all
+    #: clients are made.
     REDIS_TLS_VERIFY: bool = True
     #: The address that gunicorn binds, and its port.
     HOST: str = "0.0.0.0"  # noqa: S104 -- a dyno or a container is reached from outside
@@ -78,7 +53,8 @@ class Config:
     HOST_RATE_LIMIT: str = "60/minute"
     #: Where this service is reached; sites that are fetched are told, so that they can ask.
     SITE_URL: str = ""
-    #: What one job may use, beside what a worker has; None: what is granted (`workers/granted.py`).
+    #: What one job may use: processor time, and memory on top of what a worker has anyway; None: as
+    #: much as there is room for (`workers/granted.py`).
     JOB_CPU_SECONDS: int = 30
     JOB_MEMORY_BYTES: int | None = None
     #: A URL that was counted less than this long ago is not fetched again.
@@ -91,7 +67,8 @@ class Config:
     RATELIMIT_ENABLED: bool = True
     #: How often one client may submit; "" for any number.
     SUBMISSION_RATE_LIMIT: str = "30/minute"
-    #: The same of URLs for the inbox, by `POST /prodcons`; None: each is one of those.
+    #: How often one client may put a URL into the inbox by `POST /prodcons`; None: each is one of
+    #: `SUBMISSION_RATE_LIMIT`.
     PRODCONS_RATE_LIMIT: str | None = None
     #: Whether the events that everybody may see name the keys of counts. Who knows a key can see
     #: the URL and the words.
@@ -155,7 +132,7 @@ class Config:
     @property
     def SQLALCHEMY_ENGINE_OPTIONS(self) -> dict[str, object]:  # noqa: N802
         """Times are in UTC. Errors leave out what was to be stored: URLs, texts, secrets."""
-        asked = {"timezone": "utc", **_SERVER_PATIENCE}
+        asked = {"timezone": "utc", **SERVER_PATIENCE}
         options = " ".join(f"-c {name}={value}" for name, value in asked.items())
         patience = {**POSTGRES_PATIENCE, "options": options}
         return {"connect_args": patience, "hide_parameters": True}

@@ -42,8 +42,8 @@ class Options:
 
 def _speed(asked: Options) -> Report:
     samples = samples_from(asked.pages)
-    # What the other parts have loaded is looked through by no collection of garbage, which would
-    # be most of the time.
+    # No collection of garbage is to look through what the other parts have loaded: that would be
+    # most of the time.
     gc.freeze()
     measure_speed(samples, asked.rounds)
     return Report(report(samples))

@@ -11,6 +11,9 @@ from wordcount.errors import SENTENCES, WordcountError
 from workers.apart import DiedError, answers
 from workers.granted import granted, memory_of_a_page
 
+#: How many words are printed if nobody says how many.
+DEFAULT_TOP = 10
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -21,7 +24,7 @@ class Choice:
     :ivar keep_stop_words: also such as *the*.
     """
 
-    top: int | None = 10
+    top: int | None = DEFAULT_TOP
     keep_case: bool = False
     keep_stop_words: bool = False
 

@@ -8,11 +8,13 @@ from pathlib import Path
 import psutil
 import pytest
 from flask import Flask
+from redis import Redis
 from rq import Callback, Queue
 from rq.serializers import JSONSerializer
 
 import jobs
 import submissions
+from events import tallies
 from storage.states import MAX_CRASHES
 from tests.counts import make_due, stored, wait_for_end
 from tests.programs import HeldHorse, Program, stable_of, worker_of
@@ -42,7 +44,7 @@ def test_a_horse_that_ends_is_replaced(
 
 
 def test_a_page_that_kills_its_horse_every_time_ends_as_crashed(
-    app: Flask, site: Site, worker: Program
+    redis: Redis, site: Site, worker: Program
 ) -> None:
     key, horse = start_with_held_horse(site, worker)
     for crashes in range(1, MAX_CRASHES + 1):
@@ -55,7 +57,13 @@ def test_a_page_that_kills_its_horse_every_time_ends_as_crashed(
     result = wait_for_end(key)
     assert (result.status, result.error_code) == ("failed", "crashed")
     assert result.attempt == MAX_CRASHES
-    assert "Counting this page stopped unexpectedly" in result.error_detail
+    assert "Counting this page stopped unexpectedly" in (result.error_detail or "")
+
+    def what_is_told() -> tuple[int, ...]:
+        told = tallies.read(redis)
+        return told.get("rescues:process_died", 0), told.get("outcomes:crashed", 0)
+
+    wait_for("figures", lambda: what_is_told() == (MAX_CRASHES, 1))
 
 
 def test_nobody_forks_with_a_database_connection(app: Flask, site: Site, worker: Program) -> None:

@@ -18,8 +18,8 @@ import yaml
 
 import manage
 from config import CONFIGS
-from environment import READERS
-from hosting import OF_A_DYNO
+from environment.heroku import OF_A_DYNO
+from environment.variables import READERS
 from tests.support import PROJECT
 from views.operators import INSIDE
 

@@ -1,4 +1,4 @@
-"""What holds where the programs run, and has no variable there: on a dyno of Heroku."""
+"""What holds on Heroku, for which it has no variable."""
 
 from collections.abc import Mapping
 from urllib.parse import parse_qs, urlsplit
