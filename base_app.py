@@ -7,7 +7,8 @@ from typing import Any
 from flask import Flask
 from redis import Redis
 
-from config import REDIS_PATIENCE, Config, settings_from
+from config import Config, settings_from
+from environment.patience import REDIS_PATIENCE
 from events.channel import Events
 from logs import sentry
 from models import db

@@ -45,9 +45,10 @@ def on_starting(_arbiter: Any) -> None:
     The application itself each worker makes: it has a thread, which no fork takes along.
     """
     import app  # noqa: F401
+    from workers.resident import keep_little_that_is_free
 
     multiprocessing.current_process().name = "web"
-
+    keep_little_that_is_free()
     # Who looks for garbage in what is shared gets a copy of all of that; also when it ends.
     gc.freeze()
 

@@ -96,7 +96,7 @@ def _give_app(ctx: click.Context) -> None:
 
     def create_managed_app() -> Flask:
         settings = settings_from({**_of_make_run(os.environ), **os.environ})
-        lines.begin(settings)
+        lines.begin_in_terminal(settings)
         app = create_base_app(settings)
         Migrate(app, db)
         return app

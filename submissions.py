@@ -69,7 +69,7 @@ def submit(
     job_key = str(result.job_key)
     if found:
         logger.info("%s is known already", job_key, extra={"job_key": job_key})
-    _commit_and_ring(new.values(), "form" if owner else "api")
+    _commit_and_ring(new.values(), tallies.FORM if owner else tallies.API)
     return job_key
 
 
@@ -83,6 +83,7 @@ def submit_item(text: str, name: Once) -> Count:
     :returns: the count, which is durable. Its key is yet to be told; and if it is queued, the
         caller rings then, as rescuers do otherwise.
     :raises wordcount.errors.UrlError: as :func:`submit`.
+    :raises once.OtherRequestError: as :func:`submit`.
     :raises QueueFullError: as :func:`submit`.
     """
     url = read_url(text)
@@ -111,7 +112,7 @@ def submit_text(text: str, url: str, *, owner: str | None = None) -> str:
     address = read_url(url)
     new = _accepted([address], owner, pasted)
     job_key = str(new[address].job_key)
-    _commit_and_ring(new.values(), "text")
+    _commit_and_ring(new.values(), tallies.PASTED)
     return job_key
 
 
@@ -220,7 +221,7 @@ def _accepted(
 def _commit_and_ring(new: Collection[Result], door: str) -> None:
     """Make all of it durable; then tell, and ring for what is new.
 
-    :param door: how it has come, for the log.
+    :param door: how it has come, for the log: one of `tallies.DOORS`, or a list.
     """
     counts: list[Count] = [count_of(result) for result in new]
     db.session.commit()

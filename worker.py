@@ -32,8 +32,11 @@ from storage import leases, rescues
 from storage.states import Claim
 from workers import pipeline
 from workers.count_worker import CountWorker
+from workers.granted import granted, memory_of_a_page
 from workers.horse import work_of_a_horse
 from workers.huge_pages import use_huge_pages
+from workers.keeper import HORSES
+from workers.resident import keep_little_that_is_free
 from workers.stable import Stable
 from workers.supervisor import STOP_SIGNALS, Place, Supervisor, fork
 from workers.warm_up import warm_up
@@ -71,7 +74,16 @@ def main(workers: int | None) -> None:
         return lambda name: fork(name, handlers, work, app, os.getpid())
 
     last = workers or app.config["WORKERS"]
+    if not app.config["JOB_MEMORY_BYTES"]:
+        app.config["JOB_MEMORY_BYTES"] = _memory_of_a_page(app, last)
     Supervisor(Place(f"worker {place}", start(_work)) for place in range(1, last + 1)).run()
+
+
+def _memory_of_a_page(app: Flask, workers: int) -> int:
+    held = workers * app.config["FETCH_CONCURRENCY"] * app.config["FETCH_MAX_BYTES"]
+    memory = memory_of_a_page(granted(), at_once=workers * HORSES, held=held)
+    logger.info("Each page may take %d MiB of memory.", memory // 2**20)
+    return memory
 
 
 def _rehearse(app: Flask) -> None:
@@ -99,6 +111,7 @@ def _work(app: Flask, parent: int) -> None:
     sys.setswitchinterval(SWITCH_INTERVAL)
     sentry.begin_in_fork()  # before the stable, which forks without threads
     stable = Stable(work_of_a_horse, pipeline.limits_of(app.config))
+    keep_little_that_is_free()
     was_told = False
     try:
         with app.app_context():

@@ -12,13 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import (
-    case,
-    func,
-    null,
-    select,
-    update,
-)
+from sqlalchemy import case, func, null, select, update
 
 from callbacks.rows import Callback
 from models import Result, db

@@ -11,6 +11,7 @@ import re
 import sys
 import threading
 from contextlib import suppress
+from dataclasses import replace
 from json import JSONEncoder
 from types import TracebackType
 from typing import Any, NoReturn
@@ -85,6 +86,13 @@ def begin(settings: Config) -> None:
     sys.excepthook = _log_uncaught
     threading.excepthook = lambda end: _log_uncaught(end.exc_type, end.exc_value, end.exc_traceback)
     sys.unraisablehook = lambda end: _log_uncaught(end.exc_type, end.exc_value, end.exc_traceback)
+
+
+def begin_in_terminal(settings: Config) -> None:
+    """The same for a command, which answers a person by other means than a log, if one reads it."""
+    if settings.LOG_FORMAT == "readable" and settings.LOG_LEVEL == "INFO":
+        settings = replace(settings, LOG_LEVEL="WARNING")
+    begin(settings)
 
 
 def formatter(settings: Config, *, colours: bool = False) -> logging.Formatter:

@@ -17,7 +17,8 @@ from views.logged import is_about
 
 #: How a program names its request, to be sure that it counts once: visible characters, possibly in
 #: quotation marks (draft-ietf-httpapi-idempotency-key-header, section 2.1).
-_NAME = re.compile(r'"?([!#-~]{1,255})"?')
+NAME = re.compile(r'"?([!#-~]{1,255})"?')
+NAME_REUSED = "This Idempotency-Key was sent with another request before: take a new one."
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Asked:
             raise Problem(
                 422,
                 "idempotency_key_reused",
-                "This Idempotency-Key was sent with another request before: take a new one.",
+                NAME_REUSED,
             ) from None
         is_about(key)
         return key
@@ -80,7 +81,7 @@ def _name_of(*members: object) -> Once | None:
     header = request.headers.get("Idempotency-Key")
     if header is None:
         return None
-    name = _NAME.fullmatch(header.strip())
+    name = NAME.fullmatch(header.strip())
     if not name:
         raise Problem(
             400,

@@ -25,6 +25,7 @@ template_api = Blueprint("api_of_template", __name__)
 
 #: What RQ calls a job that is running; the other states are called alike.
 _STARTED = "started"
+NO_JOB_ID = '"job_id" is missing: send what /enqueue answered.'
 
 
 @template_api.post("/enqueue")
@@ -81,7 +82,7 @@ def _job_id() -> str:
     """
     job_id = request.args.get("job_id")
     if not job_id:
-        raise Problem(400, "bad_parameter", '"job_id" is missing: send what /enqueue answered.')
+        raise Problem(400, "bad_parameter", NO_JOB_ID)
     is_about(job_id)
     return job_id
 

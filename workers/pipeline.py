@@ -21,6 +21,7 @@ from wordcount.errors import PageError
 from wordcount.evidence import evidence_of
 from workers.apart import DiedError, answers
 from workers.confine import EVIDENCE_PATIENCE, EVIDENCE_SECONDS, allow
+from workers.granted import granted, memory_of_a_page
 from workers.host_limit import HostLimit
 
 logger = logging.getLogger(__name__)
@@ -143,14 +144,13 @@ def limits_of(settings: Mapping[str, Any]) -> dict[str, int]:
     """What the process may use that reads a page; see :func:`workers.confine.confine`."""
     return {
         "cpu_seconds": settings["JOB_CPU_SECONDS"],
-        "memory_bytes": settings["JOB_MEMORY_BYTES"],
+        "memory_bytes": settings["JOB_MEMORY_BYTES"] or memory_of_a_page(granted(), at_once=1),
     }
 
 
 def patience(settings: Mapping[str, Any]) -> float:
     """How long it may take by the clock, in seconds, on a machine that has other things to do."""
-    seconds: float = settings["JOB_CPU_SECONDS"] + EVIDENCE_PATIENCE
-    return seconds
+    return float(settings["JOB_CPU_SECONDS"] + EVIDENCE_PATIENCE)
 
 
 def reader_of(settings: Mapping[str, Any]) -> Reader:

@@ -20,6 +20,7 @@ Handlers = Mapping[signal.Signals, signal.Handlers | Callable[[int, FrameType | 
 STOP_SECONDS = 20
 #: Who lived for less, in seconds, had a bad start: its successors wait longer and longer.
 GOOD_START = 10
+#: How long they wait, in seconds: after a good start, and at most.
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0
 _TICK = 0.1
 
@@ -75,7 +76,7 @@ class Place:
         self.name = name
         self._start = start
         self._pause = FIRST_PAUSE
-        self._next_start = time.monotonic()
+        self._started_at = self._next_start = time.monotonic()
         self.process: BaseProcess | None = None
 
     def fill(self) -> None:

@@ -12,10 +12,10 @@ from redis import Redis
 
 import jobs
 import submissions
-import views
 from inbox.queue import INBOX
 from storage import leases
 from tests.counts import begin, counted, counted_page, finished
+from views import protection
 from views.take import FRAME_POLICY
 
 
@@ -139,7 +139,7 @@ PAGES: dict[str, Callable[[], str]] = {
 def test_nothing_is_inline(client: FlaskClient, name: str) -> None:
     answer = client.get(PAGES[name](), headers={"Accept": "text/html"})
     assert answer.mimetype == "text/html"
-    assert answer.headers["Content-Security-Policy"] == views.CONTENT_SECURITY_POLICY
+    assert answer.headers["Content-Security-Policy"] == protection.CONTENT_SECURITY_POLICY
     assert "</html>" in answer.text
     assert inline_in(answer.text) == []
 
@@ -156,7 +156,7 @@ def test_a_refused_form(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "policy", [views.CONTENT_SECURITY_POLICY, views.SAMPLE_POLICY, FRAME_POLICY]
+    "policy", [protection.CONTENT_SECURITY_POLICY, protection.SAMPLE_POLICY, FRAME_POLICY]
 )
 def test_no_policy_allows_it(policy: str) -> None:
     assert "unsafe-inline" not in policy

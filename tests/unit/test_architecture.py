@@ -1,6 +1,7 @@
 """The rules of docs/DESIGN.md on who may import whom, read from the source itself."""
 
 import ast
+import re
 import subprocess
 import sys
 from graphlib import TopologicalSorter
@@ -16,6 +17,7 @@ PACKAGES = (
     "chaos",
     "commands",
     "dev",
+    "environment",
     "events",
     "inbox",
     "logs",
@@ -28,7 +30,7 @@ PACKAGES = (
 # Who may import whom; what is not named here imports nothing of ours.
 MAY_IMPORT = {
     "wordcount": {"wordcount"},
-    "environment": set(),
+    "environment": {"environment"},
     "config": {"environment"},
     "logs": set(),
     "logs.secrets": {"config"},
@@ -82,6 +84,7 @@ MAY_IMPORT = {
     "workers.host_limit": {"wordcount.errors"},
     "workers.stable": {"workers.apart", "workers.confine", "workers.keeper", "workers.supervisor"},
     "workers.horse": {"workers.pipeline"},
+    "workers.granted": set(),
     "workers.huge_pages": set(),
     "workers.pipeline": {
         "events.progress",
@@ -90,6 +93,7 @@ MAY_IMPORT = {
         "wordcount",
         "workers.apart",
         "workers.confine",
+        "workers.granted",
         "workers.host_limit",
     },
     "jobs": {
@@ -209,6 +213,7 @@ MAY_IMPORT = {
         "storage.backlog",
         "storage.connections",
         "storage.faults",
+        "storage.leases",
         "storage.lists",
         "storage.once",
         "storage.schema",
@@ -217,7 +222,14 @@ MAY_IMPORT = {
         "wordcount",
         "workers.presence",
     },
-    "base_app": {"config", "events.channel", "logs.sentry", "models", "storage.connections"},
+    "base_app": {
+        "config",
+        "environment.patience",
+        "events.channel",
+        "logs.sentry",
+        "models",
+        "storage.connections",
+    },
     "app": {"base_app", "config", "storage.faults", "submissions", "views", "wordcount.errors"},
     "worker": {
         "base_app",
@@ -230,15 +242,18 @@ MAY_IMPORT = {
         "storage.rescues",
         "storage.states",
         "workers.count_worker",
+        "workers.granted",
         "workers.horse",
         "workers.huge_pages",
+        "workers.keeper",
         "workers.pipeline",
+        "workers.resident",
         "workers.stable",
         "workers.supervisor",
         "workers.warm_up",
     },
     "manage": {"base_app", "commands", "config", "dev", "logs.lines", "models", "storage.faults"},
-    "gunicorn.conf": {"app", "config", "logs.access"},
+    "gunicorn.conf": {"app", "config", "logs.access", "workers.resident"},
     "dev": {"dev"},
     "client": set(),
     "commands": {
@@ -253,6 +268,7 @@ MAY_IMPORT = {
         "storage.retention",
         "wordcount",
         "workers.apart",
+        "workers.granted",
         "workers.host_limit",
         "workers.supervisor",
     },
@@ -284,6 +300,7 @@ MAY_IMPORT = {
         "storage.leases",
         "storage.rescues",
         "storage.states",
+        "views.pending",
     },
     "bench.views": {
         "app",
@@ -480,3 +497,39 @@ def test_the_client_can_be_copied() -> None:
 
 def test_the_command_line_loads_no_parser_until_a_command_needs_it() -> None:
     assert loaded_after("import manage", NOT_IN_THE_WEB) == set()
+
+
+DESIGN = (PROJECT / "docs" / "DESIGN.md").read_text("utf-8")
+#: Of these the document tells the folder alone.
+TOLD_AS_A_FOLDER = {"bench", "chaos", "commands", "dev", "transport"}
+#: And of these what they import, with what is under them.
+SAID_IN_WORDS = {name for name in MAY_IMPORT if name.partition(".")[0] in {"bench", "chaos"}}
+NAME = re.compile("`([^`]+)`")
+
+
+def test_each_module_has_its_line_in_the_house() -> None:
+    house = DESIGN.partition("## The house")[2].partition("```")[2].partition("```")[0]
+    told, folders = set(), [""]
+    for line in house.splitlines():
+        name, depth = line.split()[0] if line else "", (len(line) - len(line.lstrip())) // 2
+        if name.endswith("/"):
+            folders = [*folders[: depth + 1], f"{folders[depth]}{name.replace('/', '.')}"]
+        elif name.endswith(".py") and depth < len(folders):
+            told.add(f"{folders[depth]}{name.removesuffix('.py')}")
+    assert told == {
+        name
+        for name, file in MODULES.items()
+        if file.stem != "__init__" and name.partition(".")[0] not in TOLD_AS_A_FOLDER
+    }
+
+
+def test_the_table_of_imports_is_the_rule() -> None:
+    rows = DESIGN.partition("| module | imports of ours |\n")[2].partition("\n\n")[0].splitlines()
+    told = {}
+    for row in rows[1:]:
+        _, names, imported, _ = row.split("|")
+        told |= {name: set(NAME.findall(imported)) for name in NAME.findall(names)}
+    rule = {name: allowed - {name} for name, allowed in MAY_IMPORT.items()}
+    told = {name: told[name] for name in told.keys() - SAID_IN_WORDS}
+    assert told == {name: rule[name] for name in told}
+    assert {name for name, allowed in rule.items() if allowed} - SAID_IN_WORDS <= told.keys()
