@@ -265,6 +265,7 @@ def test_the_page_names_every_doubt_and_its_numbers() -> None:
 def test_main_text(page: str, lines: str) -> None:
     text = count_page(f"<!doctype html><meta charset=utf-8>{page.strip('`')}".encode()).text
     spans = main_spans(page.strip("`"), text)
+    assert spans is not None
     main = [line for start, end in spans for line in text[start:end].split("\n")]
     assert main == words_of(lines)
 
