@@ -7,8 +7,10 @@ from typing import Any
 from flask import Flask
 from redis import Redis
 
-from config import REDIS_PATIENCE, Config, settings_from
+from config import Config, settings_from
+from environment.patience import REDIS_PATIENCE
 from events.channel import Events
+from logs import sentry
 from models import db
 from storage import connections
 
@@ -34,7 +36,9 @@ def create_base_app(
     :raises config.ConfigError: if the environment lacks a setting, or one makes no sense.
     """
     app = Application("app")  # where templates are, and the name of its logger
-    app.config.from_object(settings or settings_from(os.environ))
+    settings = settings or settings_from(os.environ)
+    sentry.begin(settings)
+    app.config.from_object(settings)
     if longest_statement is not None:
         options = app.config["SQLALCHEMY_ENGINE_OPTIONS"]
         milliseconds = round(longest_statement * 1000)

@@ -6,52 +6,31 @@ Field names are those of the environment; `README.md` has the table for users.
 
 import ipaddress
 from collections.abc import Collection, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields, replace
 from typing import Any
 
-from redis.backoff import NoBackoff
-from redis.retry import Retry
-
-from environment import HOW_TO_SET, READERS, ConfigError, Network
+from environment.heroku import given_in, unverified
+from environment.patience import POSTGRES_PATIENCE, REDIS_PATIENCE, SERVER_PATIENCE
+from environment.readers import HOW_TO_SET, ConfigError, Network
+from environment.variables import READERS
 
 __all__ = ["CONFIGS", "Config", "ConfigError", "settings_from"]
 
 _LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
-#: How long the web waits for Redis, in seconds. The second try is for a connection that broke while
-#: idle and does not show it, as behind a firewall that has forgotten it. Said outright, for some
-#: ways to make a client mean none, and others three, with long pauses.
-REDIS_PATIENCE: dict[str, object] = {
-    "socket_connect_timeout": 1,
-    "socket_timeout": 1,
-    "retry": Retry(NoBackoff(), 1),
-}
-#: A Postgres behind a cut cable is noticed after about 30 seconds; without, it takes hours when
-#: nothing is sent, and a quarter of one when something is. (A Unix socket has no use for them.)
-POSTGRES_PATIENCE: dict[str, object] = {
-    "connect_timeout": 3,
-    "keepalives": 1,
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 4,
-    "tcp_user_timeout": 30_000,  # in milliseconds
-}
-#: So does Postgres notice us. Otherwise the transaction of a host that was cut off in the middle of
-#: it keeps its locks for two hours, and a count that it was about to claim waits for as long.
-_SERVER_PATIENCE = {
-    "tcp_keepalives_idle": 10,
-    "tcp_keepalives_interval": 5,
-    "tcp_keepalives_count": 4,
-    "tcp_user_timeout": 30_000,
-}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
     """What all environments share. Times are in seconds, sizes in bytes."""
 
-    DATABASE_URL: str = field(repr=False)  # these three may hold secrets, a repr may be logged
+    # What is left out of the repr is secret, and so left out of all logs (logs/secrets.py).
+    DATABASE_URL: str = field(repr=False)
     REDIS_URL: str = field(repr=False)
     SECRET_KEY: str = field(repr=False)
+    #: Whether the certificate of a Redis behind `rediss://` must be one that can be verified. What
+    #: is asked of it stands in `REDIS_URL` (`environment.heroku.unverified`), from which all
+    #: clients are made.
+    REDIS_TLS_VERIFY: bool = True
     #: The address that gunicorn binds, and its port.
     HOST: str = "0.0.0.0"  # noqa: S104 -- a dyno or a container is reached from outside
     PORT: int = 5000
@@ -74,9 +53,10 @@ class Config:
     HOST_RATE_LIMIT: str = "60/minute"
     #: Where this service is reached; sites that are fetched are told, so that they can ask.
     SITE_URL: str = ""
-    #: What one job may use: processor time, and memory on top of what a worker has anyway.
+    #: What one job may use: processor time, and memory on top of what a worker has anyway; None: as
+    #: much as there is room for (`workers/granted.py`).
     JOB_CPU_SECONDS: int = 30
-    JOB_MEMORY_BYTES: int = 768 * 1024 * 1024
+    JOB_MEMORY_BYTES: int | None = None
     #: A URL that was counted less than this long ago is not fetched again.
     RESULT_REUSE_SECONDS: float = 60.0
     #: Results that are older may be removed; None: they are kept for ever.
@@ -99,6 +79,14 @@ class Config:
     WEBHOOK_SECRET: str = field(default="", repr=False)
     #: Who asks for the figures at /metrics must show it; "" for anybody.
     METRICS_TOKEN: str = field(default="", repr=False)
+    #: Opens RQ's dashboard at /admin/rq to whoever knows it; "" for no such page.
+    ADMIN_PASSWORD: str = field(default="", repr=False)
+    #: Where errors are reported to, an address of Sentry's; "" for nowhere.
+    SENTRY_DSN: str = field(default="", repr=False)
+    #: The least that is logged: DEBUG, INFO, WARNING or ERROR.
+    LOG_LEVEL: str = "INFO"
+    #: How: a JSON object in each line, or "readable".
+    LOG_FORMAT: str = "json"
     #: How many proxies stand before the web, each of which adds the address that it was asked from
     #: to X-Forwarded-For. What they do not add, anybody could have written.
     TRUSTED_PROXIES: int = 0
@@ -143,10 +131,11 @@ class Config:
 
     @property
     def SQLALCHEMY_ENGINE_OPTIONS(self) -> dict[str, object]:  # noqa: N802
-        """Times are in UTC."""
-        asked = {"timezone": "utc", **_SERVER_PATIENCE}
+        """Times are in UTC. Errors leave out what was to be stored: URLs, texts, secrets."""
+        asked = {"timezone": "utc", **SERVER_PATIENCE}
         options = " ".join(f"-c {name}={value}" for name, value in asked.items())
-        return {"connect_args": {**POSTGRES_PATIENCE, "options": options}}
+        patience = {**POSTGRES_PATIENCE, "options": options}
+        return {"connect_args": patience, "hide_parameters": True}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,6 +156,7 @@ class DevelopmentConfig(Config):
     SECRET_KEY: str = field(default="for development only", repr=False)
     WEBHOOK_SECRET: str = field(default="for development only", repr=False)
     HOST: str = "127.0.0.1"
+    LOG_FORMAT: str = "readable"
     WORKERS: int = 2
     PRODCONS_RATE_LIMIT: str | None = "6000/minute"
     PUBLIC_KEYS: bool = True
@@ -203,8 +193,7 @@ def settings_from(environ: Mapping[str, str], *, without: Collection[str] = ()) 
     :param without: texts that nobody will ask for: they are empty, whatever the environment says.
     :raises ConfigError: naming the first setting that is missing or wrong.
     """
-    given = {name: value.strip() for name, value in environ.items() if value.strip()}
-    given.setdefault("REDIS_URL", given.get("REDISTOGO_URL", ""))
+    given = given_in(environ)
     config = _config_class(given.get("APP_SETTINGS", "config.DevelopmentConfig"))
     values: dict[str, Any] = dict.fromkeys(without, "") | {
         name: read(name, given[name])
@@ -215,6 +204,8 @@ def settings_from(environ: Mapping[str, str], *, without: Collection[str] = ()) 
         if setting.default is MISSING and setting.name not in values:
             raise ConfigError(f"{setting.name} is not set. {HOW_TO_SET[setting.name]}")
     settings = config(**values)
+    if not settings.REDIS_TLS_VERIFY:
+        settings = replace(settings, REDIS_URL=unverified(settings.REDIS_URL))
     _refuse_reuse_of_what_is_removed(settings)
     return settings
 

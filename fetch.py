@@ -1,4 +1,4 @@
-"""Fetch one page: with :mod:`callbacks.deliver` the only outbound HTTP of the project.
+"""Fetch one page: beside :mod:`callbacks.deliver` the only HTTP to strangers.
 
 A URL comes from a stranger and leads to a stranger's server, so this module promises that whatever
 they do, :func:`fetch_page` ends in time, within memory, and never inside the operator's network.

@@ -1,6 +1,7 @@
 """How gunicorn serves the web; it reads this file by itself."""
 
 import gc
+import multiprocessing
 import os
 import sys
 from logging import INFO, LogRecord
@@ -8,6 +9,7 @@ from threading import Thread
 from typing import Any
 
 from config import ConfigError, settings_from
+from logs import access
 
 try:
     settings = settings_from(os.environ)
@@ -32,8 +34,9 @@ control_socket_disable = True
 forwarded_allow_ips = ""
 # The longest URL, 2,000 characters of which some are percent-encoded, encoded once more in ?url=
 limit_request_line = 8190
-accesslog = "-"
-access_log_format = '%(h)s "%(r)s" %(s)s %(b)s %(L)ss'
+accesslog = "-"  # that there is one; how it is written, says logs/access.py
+logger_class = type("Lines", (access.Lines,), {"settings": settings})
+loglevel = settings.LOG_LEVEL.lower()
 
 
 def on_starting(_arbiter: Any) -> None:
@@ -42,7 +45,10 @@ def on_starting(_arbiter: Any) -> None:
     The application itself each worker makes: it has a thread, which no fork takes along.
     """
     import app  # noqa: F401
+    from workers.resident import keep_little_that_is_free
 
+    multiprocessing.current_process().name = "web"
+    keep_little_that_is_free()
     # Who looks for garbage in what is shared gets a copy of all of that; also when it ends.
     gc.freeze()
 
@@ -53,6 +59,11 @@ def _say_shortly(record: LogRecord) -> bool:
         record.msg, record.args = "A client reads nothing, and is left.", ()
         record.exc_info, record.levelno, record.levelname = None, INFO, "INFO"
     return True
+
+
+def post_fork(_arbiter: Any, worker: Any) -> None:
+    """Let its lines say which process it is."""
+    multiprocessing.current_process().name = f"web {worker.age}"
 
 
 def post_worker_init(worker: Any) -> None:

@@ -11,6 +11,7 @@ import math
 import time
 from collections.abc import Callable, Collection
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import current_app
@@ -89,7 +90,8 @@ def ring(count: Count, *, at_front: bool = False) -> bool:
             at_front=at_front,
         )
     except RedisError as error:
-        logger.warning("%s waits until Redis takes it: %s", count.job_key, error)
+        facts = {"job_key": count.job_key}
+        logger.warning("%s waits until Redis takes it: %s", count.job_key, error, extra=facts)
         return False
     return True
 
@@ -120,9 +122,8 @@ def longest_job() -> int:
     Each of its parts sees to that by itself; a worker that holds a count for longer is believed no
     more.
     """
-    settings = current_app.config
-    fetching = settings["FETCH_TIMEOUT"] + LONGEST_WAIT
-    computing = HORSE_PATIENCE + settings["JOB_CPU_SECONDS"] + EVIDENCE_PATIENCE
+    fetching = current_app.config["FETCH_TIMEOUT"] + LONGEST_WAIT
+    computing = HORSE_PATIENCE + current_app.config["JOB_CPU_SECONDS"] + EVIDENCE_PATIENCE
     # For the database it may wait twice, when it begins and when it ends.
     seconds: float = fetching + computing + 2 * DATABASE_PATIENCE
     return math.ceil(seconds)
@@ -145,6 +146,9 @@ def begin(job_key: str, worker: str) -> Claim | None:
     claim = _patiently(lambda: leases.claim(job_key, worker=worker))
     if claim is None:
         logger.info("%s is already taken care of", job_key)
+    else:
+        facts = {"attempt": claim.attempt}
+        logger.info("%s is begun by %s", job_key, worker or "a command", extra=facts)
     return claim
 
 
@@ -155,28 +159,34 @@ def work_on(claim: Claim, read: "Reader") -> None:
     :raises apart.DiedError: if that process died. What becomes of the count, the caller says.
     """
     begun = time.monotonic()
-    kept, said = _work_on(claim, read)
+    facts: dict[str, object] = {"job_key": claim.job_key}
+    kept, said = _work_on(claim, read, facts)
+    seconds = facts["seconds"] = round(time.monotonic() - begun, 3)
     logger.info(
         "%s %s in %.2f s%s",
         claim.job_key,
         said,
-        time.monotonic() - begun,
+        seconds,
         "" if kept else ", dropped: a newer attempt has taken over, or it was cancelled",
+        extra=facts,
     )
 
 
-def fail(claim: Claim, failure: WordcountError) -> tuple[bool, str]:
-    """End a claim as failed; whether that was stored, and what it is, for the log."""
+def fail(claim: Claim, failure: WordcountError) -> bool:
+    """End a claim as failed; whether that was ours to say, and so was stored."""
     status = failure.facts.get("status")
     kept = _patiently(lambda: leases.fail(claim, failure.code, failure.detail, http_status=status))
     if kept:
         events().tally(tallies.OUTCOMES, failure.code)
         events().tell(claim, Status.FAILED, code=failure.code)
-    return kept, f"failed ({failure.code})"
+    return kept
 
 
-def _work_on(claim: Claim, read: "Reader") -> tuple[bool, str]:
-    """Whether the outcome was stored, and which it is, for the log."""
+def _work_on(claim: Claim, read: "Reader", facts: dict[str, object]) -> tuple[bool, str]:
+    """Whether the outcome was stored, and which it is, for the log.
+
+    :param facts: further fields of its line; they are put in here.
+    """
     from events.progress import ClaimLostError, Progress
     from workers import pipeline
 
@@ -187,11 +197,12 @@ def _work_on(claim: Claim, read: "Reader") -> tuple[bool, str]:
             text = _patiently(lambda: leases.pasted_text(claim))
             task = pipeline.pasted(claim.url, text)
         else:
-            with events().measured(tallies.FETCHES):
+            with events().timed(tallies.FETCHES, facts, "fetch_seconds"):
                 task = pipeline.fetched(claim.url, current_app.config, progress)
             progress.enter(Step.READING, len(task.body))
+        task = replace(task, job_key=claim.job_key)
         with closing(read(task, progress.look_up)) as reading:
-            with events().measured(tallies.READINGS):
+            with events().timed(tallies.READINGS, facts, "count_seconds"):
                 counted = pipeline.counted(reading, progress)
             progress.enter(Step.SAVING)
             kept = _patiently(lambda: leases.finish(claim, **counted.columns))
@@ -201,9 +212,12 @@ def _work_on(claim: Claim, read: "Reader") -> tuple[bool, str]:
                 events().tell(claim, Status.FINISHED, words=counted.words)
                 _add_evidence(claim, pipeline.evidence(reading))
     except ClaimLostError:
+        facts["outcome"] = "stopped"
         return False, "stopped"
     except WordcountError as failure:
-        return fail(claim, failure)
+        facts |= {"outcome": "failed", "code": failure.code}
+        return fail(claim, failure), f"failed ({failure.code})"
+    facts |= {"outcome": "finished", "words": counted.words}
     return kept, f"finished, {counted.words} words"
 
 

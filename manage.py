@@ -91,10 +91,13 @@ def _give_app(ctx: click.Context) -> None:
 
     from base_app import create_base_app
     from config import settings_from
+    from logs import lines
     from models import db
 
     def create_managed_app() -> Flask:
-        app = create_base_app(settings_from({**_of_make_run(os.environ), **os.environ}))
+        settings = settings_from({**_of_make_run(os.environ), **os.environ})
+        lines.begin_in_terminal(settings)
+        app = create_base_app(settings)
         Migrate(app, db)
         return app
 
@@ -145,5 +148,7 @@ if __name__ == "__main__":
         cli()
     except Exception as error:
         if sentence := _sentence_for(error):
-            sys.exit(sentence)
+            from logs import lines
+
+            lines.fail(sentence)
         raise

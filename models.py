@@ -1,4 +1,4 @@
-"""The one table, and how to find a row of it.
+"""The table of counts, and how to find a row of it.
 
 Postgres holds the truth: a count is here from the moment it is accepted. Redis only rings the bell.
 How a row gets from one state to the next is in :mod:`storage.leases`.

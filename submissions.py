@@ -7,6 +7,7 @@ All functions here want a Flask application context.
 
 import logging
 from collections.abc import Collection
+from urllib.parse import urlsplit
 
 from flask import current_app
 
@@ -66,7 +67,9 @@ def submit(
     if callback:
         rows.add(result, callback)
     job_key = str(result.job_key)
-    _commit_and_ring(new.values())
+    if found:
+        logger.info("%s is known already", job_key, extra={"job_key": job_key})
+    _commit_and_ring(new.values(), tallies.FORM if owner else tallies.API)
     return job_key
 
 
@@ -80,6 +83,7 @@ def submit_item(text: str, name: Once) -> Count:
     :returns: the count, which is durable. Its key is yet to be told; and if it is queued, the
         caller rings then, as rescuers do otherwise.
     :raises wordcount.errors.UrlError: as :func:`submit`.
+    :raises once.OtherRequestError: as :func:`submit`.
     :raises QueueFullError: as :func:`submit`.
     """
     url = read_url(text)
@@ -108,7 +112,7 @@ def submit_text(text: str, url: str, *, owner: str | None = None) -> str:
     address = read_url(url)
     new = _accepted([address], owner, pasted)
     job_key = str(new[address].job_key)
-    _commit_and_ring(new.values())
+    _commit_and_ring(new.values(), tallies.PASTED)
     return job_key
 
 
@@ -134,7 +138,7 @@ def submit_list(text: str, *, owner: str | None = None) -> str:
     db.session.add(pages)
     db.session.flush()
     list_key = str(pages.list_key)
-    _commit_and_ring(new.values())
+    _commit_and_ring(new.values(), "list")
     return list_key
 
 
@@ -147,6 +151,8 @@ def cancel(job_key: str, *, owner: str) -> bool:
     if count is None:
         return False
     jobs.events().tally(tallies.OUTCOMES, "cancelled")
+    facts = {"job_key": job_key, "outcome": "failed", "code": "cancelled"}
+    logger.info("%s is cancelled", job_key, extra=facts)
     jobs.events().tell(count, Status.FAILED, code="cancelled")
     return True
 
@@ -212,9 +218,15 @@ def _accepted(
     return {result.url: result for result in leases.accept(urls, owner=owner, text=text)}
 
 
-def _commit_and_ring(new: Collection[Result]) -> None:
-    """Make all of it durable; then tell, and ring for what is new."""
+def _commit_and_ring(new: Collection[Result], door: str) -> None:
+    """Make all of it durable; then tell, and ring for what is new.
+
+    :param door: how it has come, for the log: one of `tallies.DOORS`, or a list.
+    """
     counts: list[Count] = [count_of(result) for result in new]
     db.session.commit()
     jobs.events().tally(tallies.ACCEPTED, amount=len(counts))
+    for count in counts:
+        facts = {"job_key": count.job_key, "door": door, "host": urlsplit(count.url).hostname}
+        logger.info("%s is accepted", count.job_key, extra=facts)
     jobs.tell_and_ring(counts)

@@ -25,18 +25,23 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from base_app import create_base_app
 from callbacks import steps
-from config import ConfigError
+from config import ConfigError, settings_from
+from logs import lines, sentry
 from models import Status, db
 from storage import leases, rescues
 from storage.states import Claim
 from workers import pipeline
 from workers.count_worker import CountWorker
+from workers.granted import granted, memory_of_a_page
+from workers.horse import work_of_a_horse
 from workers.huge_pages import use_huge_pages
+from workers.keeper import HORSES
+from workers.resident import keep_little_that_is_free
 from workers.stable import Stable
 from workers.supervisor import STOP_SIGNALS, Place, Supervisor, fork
 from workers.warm_up import warm_up
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("worker")  # also where it is "__main__"
 
 #: How long the database may work on, or wait with, one statement of a worker, in seconds. Nobody
 #: could end it otherwise.
@@ -53,11 +58,10 @@ def main(workers: int | None) -> None:
     for number in STOP_SIGNALS:
         signal.signal(number, _stop_before_work)
     multiprocessing.current_process().name = "parent"
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(processName)s: %(message)s")
-    # It would warn of headers that make no sense, and name the URL.
-    logging.getLogger("urllib3").setLevel(logging.ERROR)
     try:
-        app = create_base_app(longest_statement=LONGEST_STATEMENT)
+        settings = settings_from(os.environ)
+        lines.begin(settings)
+        app = create_base_app(settings, longest_statement=LONGEST_STATEMENT)
     except ConfigError as error:
         sys.exit(f"The worker cannot start: {error}")
     if not app.config["CONTACT_URL"]:
@@ -70,7 +74,16 @@ def main(workers: int | None) -> None:
         return lambda name: fork(name, handlers, work, app, os.getpid())
 
     last = workers or app.config["WORKERS"]
+    if not app.config["JOB_MEMORY_BYTES"]:
+        app.config["JOB_MEMORY_BYTES"] = _memory_of_a_page(app, last)
     Supervisor(Place(f"worker {place}", start(_work)) for place in range(1, last + 1)).run()
+
+
+def _memory_of_a_page(app: Flask, workers: int) -> int:
+    held = workers * app.config["FETCH_CONCURRENCY"] * app.config["FETCH_MAX_BYTES"]
+    memory = memory_of_a_page(granted(), at_once=workers * HORSES, held=held)
+    logger.info("Each page may take %d MiB of memory.", memory // 2**20)
+    return memory
 
 
 def _rehearse(app: Flask) -> None:
@@ -96,7 +109,9 @@ def _rehearse(app: Flask) -> None:
 def _work(app: Flask, parent: int) -> None:
     """Be one worker. Any end but one that was asked for is a failure."""
     sys.setswitchinterval(SWITCH_INTERVAL)
-    stable = Stable(pipeline.work_of_a_horse, pipeline.limits_of(app.config))
+    sentry.begin_in_fork()  # before the stable, which forks without threads
+    stable = Stable(work_of_a_horse, pipeline.limits_of(app.config))
+    keep_little_that_is_free()
     was_told = False
     try:
         with app.app_context():
@@ -109,6 +124,7 @@ def _work(app: Flask, parent: int) -> None:
         stable.end()
         if not was_told:
             logger.error("This worker ended although nobody told it to; the reason is above.")
+        sentry.flush()
         os._exit(0 if was_told else 1)  # threads that still send would be waited for
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import burst, first_load, journey, memory, million, results, slow_sites
+from bench import burst, dyno, first_load, journey, memory, million, results, slow_sites
 from bench.bars import Figure, NotMeasuredError, Report, figures_table
 from bench.generated import page
 from bench.pages import PagesError, saved_pages
@@ -42,8 +42,8 @@ class Options:
 
 def _speed(asked: Options) -> Report:
     samples = samples_from(asked.pages)
-    # What the other parts have loaded is looked through by no collection of garbage, which would
-    # be most of the time.
+    # No collection of garbage is to look through what the other parts have loaded: that would be
+    # most of the time.
     gc.freeze()
     measure_speed(samples, asked.rounds)
     return Report(report(samples))
@@ -60,6 +60,7 @@ PARTS: Mapping[str, Callable[[Options], Report]] = {
     "first-load": lambda _: first_load.measure(),
     "slow-sites": lambda asked: slow_sites.measure(64, asked.so_many(8)),
     "memory": lambda _: memory.measure(),
+    "dyno": lambda asked: dyno.measure(asked.pages, asked.so_many(200)),
     "million": lambda asked: million.measure(large=asked.so_many(million.LARGE)),
 }
 HEADINGS = {

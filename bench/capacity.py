@@ -105,12 +105,11 @@ def _whole_system() -> str:
         if (exact := exact_counts(system, keys)) != _COUNTS:
             raise NotMeasuredError(f"{_COUNTS - exact} counts are not exact")
     rest = idle.at - begun.at
-    rows = [
-        (f"{name}, ms of a processor", f"{1000 * each:.2f}", f"{1000 * idly:.2f}")
-        for name in done.seconds
-        if (each := (done.seconds[name] - idle.seconds[name]) / _COUNTS) is not None
-        and (idly := (idle.seconds[name] - begun.seconds[name]) / rest) is not None
-    ]
+    rows = []
+    for name in done.seconds:
+        each = (done.seconds[name] - idle.seconds[name]) / _COUNTS
+        idly = (idle.seconds[name] - begun.seconds[name]) / rest
+        rows.append((f"{name}, ms of a processor", f"{1000 * each:.2f}", f"{1000 * idly:.2f}"))
     for name, what in (("transactions", "Postgres, transactions"), ("wal", "Postgres, WAL bytes")):
         each = (getattr(done, name) - getattr(idle, name)) / _COUNTS
         idly = (getattr(idle, name) - getattr(begun, name)) / rest

@@ -63,6 +63,10 @@ class Client:
             time.sleep(max(0, asked_at - time.monotonic()))
         raise NotMeasuredError(f"no result within {_PATIENCE} s")
 
+    def status(self, path: str) -> int:
+        """The status of an answer, which is read to its end."""
+        return self._ask("GET", path)[0]
+
     def _ask(self, method: str, path: str, body: str | None = None) -> tuple[int, bytes]:
         headers = {"Content-Type": "application/json"} if body else {}
         try:

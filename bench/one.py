@@ -87,7 +87,7 @@ def _count(file: Path) -> Cost:
     body = file.read_bytes()
     started = _cpu()
     limit = int(started) + CPU_SECONDS
-    resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 5))
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 5))  # SIGXCPU; 5 s later SIGKILL
     try:
         counted = count_page(body)
     except WordcountError as error:

@@ -15,6 +15,7 @@ from events.event_log import KEPT, LOG
 from models import Status, db
 from storage import admission, leases, rescues
 from storage.states import Count
+from views.pending import pending
 
 #: As many as may wait by default.
 _SOME = 10_000
@@ -37,17 +38,20 @@ def sizes(environ: Mapping[str, str]) -> dict[str, float]:
     return {"a queued count": queued, "an event in the log": event}
 
 
-def looks_at_a_long_queue(environ: Mapping[str, str]) -> dict[str, float]:
-    """Milliseconds of what is done again and again, while so many counts wait; see `sizes`."""
+def looks_at_a_long_queue(environ: Mapping[str, str], waiting: int = _SOME) -> dict[str, float]:
+    """Milliseconds of what is done again and again, while so many counts wait.
+
+    In Redis are those of :func:`sizes`.
+    """
     app = create_base_app(settings_from(environ))
     with app.app_context():
-        for first in range(0, _SOME, _AT_ONCE):
-            urls = [f"https://example.com/{number}" for number in range(first, first + _AT_ONCE)]
-            last = leases.accept(urls)[-1]
+        urls = [f"https://example.com/{number}" for number in range(waiting)]
+        for first in range(0, waiting, _AT_ONCE):
+            last = leases.accept(urls[first : first + _AT_ONCE])[-1]
             db.session.commit()
         times = {
-            "each submission: is there room": _time(lambda: admission.queue_has_room(1, _SOME + 1)),
-            "each question of who waits: its place": _time(lambda: last.position),
+            "each submission: is there room": _time(lambda: admission.queue_has_room(1, waiting)),
+            "each question of who waits: its place": _time(lambda: pending(last.job_key)),
             "each rescuer, every 2 s: what is due": _time(lambda: rescues.overdue(500)),
             "and then: is it in Redis": _time(lambda: _keys_in_redis(app)),
         }

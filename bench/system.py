@@ -3,10 +3,11 @@
 import os
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from sqlalchemy import Connection, create_engine, text
 
@@ -81,10 +82,19 @@ class Running:
 
 
 @contextmanager
-def running(shape: Shape, *, webs: int = 2, workers: int = 2) -> Iterator[Running]:
+def running(
+    shape: Shape,
+    *,
+    webs: int = 2,
+    workers: int = 2,
+    settings: Mapping[str, str] = MappingProxyType({}),
+    within: Mapping[str, Callable[[Sequence[str]], Sequence[str]]] = MappingProxyType({}),
+) -> Iterator[Running]:
     """Run one of the two shapes on an empty database, beside a site to be counted.
 
     :param webs: processes of gunicorn.
+    :param settings: further variables of their environment.
+    :param within: what makes another command of that of a program, by its name.
     """
     with ExitStack() as started:
         folder = Path(started.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
@@ -106,13 +116,18 @@ def running(shape: Shape, *, webs: int = 2, workers: int = 2) -> Iterator[Runnin
             "FETCH_ALLOWED_NETWORKS": "127.0.0.0/8",
             "HTTPS_ONLY": "false",
             "RATELIMIT_ENABLED": "false",
+            **settings,
         }
         all_of_it = started.enter_context(programs(environ))
         all_of_it.run("tables", shape.tables)
         all_of_it.start("site", ("-m", "bench.site", str(site)))
-        web = all_of_it.start("web", shape.web)
+
+        def start(name: str, command: Sequence[str]) -> subprocess.Popen[bytes]:
+            return all_of_it.start(name, within.get(name, _as_it_is)(command))
+
+        web = start("web", shape.web)
         names = {f"worker{n}": command for n, command in enumerate(shape.workers(workers))}
-        work = [all_of_it.start(name, command) for name, command in names.items()]
+        work = [start(name, command) for name, command in names.items()]
         wait_for_port("site", site)
         wait_for_port("web", port)
         for name in names:
@@ -121,6 +136,10 @@ def running(shape: Shape, *, webs: int = 2, workers: int = 2) -> Iterator[Runnin
         started.callback(engine.dispose)
         database = started.enter_context(engine.connect())
         yield Running(shape, port, site, all_of_it, database, web, work)
+
+
+def _as_it_is(command: Sequence[str]) -> Sequence[str]:
+    return command
 
 
 def share_cores() -> str:

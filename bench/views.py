@@ -79,8 +79,8 @@ def _application() -> Iterator[Flask]:
 
 def _measured(app: Flask, body: bytes, rounds: int) -> str:
     counting, _ = _times(lambda: count_page(body, _HTML), rounds)
-    key, word = _stored(app, body)
-    other, _ = _stored(app, body[: len(body) // 2])
+    key, word = _stored(body)
+    other, _ = _stored(body[: len(body) // 2])
     client = app.test_client()
     rows = []
     for name, path in VIEWS.items():
@@ -93,7 +93,7 @@ def _measured(app: Flask, body: bytes, rounds: int) -> str:
     return table(heads, rows)
 
 
-def _stored(app: Flask, body: bytes) -> tuple[str, str]:
+def _stored(body: bytes) -> tuple[str, str]:
     """The key of a count of a page, as a worker stores it, and its most frequent word."""
     key = submissions.submit(_URL, fresh=True)
     claim = leases.claim(key, worker="bench")

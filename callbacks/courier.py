@@ -13,6 +13,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
+from structlog.contextvars import bound_contextvars
 
 from callbacks import steps
 from callbacks.deliver import deliver
@@ -118,6 +119,10 @@ class Courier:
 
     def _send(self, taken: Taken) -> None:
         """Make one attempt, in a thread; no connection to the database is held meanwhile."""
+        with bound_contextvars(job_key=str(taken.job_key)):
+            self._attempt(taken)
+
+    def _attempt(self, taken: Taken) -> None:
         if taken.attempts > steps.MOST_ATTEMPTS:  # it may be what is sent that kills couriers
             with self._app.app_context():
                 _log(taken, self._put_down(taken, "crashed", None))
@@ -162,7 +167,8 @@ class Courier:
             return
         # The text of an error may hold a URL, the lines of the code do not.
         place = "".join(traceback.format_tb(error.__traceback__))
-        logger.error("sending to %s broke off: %s\n%s", taken.host, type(error).__name__, place)
+        facts = {**_facts_of(taken), "exception": place}
+        logger.error("sending to %s broke off: %s", taken.host, type(error).__name__, extra=facts)
         try:
             with self._app.app_context():
                 _log(taken, self._put_down(taken, "crashed", None))
@@ -191,4 +197,10 @@ def _put_down(taken: Taken, error: str, status: int | None) -> tuple[str, str]:
 def _log(taken: Taken, said: str) -> None:
     """One line, without what may be secret in the URL."""
     name, host, number = taken.delivery_id, taken.host, taken.attempts
-    logger.info("callback %s to %s, attempt %d: %s", name, host, number, said)
+    facts = _facts_of(taken)
+    logger.info("callback %s to %s, attempt %d: %s", name, host, number, said, extra=facts)
+
+
+def _facts_of(taken: Taken) -> dict[str, object]:
+    """The fields of each line about it."""
+    return {"job_key": str(taken.job_key), "host": taken.host, "attempt": taken.attempts}

@@ -1,4 +1,4 @@
-"""Send word of an outcome to a stranger's server: beside :mod:`fetch` the only outbound HTTP.
+"""Send word of an outcome to a stranger's server: beside :mod:`fetch` the only HTTP to strangers.
 
 The same promises hold as for a page, for the same :mod:`transport` keeps them: it ends in time, and
 never leads inside the operator's network. Nothing is read of an answer but its status.

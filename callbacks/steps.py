@@ -12,13 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import (
-    case,
-    func,
-    null,
-    select,
-    update,
-)
+from sqlalchemy import case, func, null, select, update
 
 from callbacks.rows import Callback
 from models import Result, db
@@ -47,6 +41,7 @@ MOST_OF_A_HOST = 2
 class Taken:
     """A callback that is to be sent now, by whoever took it.
 
+    :param job_key: of its count, for the log.
     :param attempts: with this one; fences off whoever took it before. If it is more than
         :data:`MOST_ATTEMPTS`, nobody has put down what came of the last one: it is to be given up.
     """
@@ -58,6 +53,7 @@ class Taken:
     host: str
     secret: str = field(repr=False)
     attempts: int
+    job_key: uuid.UUID | None = None
 
 
 def take(limit: int, *, retries: int, busy: Collection[str] = ()) -> list[Taken]:
@@ -91,6 +87,12 @@ def take(limit: int, *, retries: int, busy: Collection[str] = ()) -> list[Taken]
     locked = free.with_for_update(skip_locked=True).cte("free")
     # Each at another time: what dies with one that kills couriers is not taken with it again.
     lease_end = states.in_seconds(LEASE_SECONDS) + func.random() * timedelta(seconds=LEASE_SECONDS)
+    key_of_count = (
+        select(Result.job_key)
+        .where(Result.id == Callback.result_id)
+        .correlate(Callback)
+        .scalar_subquery()
+    )
     rows = db.session.execute(
         update(Callback)
         .where(Callback.id.in_(select(locked.c.id)))
@@ -103,6 +105,7 @@ def take(limit: int, *, retries: int, busy: Collection[str] = ()) -> list[Taken]
             Callback.host,
             Callback.secret,
             Callback.attempts,
+            key_of_count.label("job_key"),
         ),
         execution_options={"synchronize_session": False},
     ).all()

@@ -9,7 +9,9 @@ from itertools import product
 
 #: The fewest words of a page, and how many times as many the largest has.
 _FEWEST, _RANGE = 20, 800
-_SLOW_SHARE = 0.15
+#: So many pages are slow, so many are plain text, and so many groups of words are a list.
+_SLOW_SHARE, _PLAIN_SHARE, _LIST_SHARE = 0.15, 0.15, 0.2
+#: How long a slow one takes, in seconds.
 _SLOW_SECONDS = (0.1, 2.0)
 _SYLLABLES = "ka ro mi sel ton ver da lin pra ost ume bel cor fi gan hul ner wy".split()
 
@@ -81,7 +83,7 @@ def _page(path: str, chance: random.Random) -> Page:
         for _ in range(round(_FEWEST * _RANGE ** chance.random()))
     ]
     encoding = chance.choice(script.encodings)
-    if plain := chance.random() < 0.15:
+    if plain := chance.random() < _PLAIN_SHARE:
         text = "\n".join(_sentences(words, script.between))
     else:
         text = _as_html(words, script.between, encoding, chance)
@@ -106,7 +108,7 @@ def _as_html(words: Sequence[str], between: str, encoding: str, chance: random.R
     """Paragraphs, and lists with nothing between their items."""
     pieces = [_HEAD.format(encoding), _HIDDEN]
     for some in _groups(words, 60):
-        if chance.random() < 0.2:
+        if chance.random() < _LIST_SHARE:
             items = (f"<li>{html.escape(word)}</li>" for word in some)
             pieces.append(f"<ul>{''.join(items)}</ul>\n")
         else:

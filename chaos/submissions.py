@@ -15,6 +15,7 @@ from chaos.pages import Page
 
 #: How long they wait for a connection, and for the answer, in seconds.
 _TIMEOUT = (2, 15)
+#: And before they try again.
 _PAUSE = (0.3, 1.5)
 #: So many use the form, the others are programs.
 _BY_FORM = 0.3

@@ -1,1 +1,1 @@
-"""What `manage.py` can do, beside the commands of Flask and its extensions."""
+"""What `manage.py count`, `listen` and `purge` do; `dev` is the package of that name."""

@@ -9,6 +9,10 @@ from wordcount import Ranked
 from wordcount.counts import LONGEST_SHOWN
 from wordcount.errors import SENTENCES, WordcountError
 from workers.apart import DiedError, answers
+from workers.granted import granted, memory_of_a_page
+
+#: How many words are printed if nobody says how many.
+DEFAULT_TOP = 10
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,7 @@ class Choice:
     :ivar keep_stop_words: also such as *the*.
     """
 
-    top: int | None = 10
+    top: int | None = DEFAULT_TOP
     keep_case: bool = False
     keep_stop_words: bool = False
 
@@ -49,7 +53,7 @@ def count_apart(page: Page, choice: Choice, settings: Config) -> Counted:
     counting = answers(
         lambda: [_answer(page, choice)],
         cpu_seconds=settings.JOB_CPU_SECONDS,
-        memory_bytes=settings.JOB_MEMORY_BYTES,
+        memory_bytes=settings.JOB_MEMORY_BYTES or memory_of_a_page(granted(), at_once=1),
     )
     try:
         answer = next(counting)

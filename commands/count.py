@@ -12,17 +12,10 @@ from typing import Protocol, TextIO
 
 import click
 
-from commands.apart import Choice, Counted, count_apart
+from commands.apart import DEFAULT_TOP, Choice, Counted, count_apart
 from commands.formats import FORMATS, printable
 from commands.sources import Reader, SourceError, fetch_settings
-from commands.terminal import WIPE, is_watched, say
-
-#: Exit codes by custom: 128 and the number of the signal that a program would have died of.
-INTERRUPTED = 130
-TERMINATED = 143
-BROKEN_PIPE = 141
-
-DEFAULT_TOP = 10
+from commands.terminal import BROKEN_PIPE, INTERRUPTED, TERMINATED, WIPE, is_watched, say
 
 
 class Counting(Protocol):
@@ -49,7 +42,12 @@ class Counting(Protocol):
     help="How to print the words.",
 )
 @click.option("--all", "every", is_flag=True, help="Print all words.")
-@click.option("--top", type=click.IntRange(min=1), metavar="N", help="Print N words. [default: 10]")
+@click.option(
+    "--top",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help=f"Print N words. [default: {DEFAULT_TOP}]",
+)
 @click.option("--case", type=click.Choice(["keep"]), help="Leave each word as the page has it.")
 @click.option("--stopwords", type=click.Choice(["keep"]), help="Also print words such as 'the'.")
 @click.option("--server", metavar="URL", help="Let the Wordcount at this address count.")

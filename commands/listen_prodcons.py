@@ -10,9 +10,15 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from commands.count import BROKEN_PIPE, INTERRUPTED, TERMINATED
 from commands.formats import printable
-from commands.listen_pubsub import line_of, say
+from commands.listen_pubsub import line_of
+from commands.terminal import (
+    INTERRUPTED,
+    TERMINATED,
+    end_for_broken_pipe,
+    print_line_by_line,
+    say,
+)
 from events.channel import Events
 from events.event_log import Event, Heard
 from inbox.reader import PAUSE, Reader, is_news
@@ -49,15 +55,14 @@ def prodcons(watch: bool) -> None:
     Prints a line for each item that anybody takes or rejects. What is at hand when it is told to
     stop is finished, or left to others.
     """
-    # Pipes get each line at once, too, and in UTF-8, whatever the locale says.
-    sys.stdout.reconfigure(line_buffering=True, encoding="utf-8")  # type: ignore[union-attr]
+    print_line_by_line()
     order = _Order()
     reader = None if watch else Reader()
     try:
         for event in _outcomes(reader, order):
             click.echo(line_of(event))
     except BrokenPipeError:
-        sys.exit(BROKEN_PIPE)
+        end_for_broken_pipe()
     finally:
         if reader:
             reader.leave()
@@ -70,17 +75,17 @@ def _outcomes(reader: Reader | None, order: _Order) -> Iterator[Event]:
     feed = channel.follow()
     heard = feed.wait(0)
     taking = "Listening to" if reader is None else "Taking items from, and listening to,"
-    say(f"{taking} the inbox; Ctrl-C ends it.")
+    say(f"{taking} the inbox; Ctrl-C ends it.\n")
     trouble = ""
     while order.given is None:
         before, trouble = trouble, _trouble(reader, heard)
         if is_news(trouble, before):
-            say(printable(trouble) or "The inbox is read again.")
+            say(f"{printable(trouble) or 'The inbox is read again.'}\n")
         if trouble:
             time.sleep(PAUSE)
         heard = feed.wait(0 if reader or trouble else PAUSE)
         if heard.has_gap:
-            say("Events may have been missed.")
+            say("Events may have been missed.\n")
         yield from (event for event in heard.events if event.get("step") in _OUTCOMES)
 
 

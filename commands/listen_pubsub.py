@@ -1,7 +1,6 @@
 """``manage.py listen pubsub``: every event of every count, as it is told."""
 
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -10,8 +9,8 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from commands.count import BROKEN_PIPE, INTERRUPTED
 from commands.formats import printable
+from commands.terminal import INTERRUPTED, end_for_broken_pipe, print_line_by_line, say
 from events.channel import Events
 from events.event_log import Event
 
@@ -28,8 +27,7 @@ def pubsub(as_json: bool) -> None:
     While Redis is away, nothing is printed; what was told meanwhile may be missing then, which is
     said on standard error.
     """
-    # Pipes get each line at once, too, and in UTF-8, whatever the locale says.
-    sys.stdout.reconfigure(line_buffering=True, encoding="utf-8")  # type: ignore[union-attr]
+    print_line_by_line()
     line: Callable[[Event], str] = _json if as_json else line_of
     channel: Events = current_app.extensions["events"]
     try:
@@ -38,9 +36,7 @@ def pubsub(as_json: bool) -> None:
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
-        # What is left of the line would be tried again at the very end, and then complained of.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(BROKEN_PIPE)
+        end_for_broken_pipe()
 
 
 def _heard(channel: Events) -> Iterator[Event]:
@@ -48,21 +44,17 @@ def _heard(channel: Events) -> Iterator[Event]:
     feed = channel.follow()
     was_away = False
     heard = feed.wait(0)
-    say("Listening to all events; Ctrl-C ends it.")
+    say("Listening to all events; Ctrl-C ends it.\n")
     while True:
         if heard.is_away and not was_away:
-            say("Redis cannot be reached. Waiting for it.")
+            say("Redis cannot be reached. Waiting for it.\n")
         if was_away and not heard.is_away:
-            say("Redis is back.")
+            say("Redis is back.\n")
         if heard.has_gap:
-            say("Events may have been missed.")
+            say("Events may have been missed.\n")
         was_away = heard.is_away
         yield from heard.events
         heard = feed.wait(_AT_ONCE)
-
-
-def say(sentence: str) -> None:
-    click.echo(sentence, err=True)
 
 
 def _json(event: Event) -> str:

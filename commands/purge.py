@@ -6,6 +6,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from logs import lines
 from storage import retention
 
 
@@ -18,7 +19,7 @@ def purge() -> None:
     """
     days = current_app.config["RESULT_RETENTION_DAYS"]
     if days is None:
-        click.echo(
+        lines.answer(
             "Results are kept for ever, for RESULT_RETENTION_DAYS is not set."
             " Set it to a number of days to remove those that are older."
         )
@@ -28,4 +29,4 @@ def purge() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     removed = sum(retention.purge(days))
     results = "result" if removed == 1 else "results"
-    click.echo(f"Removed {removed:,} {results} that ended more than {days:g} days ago.")
+    lines.answer(f"Removed {removed:,} {results} that ended more than {days:g} days ago.")

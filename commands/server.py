@@ -13,7 +13,7 @@ import click
 from client import Wordcount, WordcountError
 from commands.apart import Choice, Counted
 from commands.formats import printable
-from commands.sources import STANDARD_INPUT, SourceError
+from commands.sources import HAS_SCHEME, STANDARD_INPUT, SourceError
 from commands.terminal import WIPE, is_watched
 from wordcount import rank
 from wordcount.counts import LONGEST_SHOWN
@@ -26,7 +26,6 @@ _AROUND = 11
 #: The shortest pause before another try, in seconds, that is worth a word.
 _LONG_PAUSE = 5
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
 def _refuse_files(sources: Sequence[str]) -> None:
@@ -37,7 +36,7 @@ def _refuse_files(sources: Sequence[str]) -> None:
     for source in sources:
         if source == STANDARD_INPUT:
             raise click.UsageError("A server counts addresses; it cannot have standard input.")
-        if not _SCHEME.match(source) and os.path.isfile(source):
+        if not HAS_SCHEME.match(source) and os.path.isfile(source):
             raise click.UsageError(
                 f"A server counts addresses, and {printable(source)} is a file."
                 " If it is an address as well, write http:// before it."

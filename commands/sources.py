@@ -13,10 +13,11 @@ from wordcount.sniff import kind_if_not_text
 from workers.host_limit import IN_MEMORY, HostLimit
 
 STANDARD_INPUT = "-"
+#: A source that begins like this is a URL, and none that does not.
+HAS_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 #: What a server needs and this does not.
 _NOT_NEEDED = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY"}
-_URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _CONTENT_TYPES = {
     ".txt": "text/plain",
     ".xht": "application/xhtml+xml",
@@ -71,7 +72,7 @@ class Reader:
         :param source: a URL with its scheme, ``-`` for standard input, or else the path of a file.
         :raises SourceError: if there is no page to be had.
         """
-        if _URL.match(source):
+        if HAS_SCHEME.match(source):
             return self._fetched(source)
         max_bytes = self._settings.FETCH_MAX_BYTES
         if source == STANDARD_INPUT:

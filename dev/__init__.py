@@ -1,7 +1,7 @@
 """What one person needs to work on this project: local servers, and one command for everything.
 
-Production never imports this package, and this package knows nothing of the app: it reads the
-Procfile and sets environment variables, as a host would.
+Production never imports this package, and this package imports nothing of the application: it
+reads the Procfile and sets environment variables, as a host would.
 """
 
 

@@ -2,7 +2,7 @@
 
 The parts are honcho's. Its `Manager` is not used: Ctrl-C before every process has reported in is
 a KeyError there, processes are only ever killed after a first one has ended, and a program that
-has died counts as running while a child of its own (an RQ work horse) holds its output open.
+has died counts as running while a child of its own holds its output open.
 """
 
 import os
@@ -24,6 +24,7 @@ from honcho.process import Popen
 
 from dev.terminal import StopRequest, Terminal
 
+#: How long programs may take to end when they are told to.
 STOP_SECONDS = 5
 _TICK_SECONDS = 0.1
 
@@ -52,8 +53,8 @@ class Processes:
         self._folder = folder
         self._environ = environ
         self._colours = get_colours()
-        # Bounded: when the terminal is held (Ctrl-S), the programs wait instead of filling memory.
         self._followers: list[threading.Thread] = []
+        # Bounded: when the terminal is held (Ctrl-S), the programs wait instead of filling memory.
         self._lines: queue.Queue[Message | str] = queue.Queue(maxsize=1000)
 
     def run(
@@ -147,8 +148,8 @@ class Processes:
 def marked(mark: str) -> list[psutil.Process]:
     """The running processes that have ``mark`` in their environment.
 
-    The mark finds what process groups and parenthood do not: a work horse makes a group of its
-    own, and an orphan has a new parent; also after a run that was itself killed.
+    The mark finds what process groups and parenthood do not: a child may make a group of its own,
+    and an orphan has a new parent; also after a run that was itself killed.
     """
     found = []
     for process in psutil.process_iter():

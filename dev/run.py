@@ -54,6 +54,8 @@ def _run(project: Path, environ: Mapping[str, str], terminal: Terminal, stop: St
         ours = dict(environ)
         ours |= {MARK: str(data), "PORT": str(port), "PYTHONUNBUFFERED": "1"}
         ours["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environ.get("PATH", "")])
+        if sys.stdout.isatty() and not _is_set(environ, "NO_COLOR"):
+            ours.setdefault("FORCE_COLOR", "1")  # they write to us, and we to the terminal
         if not _is_set(environ, "SITE_URL"):
             ours["SITE_URL"] = address
         if not _is_set(environ, "DATABASE_URL"):

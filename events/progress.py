@@ -16,7 +16,7 @@ from storage.states import Claim
 
 logger = logging.getLogger(__name__)
 
-#: How long a step takes at least that is stored, and how often, at most, something is, in seconds.
+#: A step is stored when it has taken so long; and how often, at most, something is; in seconds.
 _EVERY = 0.5
 #: How often somebody looks whether there is use in going on, in seconds.
 _LOOK_EVERY = 2.0

@@ -64,7 +64,7 @@ class Taken:
 
     :ivar ticket: under which it is done.
     :ivar item: of one that is too large perhaps only the beginning.
-    :ivar digest: of all of it.
+    :ivar digest: of all of it, by SHA-1, which Redis has for its scripts.
     :ivar is_taken_over: from a reader that was not heard of any more.
     """
 

@@ -171,7 +171,8 @@ class Reader:
         if not self._inbox.finish(taken, outcome, event, item_id=item.id):
             return  # whoever was first rings, or rescuers do
         jobs.events().tally(tallies.SUBMISSIONS, tallies.INBOX)
-        logger.info("from the inbox: %s is %s", host, count.job_key)
+        facts = {"job_key": count.job_key, "host": host, "door": tallies.INBOX}
+        logger.info("from the inbox: %s is %s", host, count.job_key, extra=facts)
         # The key is told before any step of the count. Should we die here, rescuers ring.
         if count.status == Status.QUEUED:
             jobs.tell_and_ring([count])
@@ -192,7 +193,8 @@ class Reader:
         event = event_of(None, "rejected", **told)
         if self._inbox.finish(taken, outcome, event, rejection, item_id):
             jobs.events().tally(tallies.REJECTED)
-            logger.info("from the inbox: an item is rejected (%s)", error.code)
+            facts = {"door": tallies.INBOX, "code": error.code}
+            logger.info("from the inbox: an item is rejected (%s)", error.code, extra=facts)
 
 
 def _outcome(**facts: object) -> dict[str, object]:
@@ -212,7 +214,7 @@ def read(app: Flask, is_over: Callable[[], bool]) -> None:
     Whoever waits for this at the end need not do so for long: all that a look does is bounded. What
     is asked of Redis is, by the timeouts of its clients; of Postgres, by how long a statement and a
     lock of a worker may take, and by what the kernel sends on a connection that is silent
-    (`POSTGRES_PATIENCE`). Only a Postgres that stands still on a host that is well keeps it
+    (`config.POSTGRES_PATIENCE`). Only a Postgres that stands still on a host that is well keeps it
     waiting, as it does all others; others may have the item when its lease is over.
     """
     trouble = ""

@@ -1,15 +1,17 @@
 // The live parts of the pages. Every page works without this script; it saves reloading.
-// Whatever is shown is drawn by the server, so that a stranger's words are escaped in one place.
+// All but how far a count is is drawn by the server, so that a stranger's words are escaped in one
+// place.
 
 const FIRST_WAIT = 100; // milliseconds
 const LONGEST_WAIT = 2000;
 const BEFORE_A_STREAM = 1000; // most counts are done by then
 const WHILE_TYPING = 150;
-
+const BETWEEN_SAYINGS = 150; // so that the same words twice are two messages
 const BETWEEN_WORDS = 10000; // of a list, to those who listen
 const TOAST = 6000;
 
 const AWAY = "No answer from the server; trying again";
+// A cell that begins so is a formula to a spreadsheet, as in wordcount/spreadsheet.py.
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
@@ -86,10 +88,10 @@ function write(id, words) {
   if (place && place.textContent !== words) place.textContent = words;
 }
 
-// To those who listen; the same words twice are two messages.
+// To those who listen.
 function say(words) {
   write("said", "");
-  setTimeout(() => write("said", words), WHILE_TYPING);
+  setTimeout(() => write("said", words), BETWEEN_SAYINGS);
 }
 
 // To everybody.
@@ -281,6 +283,7 @@ function tableText() {
 }
 
 async function copy(text, what) {
+  if (!navigator.clipboard) return tell("The browser lets pages copy by https:// only.");
   try {
     await navigator.clipboard.writeText(text);
     tell(what);

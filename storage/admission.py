@@ -1,4 +1,4 @@
-"""What becomes of a submission: whether there is room for a new count, or an older one will do."""
+"""Whether there is room for a new count, or an older one will do."""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -69,7 +69,7 @@ def _reusable() -> Select[Any]:
     )
 
 
-# In an order,or statistics of another time may tell Postgres to look through all rows.
+# In an order, or statistics of another time may tell Postgres to look through all rows.
 _QUEUED = sql("""
     SELECT count(*)
     FROM (SELECT FROM results WHERE status = 'queued' ORDER BY id LIMIT :most) AS queued""")

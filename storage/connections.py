@@ -56,8 +56,8 @@ def lend_alive(engine: Engine) -> None:
     """Let the pool of an engine lend no connection that broke while it was idle.
 
     A server that ends, or is ended, closes its connections, and that can be seen without a word
-    to it; so can what the kernel has found out (`POSTGRES_PATIENCE`). Only where something is to
-    be seen, whatever it is, or nothing was for long, is the server asked.
+    to it; so can what the kernel has found out (`config.POSTGRES_PATIENCE`). The server is asked
+    only if there is something to be seen, whatever it is, or if the connection was idle for long.
     """
 
     def note(connection: Any, record: Any) -> None:

@@ -122,7 +122,7 @@ def claim(job_key: str, *, worker: str) -> Claim | None:
 
 
 def claim_of(job_key: str, *, worker: str, attempt: int | None = None) -> Claim | None:
-    """The claim that a worker holds on a running count; None if it is not its any more.
+    """The claim that a worker holds on a running count; None if it holds it no more.
 
     :param attempt: that of the claim; None for any.
     """

@@ -147,7 +147,6 @@ class ListLine(db.Model):  # type: ignore[name-defined,misc]  # as for models.Re
     #: Why the line is no address: the stable code and the sentence of `wordcount.errors`.
     error_code: Mapped[str | None]
     error_detail: Mapped[str | None]
-    result: Mapped[Result | None] = relationship()
 
     __table_args__ = (
         # What is asked when a result is removed.

@@ -28,6 +28,8 @@ from models import Packed, Result, db
 REMEMBERED_HOURS = 24
 #: How many names that are older are removed with each new one: so there are never many.
 _FORGOTTEN_AT_ONCE = 10
+# Another seed than that of the locks on URLs, and always taken before those.
+_LOCK = sql("SELECT pg_advisory_xact_lock(hashtextextended(encode(:name, 'hex'), 1))")
 
 
 class OtherRequestError(Exception):
@@ -133,7 +135,3 @@ def _digest(text: str) -> bytes:
 def _is_old() -> ColumnElement[bool]:
     """Whether its time is over; NULL for a name that has none."""
     return SubmittedOnce.forget_at < func.now()
-
-
-# Another seed than that of the locks on URLs, and always taken before those.
-_LOCK = sql("SELECT pg_advisory_xact_lock(hashtextextended(encode(:name, 'hex'), 1))")

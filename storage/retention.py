@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, delete, exists, func, select
+from sqlalchemy import ColumnElement, Delete, delete, exists, func, select
 from sqlalchemy.engine import CursorResult
 
 from callbacks import rows
@@ -17,6 +17,8 @@ from storage.lists import ListLine, PageList
 
 #: How many results are removed in one transaction, so that none is long.
 BATCH = 1000
+#: The same of lists, each of which has many lines.
+LISTS_AT_ONCE = 100
 
 
 def purge(days: float) -> Iterator[int]:
@@ -42,26 +44,29 @@ def purge(days: float) -> Iterator[int]:
         .with_for_update(skip_locked=True)
         .cte("old")
     )
-    statement = (
-        delete(Result)
-        .where(Result.id.in_(select(old.c.id)))
-        .execution_options(synchronize_session=False)
-    )
-    removed = BATCH
-    while removed == BATCH:
-        removed = cast("CursorResult[Any]", db.session.execute(statement)).rowcount
-        db.session.commit()
-        yield removed
+    yield from _removed(delete(Result).where(Result.id.in_(select(old.c.id))), BATCH)
     _remove_lists(before)
 
 
 def _remove_lists(before: ColumnElement[Any]) -> None:
     # Only those whose lines have all lost their result: no other purge touches these lines.
     has_result = exists().where(ListLine.list_id == PageList.id, ListLine.result_id.is_not(None))
-    statement = (
-        delete(PageList)
+    old = (
+        select(PageList.id)
         .where(PageList.submitted_at < before, ~has_result)
-        .execution_options(synchronize_session=False)
+        .limit(LISTS_AT_ONCE)
+        .with_for_update(skip_locked=True)
+        .cte("old")
     )
-    db.session.execute(statement)
-    db.session.commit()
+    for _ in _removed(delete(PageList).where(PageList.id.in_(select(old.c.id))), LISTS_AT_ONCE):
+        pass
+
+
+def _removed(statement: Delete, batch: int) -> Iterator[int]:
+    """How many rows each batch has removed; the last one is not full."""
+    removed = batch
+    while removed == batch:
+        done = db.session.execute(statement, execution_options={"synchronize_session": False})
+        removed = cast("CursorResult[Any]", done).rowcount
+        db.session.commit()
+        yield removed

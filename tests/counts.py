@@ -63,9 +63,12 @@ def report(claim: Claim, step: Step) -> None:
     progress.look_up()
 
 
-def end_lease(job_key: str) -> None:
-    """Let the lease of a count run out: its worker has not been heard of for a while."""
-    _set_time("lease_until", job_key)
+def end_lease(job_key: str, *, left: float = -1) -> None:
+    """Let the lease of a count run out: its worker has not been heard of for a while.
+
+    :param left: in so many seconds from now.
+    """
+    _set_time("lease_until", job_key, left)
 
 
 def make_due(job_key: str) -> None:
@@ -73,10 +76,11 @@ def make_due(job_key: str) -> None:
     _set_time("due_at", job_key)
 
 
-def _set_time(column: str, job_key: str) -> None:
+def _set_time(column: str, job_key: str, left: float = -1) -> None:
+    then = "now() + make_interval(secs => :left)"
     db.session.execute(
-        text(f"UPDATE results SET {column} = now() - interval '1 s' WHERE job_key = :key"),
-        {"key": job_key},
+        text(f"UPDATE results SET {column} = {then} WHERE job_key = :key"),
+        {"key": job_key, "left": left},
     )
     db.session.commit()
 

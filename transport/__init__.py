@@ -4,6 +4,6 @@
 with a name that resolves differently the second time, or with a byte now and then. So the checks
 are made here, at the socket: on the address that is connected, and before each single read.
 
-Only :mod:`fetch` and :mod:`callbacks.deliver` import this package. In it: `budget`, `connection`,
-`session`, `failures`.
+Only :mod:`fetch` and :mod:`callbacks.deliver` connect through it. In it: `budget`, `connection`,
+`session`, `redirects`, `failures`.
 """

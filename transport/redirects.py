@@ -10,7 +10,10 @@ from wordcount.url import read_url
 
 
 def redirect_target(url: str, response: requests.Response) -> str | None:
-    """Where a response leads on to (RFC 9110, section 10.2.2), or None if it does not."""
+    """Where a response leads on to (RFC 9110, section 10.2.2), or None if it does not.
+
+    :raises FetchError: `bad_redirect`, if it leads nowhere that could be fetched.
+    """
     if response.status_code not in REDIRECTS:
         return None
     # `requests` joins headers of one name by a comma, which can as well be part of a URL.

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from views.admin import show_queue
 from views.api import api
 from views.assets import serve_assets
 from views.callback_states import callback_states
@@ -13,6 +14,7 @@ from views.evidence import evidence
 from views.limits import limit_submissions
 from views.lists import lists
 from views.live import allow_streams
+from views.logged import log_keys
 from views.operators import answer_operators
 from views.other_sites import allow_other_sites, refuse_other_sites
 from views.pages import pages
@@ -32,6 +34,7 @@ from views.where import where
 def register(app: Flask) -> None:
     """Give an application its pages and its API."""
     trust_proxies(app)
+    log_keys(app)
     app.session_interface = Sessions()
     serve_assets(app)
     app.register_blueprint(pages)
@@ -65,3 +68,4 @@ def register(app: Flask) -> None:
     allow_other_sites(app)
     refuse_other_sites(app, "api.start", "api_of_template.enqueue", "prodcons.push")
     protect(app)
+    show_queue(app)

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from models import Result, Status
 from views import json_body
-from views.errors import Problem
+from views.errors import Problem, unknown_count
 from views.paging import PagedRanking, paged
 from views.ready_made import ReadyMade
 from views.standing import about, pending_document
@@ -36,7 +36,7 @@ def results(job_key: str) -> ResponseReturnValue:
     wanted = PagedRanking.asked()
     counted = wanted.found(job_key)
     if counted is None:
-        raise Problem(404, "unknown_key", "There is no count with this key.")
+        raise unknown_count()
     if Status(counted.status).is_pending:
         return _pending(counted)
     if isinstance(counted, Result) and counted.status == Status.FAILED:

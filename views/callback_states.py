@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from callbacks import rows
 from callbacks.rows import Callback
 from models import Result, Status
-from views.errors import Problem
+from views.errors import unknown_count
 
 callback_states = Blueprint("api_callbacks", __name__)
 
@@ -22,7 +22,7 @@ def of_count(job_key: str) -> ResponseReturnValue:
     """
     result = Result.by_key(job_key)
     if result is None:
-        raise Problem(404, "unknown_key", "There is no count with this key.")
+        raise unknown_count()
     has_ended = not Status(result.status).is_pending
     response = jsonify([_state(found, has_ended=has_ended) for found in rows.of(result)])
     response.headers["Cache-Control"] = "no-store"

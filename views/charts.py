@@ -15,8 +15,10 @@ from wordcount.counts import shortened
 WIDTH, HEIGHT = 640, 320
 #: Room for the numbers at the left, and for what stands below.
 LEFT, BOTTOM, TOP, RIGHT = 64, 48, 12, 32
-#: The columns of the first chart, the letters of a word below one, and the room for them.
+#: The columns of the first chart, and for how many there is room at least, so that one or two are
+#: not too wide; the letters of a word below one, and the room for them.
 COLUMNS = 20
+_FEWEST = 5
 LABEL_LETTERS = 11
 LABEL_ROOM = 128
 #: The points of the second chart; more lie on top of each other.
@@ -102,7 +104,7 @@ def bars(ranked: Sequence[Ranked]) -> Bars:
     top_value = math.ceil(most / step) * step
     base = HEIGHT - BOTTOM
     scale = (base - TOP) / top_value
-    pitch = (WIDTH - LEFT - RIGHT) / max(len(first), 5)
+    pitch = (WIDTH - LEFT - RIGHT) / max(len(first), _FEWEST)
     columns = [
         Column(
             word,

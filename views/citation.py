@@ -7,7 +7,8 @@ from models import Result
 from views.verdict import Verdict
 from wordcount.counts import shortened
 
-#: The longest title in a line of its own below a chart, and title and host in one, in characters.
+#: The longest title, and the longest host, in characters: each in a line of its own below a chart,
+#: and both in one line.
 _LONGEST = 50
 _SHORT = 24
 #: The longest title in a citation.
@@ -55,7 +56,7 @@ def _place(result: Result) -> str:
 
 
 def source_of(result: Result) -> list[str]:
-    """The same in few words, for two lines below a chart."""
+    """What was counted, and when, in two short lines below a chart."""
     return [
         isolated(shortened(Verdict(result).title, _LONGEST)),
         f"{shortened(_host(result), _LONGEST)} – {_time(result)}",
@@ -63,7 +64,7 @@ def source_of(result: Result) -> list[str]:
 
 
 def source_in_one_line(result: Result) -> str:
-    """The same in still fewer words."""
+    """The same in one line."""
     title = isolated(shortened(Verdict(result).title, _SHORT))
     return f"{title} – {shortened(_host(result), _SHORT)} – {_time(result)}"
 

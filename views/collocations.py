@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from models import Result
 from views.downloads import facts_of
-from views.files import ENDING, Table, download, file_name, table_file
+from views.files import DIGITS, ENDING, Table, download, file_name, table_file
 from views.finding import containing, place
 from views.finished import finished_count
-from views.phrases import LONGEST_SHOWN
+from views.phrases import LONGEST_PHRASE
 from views.table_selection import CollocationsAsked
 from views.tables import how, table_page
 from views.texts import in_turn_of_text, indexed
@@ -27,8 +27,6 @@ ONCE_IN_A_THOUSAND = 10.83
 #: Of each pair: how it is written most often, how often it is there, its share of all words from 0
 #: to 1, how often it would be there by chance, and how surprising that is.
 COLUMNS = ("pair", "count", "share", "expected", "score")
-#: Digits of what is no whole number behind the point.
-_DIGITS = 6
 
 collocations = Blueprint("collocations", __name__)
 
@@ -37,7 +35,7 @@ collocations = Blueprint("collocations", __name__)
 def show(job_key: str) -> ResponseReturnValue:
     """Pairs of words, the most surprising first."""
     asked = CollocationsAsked.asked()
-    shown = Pairs(finished_count(job_key), asked)
+    shown = ShownPairs(finished_count(job_key), asked)
     with in_turn_of_text(shown.result):
         return table_page(
             "collocations.html",
@@ -55,7 +53,7 @@ def show(job_key: str) -> ResponseReturnValue:
 @download
 def show_file(job_key: str, ending: str) -> Response:
     """All pairs to take along."""
-    shown = Pairs(finished_count(job_key), CollocationsAsked.asked())
+    shown = ShownPairs(finished_count(job_key), CollocationsAsked.asked())
     with in_turn_of_text(shown.result):
         facts = facts_of(shown.result, shown.asked.of) | {"least": shown.all.least}
         rows = map(_rounded, shown.all.rows)
@@ -64,7 +62,7 @@ def show_file(job_key: str, ending: str) -> Response:
 
 
 @dataclass(frozen=True)
-class Pairs:
+class ShownPairs:
     """The pairs that one view shows. To be asked :func:`views.texts.in_turn_of_text`."""
 
     result: Result
@@ -89,7 +87,7 @@ class Pairs:
     def rows(self) -> list[Collocation]:
         """Those that are shown."""
         return [
-            pair._replace(pair=shortened(pair.pair, LONGEST_SHOWN))
+            pair._replace(pair=shortened(pair.pair, LONGEST_PHRASE))
             for pair in self._shown.rows[: self.asked.top]
         ]
 
@@ -123,5 +121,5 @@ class Pairs:
 
 
 def _rounded(pair: Collocation) -> Collocation:
-    share, expected, score = (round(figure, _DIGITS) for figure in pair[2:])
+    share, expected, score = (round(figure, DIGITS) for figure in pair[2:])
     return pair._replace(share=share, expected=expected, score=score)

@@ -10,7 +10,7 @@ import submissions
 from models import Result
 from submissions import QueueFullError
 from views.citation import citation_of_pair, source_in_one_line
-from views.comparison import SORTS, Comparison, PairView
+from views.comparison import Comparison, PairView
 from views.contrast_charts import wings
 from views.counts import pending_page
 from views.downloads import facts_of
@@ -21,6 +21,7 @@ from views.finished import count_of, finished_count
 from views.forms import EXPIRED, UrlForm
 from views.history import visited
 from views.pairs import Pair
+from views.selection import FIRST_ROWS
 from views.url_changes import MOST_TOLD
 from views.url_history import other_counts
 from views.visitor import recent, remember, visitor
@@ -133,7 +134,7 @@ def _page(pair: Pair, view: PairView) -> str:
             view=view,
             keys=keys,
             comparison=comparison,
-            sorts=SORTS,
+            fewest=FIRST_ROWS,
             most_told=MOST_TOLD,
             chart=chart,
             permalink=permalink,

@@ -7,13 +7,11 @@ from functools import cached_property
 from itertools import compress
 from typing import Any, Self
 
-from flask import request
-
 from models import Result
 from views.contrast_charts import PAIRS, Drawn
 from views.finding import containing, place
 from views.pairs import Pair
-from views.parameters import Asked, choice, number
+from views.parameters import Asked, choice, number, sought
 from views.rankings import refuse_many
 from views.selection import FIRST_ROWS, MORE_ROWS, MOST_ROWS, PARTS
 from views.sizes import LARGE, is_large, words_to_rank
@@ -56,7 +54,7 @@ class PairView(Asked):
             of=choice("of", *PARTS),
             stopwords=choice("stopwords", "drop", "keep"),
             forms=choice("forms", "apart", "together"),
-            q=request.args.get("q", "").strip()[:100],
+            q=sought(),
             words=choice("words", *KINDS),
             sort=choice("sort", *SORTS),
             top=number("top", otherwise=FIRST_ROWS, high=MOST_ROWS),

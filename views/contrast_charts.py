@@ -20,6 +20,8 @@ _WORDS = 184
 #: Room for the names above the bars, and for the numbers below.
 _HEAD = 30
 _FOOT = 34
+#: Between words and bars, and at the right.
+_GAP = 12
 
 
 class Drawn(NamedTuple):
@@ -58,7 +60,7 @@ class Wings:
     height: int
     width: int = WIDTH
     thickness: int = _THICKNESS
-    words: int = _WORDS - 12
+    words: int = _WORDS - _GAP
     head: int = _HEAD
     middle: float = (_WORDS + WIDTH) / 2
 
@@ -109,7 +111,7 @@ def wings(words: Sequence[Drawn]) -> Wings:
     first = words[:PAIRS]
     most = max((max(word.a, word.b) for word in first), default=0) or 1
     middle = Wings.middle
-    scale = (WIDTH - middle - 12) / most
+    scale = (WIDTH - middle - _GAP) / most
     bars = [
         Bar(
             word,

@@ -16,7 +16,7 @@ from views.files import ENDING, download, file_name, table_file
 from views.finished import count_of, finished_count, view_page
 from views.forms import EXPIRED, PasteForm, UrlForm
 from views.rankings import in_turn
-from views.selection import MORE_ROWS, MOST_ROWS, Selection
+from views.selection import FIRST_ROWS, MORE_ROWS, MOST_ROWS, Selection
 from views.standing import standing_of
 from views.unchanging import unchanging
 from views.visitor import remember, visitor
@@ -114,6 +114,7 @@ def _page(result: Result, refused: str | None = None) -> str:
             words=words,
             more=min(selection.top + MORE_ROWS, MOST_ROWS),
             most=min(words.found_count, MOST_ROWS),
+            fewest=FIRST_ROWS,
             chart=chart,
             **shown,
         )

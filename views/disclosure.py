@@ -19,7 +19,7 @@ from sqlalchemy import select
 
 from events.event_log import Event
 from models import Result, as_key, db, storable
-from views.errors import Problem
+from views.errors import Problem, unknown_count
 from views.visitor import recent
 
 #: What may be shown of an event, in this order; everything else that it may have is not.
@@ -74,7 +74,7 @@ def held_by_asker() -> dict[str, str]:
         raise Problem(400, "bad_parameter", f'There may be at most {MOST_KEYS} times "key".')
     held = _urls_of(named | {visit.key for visit in recent() if visit.kind == "counts"})
     if not named <= {*held}:
-        raise Problem(404, "unknown_key", "There is no count with this key.")
+        raise unknown_count()
     return held
 
 

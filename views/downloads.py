@@ -5,15 +5,13 @@ from functools import partial
 from typing import Any
 
 from models import Result
-from views.files import Table
+from views.files import DIGITS, Table
 from views.rankings import refuse_many
 from views.selection import Selection
 from views.texts import counts_of, words_of
 from wordcount import rank
 from wordcount.forms import forms_of_rows
 
-#: Digits of a share behind the point.
-_DIGITS = 6
 #: Of each word: as it is ranked, how often, its share of all words from 0 to 1, and whether it is
 #: a stop word.
 COLUMNS = ("word", "count", "share", "stop_word")
@@ -85,7 +83,7 @@ def all_words(result: Result, selection: Selection) -> Iterator[Word]:
             word for word, _ in how({word: counts[word] for word in counts.keys() - kept.keys()})
         }
     total = words_of(result, selection.of) or 1
-    return ((word, times, round(times / total, _DIGITS), word in names) for word, times in ranked)
+    return ((word, times, round(times / total, DIGITS), word in names) for word, times in ranked)
 
 
 def _most_frequent_first(item: tuple[str, int]) -> tuple[int, str]:

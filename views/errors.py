@@ -26,6 +26,7 @@ SENTENCES = {
     503: "The database cannot be reached just now. Please try again in a moment.",
 }
 
+UNKNOWN_COUNT = "There is no count with this key."
 #: Where waiting alone does not help.
 TOO_MANY_AT_ONCE = (
     "The list has more pages than one client may submit. Please try again in {seconds}, with at"
@@ -72,6 +73,11 @@ class Problem(HTTPException):
             "code": code,
             **extra,
         }
+
+
+def unknown_count() -> Problem:
+    """What is told to programs that ask about a count that there is not."""
+    return Problem(404, "unknown_key", UNKNOWN_COUNT)
 
 
 def http_error(error: Exception) -> ResponseReturnValue:

@@ -22,15 +22,13 @@ from views.text_parts import Addresses, anchor, parts_of
 from views.texts import in_turn_of_text
 from views.unchanging import unchanging
 from wordcount.concordance import Line, Sort, concordance, first_of, line_at
-from wordcount.counts import shortened
+from wordcount.counts import LONGEST_SHOWN, shortened
 
 #: The lines of a concordance that a file may have. Hardly a book has as many of any word.
 MOST_LINES_OF_A_FILE = 200_000
 #: The written forms that are named.
 MOST_FORMS = 12
-#: The characters of a word that headings show.
-_LONGEST_SHOWN = 100
-#: The same of the line below a strip.
+#: The characters of a word that the line below a strip shows.
 _LONGEST_IN_SOURCE = 30
 #: Of each line of a concordance: the number of the word in the text, from 1, its sentence in three,
 #: its neighbours, and where it starts in the text, in code points.
@@ -61,6 +59,7 @@ def word(job_key: str) -> ResponseReturnValue:
             direction=_direction(found.lines),
             more=min(selection.top + FIRST_LINES, most),
             most=most,
+            fewest=FIRST_LINES,
             most_of_a_file=MOST_LINES_OF_A_FILE,
             most_forms=MOST_FORMS,
             **_shared(shown, addresses),
@@ -133,7 +132,7 @@ def strip_file(job_key: str, ending: str) -> Response:
         if shown.group is None:
             raise Problem(404, "unknown_word", "This word does not occur there.")
         chart = strip(shown.index, shown.forms)
-        word = shortened(shown.group.word, _LONGEST_SHOWN)
+        word = shortened(shown.group.word, LONGEST_SHOWN)
         return chart_file(
             "charts/strip.svg",
             ending,
@@ -192,7 +191,7 @@ def _shared(shown: OneWord[Any], addresses: Addresses) -> dict[str, Any]:
         "address": selection.address(),
         "addresses": addresses,
         "anchor": anchor,
-        "word": shortened(named.word if named else selection.w, _LONGEST_SHOWN),
+        "word": shortened(named.word if named else selection.w, LONGEST_SHOWN),
         "strip": strip(shown.index, shown.forms) if shown.times else None,
     }
 

@@ -28,8 +28,8 @@ from wordcount.spreadsheet import safe_cell
 MAX_DOWNLOADS = 4
 #: Without it, spreadsheets take UTF-8 for an encoding of their own.
 _MARK = "\ufeff"
-#: Digits of a share behind the point.
-_DIGITS = 6
+#: Digits behind the point of what is no whole number, such as a share.
+DIGITS = 6
 #: Bytes of a file that are kept in memory; a larger one is put on the disk.
 _IN_MEMORY = 4 * 1024 * 1024
 #: Bytes of each write to the network.
@@ -88,7 +88,7 @@ class Table:
 def table_file(table: Table, ending: str, name: str) -> Response:
     """A table as a file that browsers save.
 
-    CSV is that of RFC 4180. In neither CSV nor TSV is a cell a formula.
+    CSV is that of RFC 4180. No cell of CSV or TSV is a formula.
 
     :param ending: one of :data:`ENDINGS`.
     :param name: of the file, without its ending.
@@ -119,7 +119,7 @@ def csv_writer(
 ) -> Callable[[TextIO], object]:
     """What :func:`written` wants for rows of a CSV file.
 
-    :param mark: whether the file begins with them.
+    :param mark: whether the file begins with the mark of UTF-8.
     """
 
     def write(text: TextIO) -> None:
@@ -150,7 +150,7 @@ def _cell(value: object) -> object:
         case bool():
             return "yes" if value else "no"
         case float():
-            return f"{value:.{_DIGITS}f}"  # 0.000002, not 2e-06
+            return f"{value:.{DIGITS}f}"  # 0.000002, not 2e-06
         case list():  # of forms with their counts; in JSON as it is
             return safe_cell(", ".join(f"{form} {times}" for form, times in value))
         case _:

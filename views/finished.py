@@ -59,7 +59,7 @@ def view_page(
 ) -> str:
     """A page of a finished count: its template goes into `count.html`.
 
-    :param endpoint: of the view; also if something else, such as a form of it, was asked for.
+    :param endpoint: of the view that is shown; a form of it may have been sent elsewhere.
     :param address: the parameters of this view, for a link to it.
     :param files: those of its files, if it has any. Their endpoint is that of the view and `_file`.
     """

@@ -13,10 +13,12 @@ from callbacks.rows import Wanted
 from storage.once import Once, OtherRequestError
 from views.errors import Problem
 from views.limits import client_of
+from views.logged import is_about
 
 #: How a program names its request, to be sure that it counts once: visible characters, possibly in
 #: quotation marks (draft-ietf-httpapi-idempotency-key-header, section 2.1).
-_NAME = re.compile(r'"?([!#-~]{1,255})"?')
+NAME = re.compile(r'"?([!#-~]{1,255})"?')
+NAME_REUSED = "This Idempotency-Key was sent with another request before: take a new one."
 
 
 @dataclass(frozen=True)
@@ -40,15 +42,17 @@ class Asked:
         :raises wordcount.errors.InputError: as :func:`submissions.submit`.
         """
         try:
-            return submissions.submit(
+            key = submissions.submit(
                 self.url, fresh=self.fresh, name=self.name, callback=self.callback
             )
         except OtherRequestError:
             raise Problem(
                 422,
                 "idempotency_key_reused",
-                "This Idempotency-Key was sent with another request before: take a new one.",
+                NAME_REUSED,
             ) from None
+        is_about(key)
+        return key
 
 
 def asked() -> Asked:
@@ -77,7 +81,7 @@ def _name_of(*members: object) -> Once | None:
     header = request.headers.get("Idempotency-Key")
     if header is None:
         return None
-    name = _NAME.fullmatch(header.strip())
+    name = NAME.fullmatch(header.strip())
     if not name:
         raise Problem(
             400,

@@ -86,7 +86,9 @@ def _list(list_key: str) -> PageList:
 
 
 def _advice(rows: Sequence[ListRow]) -> str | None:
-    """Why nothing moves, if so: of a line that waits, for the queue is behind all of them."""
+    """Why nothing moves, if so. A line that waits is asked about before one that is being counted:
+    for it, the queue moves with every count.
+    """
     pending = sorted(filter(lambda row: row.is_pending, rows), key=lambda row: row.state)
     result = Result.by_key(pending[0].job_key or "") if pending else None
     if result is None or not Status(result.status).is_pending:

@@ -17,7 +17,7 @@ import jobs
 from events.channel import Listener
 from models import Result, Status
 from storage.faults import DATABASE_AWAY, reason
-from views.errors import Problem
+from views.errors import Problem, unknown_count
 from views.places import Places
 from views.standing import pending_document
 
@@ -126,7 +126,7 @@ def _response(events: Iterable[str]) -> Response:
 def count_events(job_key: str) -> ResponseReturnValue:
     """The standing of a count, now and whenever it changes, until there is an outcome."""
     if Result.by_key(job_key) is None:
-        raise Problem(404, "unknown_key", "There is no count with this key.")
+        raise unknown_count()
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     environ = request.environ
     return streamed(lambda: _stream(app, environ, job_key))

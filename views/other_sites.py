@@ -19,6 +19,7 @@ _FOR_PROGRAMS = re.compile(
 #: What a page may read of an answer besides the few headers that it always may.
 _READABLE = ["Content-Disposition", "ETag", "Link", "Location", "Retry-After", "X-Total-Count"]
 _SENT = ["Content-Type", "Idempotency-Key", "If-None-Match", "Last-Event-ID"]
+CROSS_SITE = "Pages of other sites may not start counts."
 
 
 def allow_other_sites(app: Flask) -> None:
@@ -54,11 +55,11 @@ def refuse_other_sites(app: Flask, *endpoints: str) -> None:
 
     @app.before_request
     def refuse() -> None:
-        if request.endpoint in endpoints and request.method == "POST" and _is_of_another_site():
-            raise Problem(403, "cross_site", "Pages of other sites may not start counts.")
+        if request.endpoint in endpoints and request.method == "POST" and is_of_another_site():
+            raise Problem(403, "cross_site", CROSS_SITE)
 
 
-def _is_of_another_site() -> bool:
+def is_of_another_site() -> bool:
     """Whether a page has sent the request that is neither ours nor of a site in `CORS_ORIGINS`."""
     origin, allowed = request.headers.get("Origin", ""), current_app.config["CORS_ORIGINS"]
     if origin and ("*" in allowed or origin in allowed):

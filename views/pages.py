@@ -17,7 +17,7 @@ from flask_limiter import RateLimitExceeded
 import submissions
 from models import db
 from storage.faults import DATABASE_AWAY, reason
-from storage.lists import lines_of
+from storage.lists import MOST_LINES, lines_of
 from views.errors import NOT_NOW, Problem, http_error, problem_of, wants_page
 from views.forms import EXPIRED, UrlForm
 from views.history import Visited, visited
@@ -110,6 +110,7 @@ def _form(typed: UrlForm, error: str | None = None) -> str:
         form=typed,
         error=error,
         many=request.values.get("many") == "1" or _is_list(typed.url.data or ""),
+        most_lines=MOST_LINES,
         visited=_visited(),
     )
 

@@ -18,6 +18,7 @@ from views.files import download
 from views.parameters import choice, number
 from views.rankings import Ranking
 from views.ready_made import ReadyMade, ready_made
+from views.selection import PARTS
 from views.sizes import MOST_RANKED_WORDS
 from views.texts import wait_until_prepared
 from wordcount import Ranked
@@ -60,7 +61,7 @@ class PagedRanking:
         ranking = Ranking(
             # There are no rankings of more words; see views.rankings.refuse_many.
             top=MOST_RANKED_WORDS if is_all else number("top", otherwise=DEFAULT_TOP),
-            main=choice("of", "page", "main") == "main",
+            main=choice("of", *PARTS) == "main",
             stop_words=choice("stopwords", "drop", "keep") == "keep",
             fold_case=choice("case", "fold", "keep") == "fold",
             together=choice("forms", "apart", "together") == "together",

@@ -28,6 +28,15 @@ class Asked:
         return {name: value for name, value in self.address().items() if name in names}
 
 
+#: The characters of what may be searched for.
+LONGEST_SOUGHT = 100
+
+
+def sought() -> str:
+    """What rows must contain; whatever is longer is cut."""
+    return request.args.get("q", "").strip()[:LONGEST_SOUGHT]
+
+
 def choice(name: str, *options: str) -> str:
     """One of the options; the first is what a missing parameter means.
 

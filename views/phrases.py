@@ -1,6 +1,6 @@
 """The phrases of a count, of two words or of three."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import nlargest, nsmallest
@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from models import Result
 from views.downloads import facts_of
-from views.files import ENDING, Table, download, file_name, table_file
+from views.files import DIGITS, ENDING, Table, download, file_name, table_file
 from views.finding import plain_forms
 from views.finished import finished_count
 from views.table_selection import PhrasesAsked
@@ -20,16 +20,14 @@ from views.texts import in_turn_of_text, indexed
 from views.unchanging import unchanging
 from wordcount.counts import shortened
 from wordcount.phrase_search import holding, in_alphabet
-from wordcount.phrases import Phrases, phrases
+from wordcount.phrases import Phrase, Phrases, phrases
 from wordcount.sequences import most_frequent
 
 #: The characters of a phrase that a page shows.
-LONGEST_SHOWN = 200
+LONGEST_PHRASE = 200
 #: Of each phrase: as it is written most often, how often it is there, its share of all phrases of
 #: as many words, from 0 to 1.
 COLUMNS = ("phrase", "count", "share")
-#: Digits of a share behind the point.
-_DIGITS = 6
 #: The phrases that a file may have, the most frequent. A text of two million words may have as many
 #: different ones, nearly all of them there once.
 MOST_OF_A_FILE = 200_000
@@ -53,7 +51,7 @@ class Row(NamedTuple):
 def show(job_key: str) -> ResponseReturnValue:
     """The phrases of a count, ranked."""
     asked = PhrasesAsked.asked()
-    shown = Ranking(finished_count(job_key), asked)
+    shown = ShownPhrases(finished_count(job_key), asked)
     with in_turn_of_text(shown.result):
         return table_page(
             "phrases.html",
@@ -71,7 +69,7 @@ def show(job_key: str) -> ResponseReturnValue:
 @download
 def show_file(job_key: str, ending: str) -> Response:
     """The phrases to take along, also those that are there once, the most frequent first."""
-    shown = Ranking(finished_count(job_key), PhrasesAsked.asked())
+    shown = ShownPhrases(finished_count(job_key), PhrasesAsked.asked())
     result, asked = shown.result, shown.asked
     with in_turn_of_text(result):
         facts = facts_of(result, asked.of) | {
@@ -84,7 +82,7 @@ def show_file(job_key: str, ending: str) -> Response:
 
 
 @dataclass(frozen=True)
-class Ranking:
+class ShownPhrases:
     """The phrases that one view shows. To be asked :func:`views.texts.in_turn_of_text`."""
 
     result: Result
@@ -116,13 +114,13 @@ class Ranking:
         ordered = self._ordered(self.asked.sort, self.asked.top)
         most = max(self._phrases.found.counts.values(), default=1)
         return [
-            Row(shortened(phrase, LONGEST_SHOWN), times, share, times / most)
-            for phrase, times, share in self._worded(ordered)
+            Row(shortened(phrase, LONGEST_PHRASE), times, share, times / most)
+            for phrase, times, share in _rounded(self._phrases.rows_with(ordered))
         ]
 
     def all_rows(self) -> Iterator[tuple[str, int, float]]:
         """The phrases of a file, whatever is searched for, the most frequent first."""
-        yield from self._worded(most_frequent(self._phrases.found.counts, MOST_OF_A_FILE, least=1))
+        return _rounded(self._phrases.rows(MOST_OF_A_FILE))
 
     @cached_property
     def _phrases(self) -> Phrases:
@@ -141,17 +139,13 @@ class Ranking:
             case "za":
                 return nlargest(top, counts, in_alphabet(self._phrases.found, self._plain))
             case _:
-                return most_frequent(counts, top, least=1)
+                return most_frequent(counts, top)
 
     @cached_property
     def _plain(self) -> list[str]:
         """The words of the page, as people type who look for them."""
         return plain_forms(self._phrases.found.index.vocabulary, self.result.language)
 
-    def _worded(self, codes: list[int]) -> Iterator[tuple[str, int, float]]:
-        found = self._phrases.found
-        shown = found.shown(set(codes))
-        total = self.total
-        for code in codes:
-            times = found.counts[code]
-            yield shown[code], times, round(times / total, _DIGITS)
+
+def _rounded(found: Iterable[Phrase]) -> Iterator[tuple[str, int, float]]:
+    return ((phrase, times, round(share, DIGITS)) for phrase, times, share in found)

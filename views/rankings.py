@@ -87,14 +87,6 @@ class Ranking:
         """
         return Part([Ranked(*row) for row in (rows or [])[first : first + self.top]], total)
 
-    def all_rows(self, result: Result) -> list[Ranked]:
-        """All rows of a finished count, however many `top` asks for. To be called :func:`in_turn`.
-
-        :raises views.errors.Problem: as :meth:`of`.
-        """
-        refuse_many(result)
-        return self.rows_of(self.counts_of(result), result.language)
-
     def counts_of(self, result: Result) -> Mapping[str, int]:
         """What is ranked: each word as it is written -> how often. To be called :func:`in_turn`.
 

@@ -7,10 +7,8 @@ is as usual is left out of the address.
 from dataclasses import dataclass, replace
 from typing import Self
 
-from flask import request
-
 from models import TOP_ROWS
-from views.parameters import Asked, case_and_forms, choice, number
+from views.parameters import Asked, case_and_forms, choice, number, sought
 from views.rankings import Ranking
 from wordcount.counts import LONGEST_SHOWN
 
@@ -58,7 +56,7 @@ class Selection(Asked):
             case=case,
             forms=forms,
             min=number("min", otherwise=1, high=LONGEST_SHOWN),
-            q=request.args.get("q", "").strip()[:100],
+            q=sought(),
             sort=choice("sort", *SORTS),
             top=number("top", otherwise=FIRST_ROWS, high=MOST_ROWS),
             chart=choice("chart", *CHARTS),

@@ -51,6 +51,7 @@ class Standing:
     :param position: in the queue, from 1 on, if it is queued.
     :param bytes: of the page, as far as it was fetched, if that is known.
     :param attempt: how often it was begun.
+    :param is_attended: whether its worker has said lately that it lives.
     :param seconds: how long ago it was submitted.
     :param still: for how many seconds nothing has moved.
     :param pasted: whether there is nothing to fetch.
@@ -62,6 +63,7 @@ class Standing:
     position: int | None
     bytes: int | None
     attempt: int
+    is_attended: bool
     seconds: int
     still: int
     pasted: bool
@@ -95,7 +97,8 @@ class Standing:
                 f"Nothing has moved for {lasting}: all workers are busy, or none is running."
                 " Your count is kept; you can close this page and come back."
             )
-        if self.step == Step.FETCHING and self.still < self.fetch_timeout:
+        is_fetching = self.step == Step.FETCHING and self.still < self.fetch_timeout
+        if is_fetching and self.is_attended:  # else it may be the worker that is silent
             return (
                 f"Hardly anything has come from the site for {lasting}."
                 f" It is given up if it takes more than {self.fetch_timeout:g} in all."
@@ -154,13 +157,14 @@ class Standing:
 
 def standing_of(result: Result | ReadyMade) -> Standing:
     """Where a count stands that is queued or running."""
-    is_waiting, seconds, still, position = pending(result.job_key)
+    is_waiting, is_attended, seconds, still, position = pending(result.job_key)
     begins_with = Step.COUNTING if result.pasted else Step.FETCHING
     return Standing(
         step=Status.QUEUED if is_waiting else result.step or begins_with,
         position=position,
         bytes=None if is_waiting else result.bytes,
         attempt=result.attempt,
+        is_attended=is_attended,
         seconds=seconds,
         still=still,
         pasted=result.pasted,

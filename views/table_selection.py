@@ -7,9 +7,7 @@ left out.
 from dataclasses import dataclass
 from typing import Any, Self
 
-from flask import request
-
-from views.parameters import Asked, case_and_forms, choice, number
+from views.parameters import Asked, case_and_forms, choice, number, sought
 from views.selection import FIRST_ROWS, MOST_ROWS, PARTS
 
 #: How many words a phrase has.
@@ -90,6 +88,6 @@ def _asked() -> dict[str, Any]:
         "stopwords": choice("stopwords", "drop", "keep"),
         "case": case,
         "forms": forms,
-        "q": request.args.get("q", "").strip()[:100],
+        "q": sought(),
         "top": number("top", otherwise=FIRST_ROWS, high=MOST_ROWS),
     }

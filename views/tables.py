@@ -5,7 +5,7 @@ from typing import Any
 
 from models import Result
 from views.finished import view_page
-from views.selection import MORE_ROWS, MOST_ROWS
+from views.selection import FIRST_ROWS, MORE_ROWS, MOST_ROWS
 from views.table_selection import TableAsked
 from views.texts import spans_of, stop_words_of
 from wordcount.indexed_text import IndexedText
@@ -38,6 +38,7 @@ def table_page(
         can_join_forms=has_stems(result.language),
         more=min(asked.top + MORE_ROWS, most),
         most=most,
+        fewest=FIRST_ROWS,
         **shown,
     )
 

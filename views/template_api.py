@@ -14,6 +14,7 @@ from storage.connections import only_read
 from views import json_body
 from views.api import failure_of
 from views.errors import Problem
+from views.logged import is_about
 from views.paging import PagedRanking, paged
 from views.pending import pending
 from views.ready_made import ReadyMade
@@ -24,6 +25,7 @@ template_api = Blueprint("api_of_template", __name__)
 
 #: What RQ calls a job that is running; the other states are called alike.
 _STARTED = "started"
+NO_JOB_ID = '"job_id" is missing: send what /enqueue answered.'
 
 
 @template_api.post("/enqueue")
@@ -80,7 +82,8 @@ def _job_id() -> str:
     """
     job_id = request.args.get("job_id")
     if not job_id:
-        raise Problem(400, "bad_parameter", '"job_id" is missing: send what /enqueue answered.')
+        raise Problem(400, "bad_parameter", NO_JOB_ID)
+    is_about(job_id)
     return job_id
 
 

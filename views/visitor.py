@@ -9,6 +9,8 @@ from typing import NamedTuple
 from flask import Flask, Request, Response, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 
+from views.logged import is_about
+
 _NAME = "visitor"
 _RECENT = "recent"
 #: How many are remembered; a cookie holds no more than 4,000 characters.
@@ -52,6 +54,8 @@ def visitor() -> str:
 
 def remember(kind: str, key: str) -> None:
     """Put a count or a list in front of what was submitted lately."""
+    if kind == "counts":
+        is_about(key)
     visit = Visit(kind, key)
     session[_RECENT] = [visit, *(other for other in recent() if other != visit)][:MOST_RECENT]
 

@@ -56,7 +56,7 @@ class Row(NamedTuple):
 @where.get("/counts/<job_key>/where")
 def show(job_key: str) -> ResponseReturnValue:
     """Where each word stands."""
-    shown = Standing(finished_count(job_key), WhereAsked.asked())
+    shown = ShownWords(finished_count(job_key), WhereAsked.asked())
     with in_turn_of_text(shown.result):
         return table_page(
             "where.html",
@@ -76,7 +76,7 @@ def show(job_key: str) -> ResponseReturnValue:
 @download
 def show_file(job_key: str, ending: str) -> Response:
     """All words to take along, the most frequent first."""
-    shown = Standing(finished_count(job_key), WhereAsked.asked())
+    shown = ShownWords(finished_count(job_key), WhereAsked.asked())
     with in_turn_of_text(shown.result):
         facts = facts_of(shown.result, shown.asked.of)
         table = Table("words", COLUMNS, shown.all, facts)
@@ -94,7 +94,7 @@ def _linked(word: str) -> str:
 
 
 @dataclass(frozen=True)
-class Standing:
+class ShownWords:
     """What one view shows. To be asked :func:`views.texts.in_turn_of_text`."""
 
     result: Result

@@ -28,6 +28,9 @@ OUT_OF_MEMORY = 100
 #: whether it was given the memory that it wanted.
 _OVERLOADS = {signal.SIGXCPU, signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS}
 
+#: Whom the kernel ends first when all memory is used up: rather the process with the page than the
+#: worker, which has others. Up to 1000, in thousandths of all memory (proc(5)).
+_FIRST_TO_END, _BEFORE_OTHERS = Path("/proc/self/oom_score_adj"), 500
 _STATM = Path("/proc/self/statm")
 
 
@@ -39,6 +42,8 @@ def confine(*, cpu_seconds: int, memory_bytes: int) -> None:
     """
     _limit(resource.RLIMIT_CPU, cpu_seconds)
     _limit(resource.RLIMIT_CORE, 0)  # nobody reads the core of a process that died of a page
+    if _FIRST_TO_END.exists():  # Linux; it may always be raised
+        _FIRST_TO_END.write_text(str(_BEFORE_OTHERS), "ascii")
     if _STATM.exists():  # Linux; elsewhere the kernel keeps no such limit
         pages = int(_STATM.read_text().split()[0])  # proc(5): the size of the address space
         _limit(resource.RLIMIT_AS, pages * resource.getpagesize() + memory_bytes)

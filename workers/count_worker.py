@@ -26,6 +26,7 @@ from rq.exceptions import DequeueTimeout
 from rq.job import Job
 from rq.worker import WorkerStatus
 from sqlalchemy.exc import SQLAlchemyError
+from structlog.contextvars import bound_contextvars
 
 import jobs
 from callbacks.courier import Courier
@@ -128,7 +129,8 @@ class CountWorker(BookkeepingWorker):
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Give a job a thread; RQ calls this."""
         if any(one.job.id == job.id and not one.is_over for one in list(self._running)):
-            logger.info("%s is being worked on", job.id)  # somebody has rung twice
+            # Somebody has rung twice.
+            logger.info("%s is being worked on", job.id, extra={"job_key": job.id})
             self._places.release()
             return
         running = Running(job)
@@ -137,7 +139,8 @@ class CountWorker(BookkeepingWorker):
         try:
             thread.start()
         except RuntimeError as error:  # the system gives us no thread
-            logger.warning("%s could not be worked on: %s", job.id, error)
+            facts = {"job_key": job.id}
+            logger.warning("%s could not be worked on: %s", job.id, error, extra=facts)
             if self._settle(running, remedies.hand_back):
                 self._end(running)
             time.sleep(_PAUSE)
@@ -151,7 +154,7 @@ class CountWorker(BookkeepingWorker):
     def _run(self, running: Running) -> None:
         is_settled = False
         try:
-            with self._app.app_context():
+            with self._app.app_context(), bound_contextvars(job_key=running.job.id):
                 remedy = self._remedy_for(running)
                 running.is_over = True
                 is_settled = remedy is None or self._settle(running, remedy)

@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 #: The longest that a count waits for its turns, in seconds, over all redirects.
 LONGEST_WAIT = 10.0
+#: How long it waits at least before it asks again, in seconds.
+_SHORTEST_WAIT = 0.05
 #: Storage inside this process, for those who work without Redis.
 IN_MEMORY = "memory://"
 
@@ -72,7 +74,7 @@ class HostLimit:
             return 0
         free_at = self._limiter.get_window_stats(self._rate, *self._kind, host).reset_time
         # Not less, for others may take the turn as soon as it is free.
-        return max(free_at - time.time(), 0.05)
+        return max(free_at - time.time(), _SHORTEST_WAIT)
 
     @cached_property
     def _limiter(self) -> MovingWindowRateLimiter:

@@ -29,7 +29,9 @@ _PAUSE = 1.0
 #: How long after a page the processor is left to those who store what came of it, in seconds.
 _QUIET = 0.015
 
+#: What the worker sends for a horse, and what comes along with the sockets of one.
 ASK, SENT = b"?", b"!"
+#: How the end of a horse is told, as :func:`workers.apart.death_of` reads it.
 EXIT_CODE = struct.Struct("!i")
 HANDLERS: Handlers = {
     signal.SIGTERM: signal.SIG_DFL,

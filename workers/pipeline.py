@@ -6,7 +6,6 @@ what :func:`stages` gives.
 
 import json
 import logging
-import signal
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from wordcount.errors import PageError
 from wordcount.evidence import evidence_of
 from workers.apart import DiedError, answers
 from workers.confine import EVIDENCE_PATIENCE, EVIDENCE_SECONDS, allow
+from workers.granted import granted, memory_of_a_page
 from workers.host_limit import HostLimit
 
 logger = logging.getLogger(__name__)
@@ -35,12 +35,14 @@ class Task:
     :ivar body: of the page, and its header.
     :ivar columns: what is known of it already.
     :ivar pasted: whether a person has seen that it is what was meant.
+    :ivar job_key: of the count, for the lines that the process of a page logs.
     """
 
     body: bytes
     content_type: str | None
     columns: dict[str, Any]
     pasted: bool = False
+    job_key: str = ""
 
 
 @dataclass(frozen=True)
@@ -138,28 +140,17 @@ def stages(task: Task) -> Iterator[Stage]:
         )
 
 
-def work_of_a_horse(task: Task) -> Iterator[Stage]:
-    """The same, in a process that belongs to a worker. When it has sent a count, it hears no order
-    to stop: that is for the worker, which then waits a little for the evidence.
-    """
-    for stage in stages(task):
-        yield stage
-        if isinstance(stage, Counted):
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)
-
-
 def limits_of(settings: Mapping[str, Any]) -> dict[str, int]:
     """What the process may use that reads a page; see :func:`workers.confine.confine`."""
     return {
         "cpu_seconds": settings["JOB_CPU_SECONDS"],
-        "memory_bytes": settings["JOB_MEMORY_BYTES"],
+        "memory_bytes": settings["JOB_MEMORY_BYTES"] or memory_of_a_page(granted(), at_once=1),
     }
 
 
 def patience(settings: Mapping[str, Any]) -> float:
     """How long it may take by the clock, in seconds, on a machine that has other things to do."""
-    seconds: float = settings["JOB_CPU_SECONDS"] + EVIDENCE_PATIENCE
-    return seconds
+    return float(settings["JOB_CPU_SECONDS"] + EVIDENCE_PATIENCE)
 
 
 def reader_of(settings: Mapping[str, Any]) -> Reader:

@@ -37,7 +37,7 @@ def hand_back(
     jobs.events().tally(tallies.RESCUES, tallies.HANDED_BACK, len(handed))
     jobs.tell_and_ring(handed, at_front=at_front)
     for count in handed:
-        logger.info("%s is handed back", count.job_key)
+        logger.info("%s is handed back", count.job_key, extra={"job_key": count.job_key})
     return {count.job_key for count in handed}
 
 
@@ -54,12 +54,16 @@ def tell_of_crash(count: Count, reason: str) -> None:
     :param reason: one of `tallies.REASONS`.
     """
     jobs.events().tally(tallies.RESCUES, reason)
+    key, facts = count.job_key, {"job_key": count.job_key}
     if count.status == Status.FAILED:
-        logger.error("%s failed (crashed): its workers died %d times", count.job_key, MAX_CRASHES)
+        facts |= {"outcome": "failed", "code": "crashed"}
+        logger.error(
+            "%s failed (crashed): its workers died %d times", key, MAX_CRASHES, extra=facts
+        )
         jobs.events().tally(tallies.OUTCOMES, "crashed")
         jobs.events().tell(count, Status.FAILED, code="crashed")
     else:
-        logger.warning("%s will be tried again: its worker died", count.job_key)
+        logger.warning("%s will be tried again: its worker died", key, extra=facts)
         jobs.events().tell(count, Status.QUEUED)
 
 
@@ -68,7 +72,8 @@ def give_up(job_keys: Collection[str], worker: str, attempt: int | None = None) 
     for key in job_keys:
         if claim := leases.claim_of(key, worker=worker, attempt=attempt):
             jobs.fail(claim, PageError("too_complex"))
-            logger.warning("%s failed (too_complex)", key)
+            facts = {"job_key": key, "outcome": "failed", "code": "too_complex"}
+            logger.warning("%s failed (too_complex)", key, extra=facts)
         else:  # it had not come to claim it; so it was not the page
             crash([key], worker, attempt)
 

@@ -87,9 +87,10 @@ class Watch:
         for number, count in enumerate(lost):
             if not jobs.ring(count):
                 return number  # nor would it take the others
+            facts = {"job_key": count.job_key}
+            logger.info("%s was due, and is rung for again", count.job_key, extra=facts)
         if lost:
             jobs.events().tally(tallies.RESCUES, tallies.RUNG_AGAIN, len(lost))
-            logger.info("rung for again, because it was due: %d", len(lost))
         return len(lost)
 
 

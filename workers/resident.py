@@ -17,6 +17,10 @@ logger = logging.getLogger(__name__)
 _SMAPS = Path("/proc/self/smaps")
 # proc(5): from where to where, what may be done with it, and after offset, device and inode a path.
 _MAPPING = re.compile(r"([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ \d+ +/")
+#: Of mallopt(3).
+_M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8
+_LARGE_BLOCK = 2**20
+_POOLS = 2
 _UNCHANGED = re.compile(r"Anonymous: +0 kB")
 
 
@@ -25,6 +29,19 @@ def give_back_memory() -> None:
     libc = ctypes.CDLL(None)
     if hasattr(libc, "malloc_trim"):  # glibc has it
         libc.malloc_trim(0)
+
+
+def keep_little_that_is_free() -> None:
+    """Give back large blocks as soon as they are free, such as pages that were fetched, and have
+    few pools for small ones; to be said before there are threads.
+
+    The C library learns to keep large blocks, and has pools for each thread: a process would have
+    as much as all its threads ever had together.
+    """
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "mallopt"):  # glibc has it
+        libc.mallopt(_M_MMAP_THRESHOLD, _LARGE_BLOCK)
+        libc.mallopt(_M_ARENA_MAX, _POOLS)
 
 
 def let_go_of_files() -> None:

@@ -57,7 +57,9 @@ def hand_back_all(running: Collection[Running], worker: str, *, give_up: float) 
                     done.append(left[key])
                 del left[key]
         except SQLAlchemyError as error:
-            logger.warning("%s cannot be handed back: %s", ", ".join(left), reason(error))
+            for key in left:
+                facts = {"job_key": key}
+                logger.warning("%s cannot be handed back: %s", key, reason(error), extra=facts)
             time.sleep(_PAUSE)
         finally:
             db.session.remove()

@@ -3,6 +3,7 @@
 import logging
 import multiprocessing
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -19,6 +20,7 @@ Handlers = Mapping[signal.Signals, signal.Handlers | Callable[[int, FrameType | 
 STOP_SECONDS = 20
 #: Who lived for less, in seconds, had a bad start: its successors wait longer and longer.
 GOOD_START = 10
+#: How long they wait, in seconds: after a good start, and at most.
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0
 _TICK = 0.1
 
@@ -48,7 +50,14 @@ def _begin(handlers: Handlers, target: Callable[..., None], args: tuple[Any, ...
     for number, handler in handlers.items():
         signal.signal(number, handler)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
-    target(*args)
+    try:
+        target(*args)
+    except Exception:
+        from logs import sentry  # late, for the shell has no use for it
+
+        logger.exception("nobody foresaw this")
+        sentry.flush()
+        sys.exit(1)
 
 
 def show_name(name: str) -> None:
@@ -67,7 +76,7 @@ class Place:
         self.name = name
         self._start = start
         self._pause = FIRST_PAUSE
-        self._next_start = time.monotonic()
+        self._started_at = self._next_start = time.monotonic()
         self.process: BaseProcess | None = None
 
     def fill(self) -> None:

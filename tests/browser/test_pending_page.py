@@ -4,7 +4,9 @@ import re
 
 import pytest
 from playwright.sync_api import Page, Route, expect
+from sqlalchemy import text
 
+from models import db
 from tests.browser.actions import both_ways, submit, words
 from tests.site import Site
 from tests.support import wait_for
@@ -28,6 +30,17 @@ def test_steps_bar_and_time(page: Page, web: str, site: Site) -> None:
     expect(page.get_by_text(re.compile(r"So far: [2-9] s"))).to_be_visible(timeout=10_000)
     site.let_go()
     assert words(page) == ["wait 1 33.33%", "Worth 1 33.33%"]
+
+
+def test_the_steps_stand_side_by_side(page: Page, web: str, site: Site) -> None:
+    hold(page, web, site)
+    db.session.execute(text("UPDATE results SET step = 'saving'"))  # as many signs as there can be
+    db.session.commit()
+    expect(page.locator(".steps .done")).to_have_count(4, timeout=10_000)
+    heights = page.locator(".steps li").evaluate_all("steps => steps.map((one) => one.offsetTop)")
+    assert len(heights) == 5
+    assert len(set(heights)) == 1
+    site.let_go()
 
 
 @both_ways

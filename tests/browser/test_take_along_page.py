@@ -49,3 +49,11 @@ def test_the_citation_is_copied(app: object, page: Page, web: str) -> None:
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied.startswith("“The lighthouse keeper’s garden”, http://127.0.0.1:")
     assert copied == page.locator("#citation").inner_text()
+
+
+def test_by_http_a_browser_lets_no_page_copy(app: object, page: Page, web: str) -> None:
+    page.goto(f"{web}/counts/{counted_sample(web)}")
+    # As it is for pages that come by HTTP, but for those of the same machine.
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    page.get_by_role("button", name="Copy the citation").press("Enter")
+    expect(page.locator("#told")).to_have_text("The browser lets pages copy by https:// only.")

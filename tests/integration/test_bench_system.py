@@ -6,6 +6,7 @@ import pytest
 from bench.bars import NotMeasuredError
 from bench.client import Client
 from bench.load import load
+from bench.queued import looks_at_a_long_queue
 from bench.site import address
 from bench.system import CLASSIC, running
 
@@ -27,3 +28,8 @@ def test_a_load_is_of_answers_that_are_right(web: str) -> None:
         assert programs.rate(port, "/static/sample.html", 0.3) > 0
         with pytest.raises(NotMeasuredError, match="404"):
             programs.rate(port, "/nothing-here", 0.3)
+
+
+@pytest.mark.usefixtures("app")
+def test_whatever_is_asked_of_a_long_queue_can_be_asked(environ: dict[str, str]) -> None:
+    assert len(looks_at_a_long_queue(environ, waiting=3)) == 4

@@ -1,7 +1,9 @@
 """The local servers: they start, keep their data, and leave nothing running."""
 
 import os
+import re
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -52,6 +54,17 @@ def count_visits(url: str) -> int:
         visits = connection.scalar(sqlalchemy.text("SELECT count(*) FROM visits"))
     engine.dispose()
     return int(visits or 0)
+
+
+@both
+def test_no_other_user_of_the_machine_can_come_in(service: Service, folder: Path) -> None:
+    with service(folder) as url:
+        door = re.search(r"unix://([^?]+)|host=([^&]+)&port=(\d+)", url)
+        assert door
+        socket = Path(door[1] or f"{door[2]}/.s.PGSQL.{door[3]}")
+        assert stat.filemode(socket.stat().st_mode) == "srwx------"
+        for server in servers_in(folder):
+            assert server.net_connections("inet") == []
 
 
 @both

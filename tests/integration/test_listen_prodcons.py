@@ -1,7 +1,10 @@
 """The consumer of the inbox in a terminal: `manage.py listen prodcons`."""
 
 import json
+import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +17,7 @@ from dev.services import local_redis
 from inbox.queue import HANDLED, INBOX
 from tests.counts import stored
 from tests.programs import Program, own_server
-from tests.support import wait_for
+from tests.support import PROJECT, wait_for
 
 Start = Callable[..., Program]
 
@@ -85,3 +88,24 @@ def test_redis_is_away_for_a_while(start: Start, tmp_path: Path) -> None:
         program.wait_for_line("c.example")
         assert program.log.count("cannot be read") == 1
         assert program.stop() == 143
+
+
+def test_a_pipe_that_ends_early(app: Flask, environ: dict[str, str]) -> None:
+    redis: Redis = app.extensions["redis"]
+    command = [sys.executable, "manage.py", "listen", "prodcons"]
+    pipe = subprocess.PIPE
+    settings = {"PATH": os.environ["PATH"], **environ}
+    with subprocess.Popen(
+        command, cwd=PROJECT, env=settings, stdout=pipe, stderr=pipe, text=True
+    ) as process:
+        assert process.stderr
+        assert process.stdout
+        try:
+            assert process.stderr.readline().endswith("Ctrl-C ends it.\n")
+            process.stdout.close()
+            redis.lpush(INBOX, "a.example")
+            assert process.wait(timeout=20) == 141
+            assert process.stderr.read() == ""
+        finally:
+            process.kill()
+    assert len(outcomes(redis)) == 1

@@ -24,9 +24,9 @@ from inbox.queue import INBOX
 from models import Status, db
 from storage.states import Count
 from tests.counts import accepted, begin, wait_for_end
-from tests.programs import own_server
+from tests.programs import own_server, running
 from tests.site import Site
-from tests.support import NOBODYS_KEY, json_of, wait_for
+from tests.support import NOBODYS_KEY, free_port, json_of, wait_for
 from workers import presence
 
 #: Of a figure: its name, and its labels.
@@ -185,6 +185,23 @@ def test_what_strangers_write_there_does_no_harm(client: FlaskClient, redis: Red
     after = told_by(client)
     assert after[named("counts_accepted_total")] == 0
     assert not set(after) - set(before)
+
+
+def test_a_web_process_that_ends_writes_what_it_has_added_up(
+    environ: dict[str, str], redis: Redis, logs: Path
+) -> None:
+    port = free_port()
+    with running(
+        ["gunicorn", "app:create_app()"],
+        {**environ, "PORT": str(port), "WEB_CONCURRENCY": "1"},
+        logs / "ending_web.log",
+    ) as web:
+        web.wait_for_line("Booting worker")
+        for path in ("about", "nowhere", "healthz"):
+            requests.get(f"http://127.0.0.1:{port}/{path}", timeout=20)
+        assert web.stop() == 0
+    told = tallies.read(redis)
+    assert (told["responses:2xx"], told["responses:4xx"]) == (1, 1)
 
 
 # The last one: its worker goes on as long as this module does.

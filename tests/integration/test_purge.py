@@ -243,3 +243,23 @@ def test_a_list_goes_when_nothing_is_left_of_it() -> None:
     end_all(2.5, "http://d/")
     assert sum(retention.purge(2)) == 1
     assert lists_left() == [pending, young]
+
+
+def test_a_list_that_somebody_else_holds_is_passed_over(
+    app: Flask, other: sqlalchemy.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.retention.LISTS_AT_ONCE", 2)
+    db.session.add_all(PageList(submitted_at=text("now() - interval '3 days'")) for _ in range(6))
+    db.session.commit()
+    held, *_ = lists_left()
+    other.execute(text(f"SELECT 1 FROM lists WHERE id = {held} FOR UPDATE"))
+
+    def run() -> list[int]:
+        with app.app_context():
+            db.session.execute(text("SET lock_timeout = '2s'"))  # rather fail than wait for ever
+            return list(retention.purge(2))
+
+    with ThreadPoolExecutor() as threads:
+        threads.submit(run).result()
+    assert lists_left() == [held]
+    other.rollback()

@@ -1,4 +1,4 @@
-"""The rankings that are not stored ready-made: forms together, short words left out, all rows."""
+"""The rankings that are not stored ready-made: forms together, short words left out."""
 
 from typing import Any
 
@@ -7,11 +7,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 import submissions
-from models import TOP_ROWS, Result, db
+from models import db
 from storage import leases
-from tests.counts import begin, stored
-from views.errors import Problem
-from views.rankings import Ranking
+from tests.counts import begin
 
 WORDS = {"the": 9, "garden": 2, "gardens": 3, "Gardens": 1, "wall": 5, "oak": 4}
 WITHOUT_STOP_WORDS = {word: times for word, times in WORDS.items() if word != "the"}
@@ -69,18 +67,3 @@ def test_too_many_words_to_rank(client: FlaskClient, query: str, status: int) ->
     answer = client.get(f"/results/{key}?{query}")
     assert answer.status_code == status
     assert status == 200 or answer.get_json(force=True)["code"] == "too_many_words"
-
-
-@pytest.mark.usefixtures("app")
-def test_all_rows() -> None:
-    many = {f"word{number}": number for number in range(1, TOP_ROWS + 50)}
-    result: Result = stored(finished(many, many))
-    assert len(Ranking(top=10).all_rows(result)) == len(many)
-    assert [tuple(row) for row in Ranking(top=10, shortest=7).all_rows(result)][-1] == (
-        "word100",
-        100,
-    )
-    result.distinct_words = 200_001
-    with pytest.raises(Problem, match="different words"):
-        Ranking(top=10).all_rows(result)
-    db.session.rollback()

@@ -118,19 +118,36 @@ def test_every_step_of_its_own_is_movement(client: FlaskClient) -> None:
     assert moves(rescues.take_back(10))
 
 
-def test_a_silent_site(environ: dict[str, str]) -> None:
-    client = create_app(settings_from({**environ, "FETCH_TIMEOUT": "60"})).test_client()
+@pytest.fixture
+def patient(environ: dict[str, str]) -> FlaskClient:
+    """Asks an application that gives sites a minute."""
+    return create_app(settings_from({**environ, "FETCH_TIMEOUT": "60"})).test_client()
+
+
+def test_a_silent_site(patient: FlaskClient) -> None:
     key = submissions.submit(URL)
     claim = begin(key)
     let_pass(18)
-    advice = asked(client, key)["advice"]
+    advice = asked(patient, key)["advice"]
     patience = r" It is given up if it takes more than 60 in all\."
     assert re.fullmatch(
         rf"Hardly anything has come from the site for \d\d seconds\.{patience}", advice
     )
     leases.report(claim, Step.FETCHING, bytes=5)
     let_pass(18)
-    assert asked(client, key)["advice"].startswith("Hardly anything has come from the site for ")
+    assert asked(patient, key)["advice"].startswith("Hardly anything has come from the site for ")
+
+
+def test_no_site_is_blamed_for_a_worker_that_is_silent(patient: FlaskClient) -> None:
+    key = submissions.submit(URL)
+    begin(key)
+    let_pass(16)
+    end_lease(key, left=2)
+    document = asked(patient, key)
+    assert document["advice"] == (
+        f"Nothing has moved for {document['still']} seconds."
+        " If its worker has died, another one begins anew by itself."
+    )
 
 
 @pytest.mark.parametrize("step", Step)

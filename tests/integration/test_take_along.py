@@ -5,8 +5,10 @@ import xml.etree.ElementTree as ET
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 import submissions
+from models import db
 from tests.counts import counted, counted_page
 from tests.support import NOBODYS_KEY
 from views.take import FRAME_POLICY
@@ -102,6 +104,17 @@ def test_a_frame_that_has_nothing_to_show_says_why(client: FlaskClient) -> None:
         assert answer.headers["Content-Security-Policy"] == FRAME_POLICY
         assert why in answer.text
         assert not re.search(r"<(script|form|button|input)", answer.text)
+
+
+def test_a_frame_whose_words_are_not_known_yet(client: FlaskClient) -> None:
+    key = counted_page(HTML)
+    db.session.execute(text("UPDATE results SET main_words = NULL, reading_ease = NULL"))
+    db.session.execute(text("UPDATE results SET total_words = 100001, finished_at = now()"))
+    db.session.commit()
+    path = f"/counts/{key}/embed?of=main"
+    answer = client.get(path, headers={"Accept": "text/html"})
+    assert (answer.status_code, answer.headers["Refresh"]) == (409, "5")
+    assert "<h1>Not known yet</h1>" in answer.text
 
 
 def test_the_table_of_a_frame_has_a_heading_for_each_cell(client: FlaskClient) -> None:

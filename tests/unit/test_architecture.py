@@ -1,6 +1,7 @@
 """The rules of docs/DESIGN.md on who may import whom, read from the source itself."""
 
 import ast
+import re
 import subprocess
 import sys
 from graphlib import TopologicalSorter
@@ -16,8 +17,10 @@ PACKAGES = (
     "chaos",
     "commands",
     "dev",
+    "environment",
     "events",
     "inbox",
+    "logs",
     "storage",
     "transport",
     "views",
@@ -27,8 +30,13 @@ PACKAGES = (
 # Who may import whom; what is not named here imports nothing of ours.
 MAY_IMPORT = {
     "wordcount": {"wordcount"},
-    "environment": set(),
+    "environment": {"environment"},
     "config": {"environment"},
+    "logs": set(),
+    "logs.secrets": {"config"},
+    "logs.lines": {"config", "logs.secrets"},
+    "logs.access": {"config", "logs.lines"},
+    "logs.sentry": {"config", "logs.lines", "logs.secrets", "wordcount.version"},
     "models": {"storage.faults"},
     "storage": set(),
     "events": set(),
@@ -43,14 +51,8 @@ MAY_IMPORT = {
     "storage.backlog": {"models"},
     "storage.schema": {"models"},
     "workers.presence": set(),
-    "events.event_log": {
-        "events.tallies",
-    },
-    "events.channel": {
-        "events.event_log",
-        "events.tallies",
-        "storage.states",
-    },
+    "events.event_log": {"events.tallies"},
+    "events.channel": {"events.event_log", "events.tallies", "storage.states"},
     "events.progress": {
         "events.channel",
         "models",
@@ -81,6 +83,8 @@ MAY_IMPORT = {
     "workers.apart": {"workers.confine"},
     "workers.host_limit": {"wordcount.errors"},
     "workers.stable": {"workers.apart", "workers.confine", "workers.keeper", "workers.supervisor"},
+    "workers.horse": {"workers.pipeline"},
+    "workers.granted": set(),
     "workers.huge_pages": set(),
     "workers.pipeline": {
         "events.progress",
@@ -89,6 +93,7 @@ MAY_IMPORT = {
         "wordcount",
         "workers.apart",
         "workers.confine",
+        "workers.granted",
         "workers.host_limit",
     },
     "jobs": {
@@ -156,7 +161,7 @@ MAY_IMPORT = {
         "workers.host_limit",
     },
     "callbacks.rows": {"models", "wordcount.errors", "wordcount.url"},
-    "workers.supervisor": set(),
+    "workers.supervisor": {"logs.sentry"},
     "workers.rescuer": {
         "events.tallies",
         "jobs",
@@ -167,10 +172,7 @@ MAY_IMPORT = {
         "workers.remedies",
     },
     "workers.kept_alive": set(),
-    "workers.rq_books": {
-        "jobs",
-        "workers.presence",
-    },
+    "workers.rq_books": {"jobs", "workers.presence"},
     "workers.count_worker": {
         "callbacks.courier",
         "inbox.reader",
@@ -211,6 +213,7 @@ MAY_IMPORT = {
         "storage.backlog",
         "storage.connections",
         "storage.faults",
+        "storage.leases",
         "storage.lists",
         "storage.once",
         "storage.schema",
@@ -219,25 +222,38 @@ MAY_IMPORT = {
         "wordcount",
         "workers.presence",
     },
-    "base_app": {"config", "events.channel", "models", "storage.connections"},
+    "base_app": {
+        "config",
+        "environment.patience",
+        "events.channel",
+        "logs.sentry",
+        "models",
+        "storage.connections",
+    },
     "app": {"base_app", "config", "storage.faults", "submissions", "views", "wordcount.errors"},
     "worker": {
         "base_app",
         "callbacks.steps",
         "config",
+        "logs.lines",
+        "logs.sentry",
         "models",
         "storage.leases",
         "storage.rescues",
         "storage.states",
         "workers.count_worker",
+        "workers.granted",
+        "workers.horse",
         "workers.huge_pages",
+        "workers.keeper",
         "workers.pipeline",
+        "workers.resident",
         "workers.stable",
         "workers.supervisor",
         "workers.warm_up",
     },
-    "manage": {"base_app", "commands", "config", "dev", "models", "storage.faults"},
-    "gunicorn.conf": {"app", "config"},
+    "manage": {"base_app", "commands", "config", "dev", "logs.lines", "models", "storage.faults"},
+    "gunicorn.conf": {"app", "config", "logs.access", "workers.resident"},
     "dev": {"dev"},
     "client": set(),
     "commands": {
@@ -248,9 +264,11 @@ MAY_IMPORT = {
         "events.event_log",
         "fetch",
         "inbox.reader",
+        "logs.lines",
         "storage.retention",
         "wordcount",
         "workers.apart",
+        "workers.granted",
         "workers.host_limit",
         "workers.supervisor",
     },
@@ -282,6 +300,7 @@ MAY_IMPORT = {
         "storage.leases",
         "storage.rescues",
         "storage.states",
+        "views.pending",
     },
     "bench.views": {
         "app",
@@ -340,6 +359,10 @@ NOT_IN_THE_WEB = (
     "alembic",
     "prometheus_client",
 )
+
+
+# What is loaded only if a setting asks for it.
+IF_ASKED_FOR = ("rq_dashboard", "arrow", "sentry_sdk")
 
 
 def modules() -> dict[str, Path]:
@@ -437,7 +460,7 @@ def test_the_web_does_without_what_only_a_job_needs() -> None:
         "from app import create_app\nfrom config import settings_from\n"
         "create_app(settings_from({'DATABASE_URL': 'postgresql://localhost/none'}))"
     )
-    assert loaded_after(code, NOT_IN_THE_WEB) == set()
+    assert loaded_after(code, (*NOT_IN_THE_WEB, *IF_ASKED_FOR)) == set()
 
 
 def test_a_text_is_analysed_without_what_only_a_job_needs() -> None:
@@ -474,3 +497,39 @@ def test_the_client_can_be_copied() -> None:
 
 def test_the_command_line_loads_no_parser_until_a_command_needs_it() -> None:
     assert loaded_after("import manage", NOT_IN_THE_WEB) == set()
+
+
+DESIGN = (PROJECT / "docs" / "DESIGN.md").read_text("utf-8")
+#: Of these the document tells the folder alone.
+TOLD_AS_A_FOLDER = {"bench", "chaos", "commands", "dev", "transport"}
+#: And of these what they import, with what is under them.
+SAID_IN_WORDS = {name for name in MAY_IMPORT if name.partition(".")[0] in {"bench", "chaos"}}
+NAME = re.compile("`([^`]+)`")
+
+
+def test_each_module_has_its_line_in_the_house() -> None:
+    house = DESIGN.partition("## The house")[2].partition("```")[2].partition("```")[0]
+    told, folders = set(), [""]
+    for line in house.splitlines():
+        name, depth = line.split()[0] if line else "", (len(line) - len(line.lstrip())) // 2
+        if name.endswith("/"):
+            folders = [*folders[: depth + 1], f"{folders[depth]}{name.replace('/', '.')}"]
+        elif name.endswith(".py") and depth < len(folders):
+            told.add(f"{folders[depth]}{name.removesuffix('.py')}")
+    assert told == {
+        name
+        for name, file in MODULES.items()
+        if file.stem != "__init__" and name.partition(".")[0] not in TOLD_AS_A_FOLDER
+    }
+
+
+def test_the_table_of_imports_is_the_rule() -> None:
+    rows = DESIGN.partition("| module | imports of ours |\n")[2].partition("\n\n")[0].splitlines()
+    told: dict[str, set[str]] = {}
+    for row in rows[1:]:
+        _, names, imported, _ = row.split("|")
+        told |= {name: set(NAME.findall(imported)) for name in NAME.findall(names)}
+    rule = {name: allowed - {name} for name, allowed in MAY_IMPORT.items()}
+    told = {name: told[name] for name in told.keys() - SAID_IN_WORDS}
+    assert told == {name: rule[name] for name in told}
+    assert {name for name, allowed in rule.items() if allowed} - SAID_IN_WORDS <= told.keys()

@@ -1,8 +1,17 @@
+"""Settings: what each environment gives by itself, and what is refused."""
+
 import ipaddress
 
 import pytest
 
-from config import CONFIGS, ConfigError, DevelopmentConfig, ProductionConfig, settings_from
+from config import (
+    CONFIGS,
+    ConfigError,
+    DevelopmentConfig,
+    ProductionConfig,
+    StagingConfig,
+    settings_from,
+)
 
 DATABASE = {"DATABASE_URL": "postgresql://user:secret@host/name"}
 PRODUCTION = {
@@ -51,6 +60,36 @@ def test_redistogo_url_stands_in_for_redis_url() -> None:
     assert settings_from(both).REDIS_URL == "redis://b/0"
 
 
+def test_a_dyno_is_production_behind_a_router() -> None:
+    on_a_dyno = {name: PRODUCTION[name] for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY")}
+    settings = settings_from({**on_a_dyno, "DYNO": "web.1"})
+    assert type(settings) is ProductionConfig
+    assert (settings.HOST, settings.TRUSTED_PROXIES) == ("0.0.0.0", 1)
+    assert settings.FETCH_CONCURRENCY == 4
+    assert settings.REDIS_URL == "rediss://:secret@host:6380?ssl_cert_reqs=none"
+    assert settings.RATELIMIT_STORAGE_URI == settings.REDIS_URL
+    own = {"APP_SETTINGS": "StagingConfig", "TRUSTED_PROXIES": "2", "REDIS_TLS_VERIFY": "true"}
+    chosen = settings_from({**on_a_dyno, "DYNO": "web.1", **own})
+    assert (type(chosen), chosen.TRUSTED_PROXIES) == (StagingConfig, 2)
+    assert on_a_dyno["REDIS_URL"] == chosen.REDIS_URL
+
+
+@pytest.mark.parametrize(
+    ("url", "asked"),
+    [
+        ("rediss://:p%40ss@host:6380", "rediss://:p%40ss@host:6380?ssl_cert_reqs=none"),
+        ("rediss://host/0?db=1", "rediss://host/0?db=1&ssl_cert_reqs=none"),
+        ("rediss://host?ssl_cert_reqs=required", "rediss://host?ssl_cert_reqs=required"),
+        ("redis://host/0", "redis://host/0"),
+        ("unix:///tmp/redis.sock?db=0", "unix:///tmp/redis.sock?db=0"),
+    ],
+)
+def test_what_is_asked_of_a_certificate_stands_in_the_url(url: str, asked: str) -> None:
+    believing = {**DATABASE, "REDIS_URL": url, "REDIS_TLS_VERIFY": "false"}
+    assert asked == settings_from(believing).REDIS_URL
+    assert url == settings_from({**DATABASE, "REDIS_URL": url}).REDIS_URL
+
+
 def test_all_settings_are_read() -> None:
     settings = settings_from(
         {
@@ -78,7 +117,12 @@ def test_all_settings_are_read() -> None:
             "PUBLIC_KEYS": "yes",
             "CORS_ORIGINS": "https://a.example, http://localhost:8000",
             "WEBHOOK_SECRET": "to sign callbacks with",
+            "REDIS_TLS_VERIFY": "no",
             "METRICS_TOKEN": "to see the figures",
+            "ADMIN_PASSWORD": "to see the queue with",
+            "SENTRY_DSN": "https://key@sentry.example/1",
+            "LOG_LEVEL": "warning",
+            "LOG_FORMAT": "Readable",
         }
     )
     assert (settings.PORT, settings.WEB_CONCURRENCY) == (8000, 3)
@@ -96,7 +140,11 @@ def test_all_settings_are_read() -> None:
     assert (settings.PRODCONS_RATE_LIMIT, settings.PUBLIC_KEYS) == ("8/hour", True)
     assert settings.CORS_ORIGINS == ("https://a.example", "http://localhost:8000")
     assert settings.WEBHOOK_SECRET == "to sign callbacks with"
+    assert not settings.REDIS_TLS_VERIFY
     assert settings.METRICS_TOKEN == "to see the figures"
+    assert settings.ADMIN_PASSWORD == "to see the queue with"
+    assert settings.SENTRY_DSN == "https://key@sentry.example/1"
+    assert (settings.LOG_LEVEL, settings.LOG_FORMAT) == ("WARNING", "readable")
 
 
 def test_what_protects_is_on_by_itself() -> None:
@@ -106,6 +154,7 @@ def test_what_protects_is_on_by_itself() -> None:
         assert settings.SUBMISSION_RATE_LIMIT == "30/minute"
         assert settings.MAX_QUEUED == 10_000
         assert settings.TRUSTED_PROXIES == 0
+        assert settings.REDIS_TLS_VERIFY
         assert settings.RESULT_RETENTION_DAYS is None
         assert settings.RESULT_REUSE_SECONDS == 60
         assert settings.CORS_ORIGINS == ()
@@ -121,6 +170,16 @@ def test_what_only_development_lets_everybody_see_or_do() -> None:
     assert production.WEBHOOK_SECRET == ""
     assert (development.HTTPS_ONLY, production.HTTPS_ONLY) == (False, True)
     assert production.TRUSTED_HOSTS is None
+
+
+def test_what_is_logged_is_for_programs_but_in_development() -> None:
+    development, production = settings_from(DATABASE), settings_from(PRODUCTION)
+    assert (development.LOG_FORMAT, production.LOG_FORMAT) == ("readable", "json")
+    assert (production.LOG_LEVEL, production.SENTRY_DSN, production.ADMIN_PASSWORD) == (
+        "INFO",
+        "",
+        "",
+    )
 
 
 def test_one_worker_but_two_in_development() -> None:
@@ -228,9 +287,16 @@ def test_production_refuses_to_start_without(name: str) -> None:
         ("PUBLIC_KEYS", "some"),
         ("WEBHOOK_SECRET", "too short"),
         ("METRICS_TOKEN", "too short"),
+        ("ADMIN_PASSWORD", "too short"),
+        ("SENTRY_DSN", "sentry.example"),
+        ("SENTRY_DSN", "https://sentry.example/1"),
+        ("SENTRY_DSN", "https://key@sentry.example:port/1"),
+        ("LOG_LEVEL", "LOUD"),
+        ("LOG_FORMAT", "xml"),
         ("CORS_ORIGINS", "a.example"),
         ("CORS_ORIGINS", "https://a.example/"),
         ("CORS_ORIGINS", "https://*.example"),
+        ("REDIS_TLS_VERIFY", "sometimes"),
         ("HTTPS_ONLY", "perhaps"),
         ("TRUSTED_HOSTS", "https://words.example"),
         ("TRUSTED_PROXIES", "-1"),
@@ -259,6 +325,9 @@ def test_secrets_are_never_shown() -> None:
     assert "secret" not in repr(settings_from(PRODUCTION))
     with pytest.raises(ConfigError) as error:
         settings_from({"DATABASE_URL": "mysql://user:secret@host/name"})
+    assert "secret" not in str(error.value)
+    with pytest.raises(ConfigError) as error:
+        settings_from({**DATABASE, "SENTRY_DSN": "https://secret@"})
     assert "secret" not in str(error.value)
 
 

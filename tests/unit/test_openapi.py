@@ -41,7 +41,13 @@ FOR_PEOPLE = {
     "bootstrap.static",
 }
 #: Codes that only forms, or other addresses than those described, are answered with.
-ELSEWHERE = {"form_expired", "method_not_allowed"}
+ELSEWHERE = {
+    "form_expired",
+    "method_not_allowed",
+    "password_needed",
+    "redis_unavailable",
+    "too_many_passwords",
+}
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,8 @@ import tomllib
 from importlib.metadata import distributions
 from pathlib import Path
 
+from packaging.requirements import Requirement
+
 from wordcount.version import VERSION
 
 PROJECT = Path(__file__).parent.parent.parent
@@ -17,15 +19,13 @@ def normalised(name: str) -> str:
 
 
 def pins(file: str) -> dict[str, str]:
+    """What is pinned for this Python."""
     lines = (PROJECT / file).read_text().splitlines()
+    wanted = [Requirement(line) for line in lines if line and line[0] not in "#-"]
     return {
-        normalised(name): version
-        for name, version in (
-            # Without the Pythons that it is for.
-            line.partition(";")[0].split("==")
-            for line in lines
-            if line and line[0] not in "#-"
-        )
+        normalised(one.name): str(one.specifier).removeprefix("==")
+        for one in wanted
+        if one.marker is None or one.marker.evaluate()
     }
 
 

@@ -32,7 +32,7 @@ def test_every_heading_has_an_address(page: str) -> None:
     assert f"<h1>{title}</h1>" in page
     shown = re.findall(r'<h\d id="([^"]+)">([^<]+)</h\d>', page)
     assert [words for _, words in shown] == headings
-    assert [id for id, _ in shown] == re.findall(r'<li><a href="#(.+?)">', page)
+    assert [name for name, _ in shown] == re.findall(r'<li><a href="#(.+?)">', page)
     assert len({name for name, _ in shown}) == len(headings)
     assert ("stop-words", "Stop words") in shown
     assert f"<title>{title} – Wordcount</title>" in page

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from wordcount import style_sheets
-from wordcount.cascade import Style, styles_of
+from wordcount.cascade import UNSTYLED, Style, styles_of
 from wordcount.display import Display
 from wordcount.selectors import Selector, selectors_in, selectors_of
 
@@ -42,8 +42,6 @@ sheet = st.lists(st.builds(str.format, st.sampled_from(AROUND), rule), min_size=
     "\n".join
 )
 
-NO_STYLE = Style(None, False, None, False, False)
-
 
 def styles_with(css: str) -> list[Style]:
     tree = LexborHTMLParser(PAGE, scripting=True)
@@ -52,7 +50,7 @@ def styles_with(css: str) -> list[Style]:
     assert sheet
     tree.body.insert_child(sheet)
     styles = styles_of(tree)
-    return [styles.get(node.mem_id, NO_STYLE) for node in tree.css("*")]
+    return [styles.get(node.mem_id, UNSTYLED) for node in tree.css("*")]
 
 
 @settings(max_examples=800, deadline=None)

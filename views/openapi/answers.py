@@ -6,15 +6,15 @@ from typing import Any
 from flask import current_app
 from werkzeug.http import HTTP_STATUS_CODES
 
-from views.errors import QUEUE_FULL
+from views.errors import QUEUE_FULL, UNKNOWN_COUNT
 from views.errors import SENTENCES as OF_STATUSES
 from views.openapi.bricks import HOW_MANY, TEXT, Json, body, said, schema
 from views.openapi.examples import FAILURE
+from views.other_sites import CROSS_SITE
 from wordcount.errors import SENTENCES
 
 PROBLEM = "application/problem+json"
-#: What a URL may be refused with at once; what a callback may be, beside that; what else is told of
-#: texts, lists and items of the inbox; and why a count may fail.
+#: What a URL may be refused with at once, and a callback beside it.
 URL_CODES = tuple(code for code in SENTENCES if code.startswith("url_"))
 CALLBACK_CODES = tuple(code for code in SENTENCES if code.startswith("callback_"))
 _OF_INPUT = (*URL_CODES, *CALLBACK_CODES)
@@ -22,7 +22,6 @@ _OF_OTHER_INPUT = ("text_", "list_", "item_", "bad_item")
 FAILURES = tuple(
     code for code in SENTENCES if code not in _OF_INPUT and not code.startswith(_OF_OTHER_INPUT)
 )
-_NO_COUNT = "There is no count with this key."
 _NONSENSE = '"top" must be a whole number from 1 on.'
 #: The codes of a host name that is not this site's, and of a method and an address that are not.
 _BAD_REQUEST, _NOT_FOUND = "bad_request", "not_found"
@@ -115,8 +114,8 @@ def refused(*codes: str, what: str = "What was sent cannot be counted.") -> dict
 
 def unknown(
     *codes: str,
-    what: str = _NO_COUNT,
-    sentence: str = _NO_COUNT,
+    what: str = UNKNOWN_COUNT,
+    sentence: str = UNKNOWN_COUNT,
     members: Mapping[str, Any] | None = None,
 ) -> dict[str, Json]:
     """404: by its key, or for one of these codes."""
@@ -179,13 +178,15 @@ def too_large() -> dict[str, Json]:
     )
 
 
-def from_another_site() -> dict[str, Json]:
-    """403."""
+def forbidden() -> dict[str, Json]:
+    """403 for what is sent."""
     return problem(
         403,
-        "A page of another site has sent it, in somebody's browser.",
+        "A page of another site has sent it, in somebody's browser; or it came by HTTP to a server"
+        " that answers by HTTPS only.",
         "cross_site",
-        sentence="Pages of other sites may not start counts.",
+        "https_required",
+        sentence=CROSS_SITE,
     )
 
 
@@ -207,7 +208,7 @@ def what_submissions_get(*codes: str) -> dict[str, Json]:
     """
     return {
         **refused(*codes),
-        **from_another_site(),
+        **forbidden(),
         **too_large(),
         **too_often(),
         **broken(),

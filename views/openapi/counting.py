@@ -2,6 +2,7 @@
 
 from models import TOP_ROWS
 from storage.once import REMEMBERED_HOURS
+from views.json_body import NAME_REUSED
 from views.openapi import examples, parameters
 from views.openapi.answers import (
     CALLBACK_CODES,
@@ -125,7 +126,7 @@ def submitted(what: str, content: Json) -> dict[str, Json]:
             422,
             f"Another body had the same `Idempotency-Key` in the last {REMEMBERED_HOURS} hours.",
             "idempotency_key_reused",
-            sentence="This Idempotency-Key was sent with another request before: take a new one.",
+            sentence=NAME_REUSED,
         ),
     }
 

@@ -8,7 +8,7 @@ from views.openapi.answers import (
     RETRY_AFTER,
     answer,
     broken,
-    from_another_site,
+    forbidden,
     misdirected,
     not_now,
     page,
@@ -30,6 +30,7 @@ from views.openapi.bricks import (
     schema,
     sent,
 )
+from views.prodcons import UNAVAILABLE
 
 EVENTS, INBOX = "Events", "The inbox"
 
@@ -200,7 +201,7 @@ def _put() -> Json:
                 {"Location": {"description": "The page of the item.", "schema": TEXT}},
             ),
             **refused("item_bad_ref"),
-            **from_another_site(),
+            **forbidden(),
             **too_large(),
             **too_often(),
             **broken(),
@@ -215,6 +216,6 @@ def _no_inbox(*codes: str) -> dict[str, Json]:
         "Not just now: ask again after `Retry-After` seconds.",
         "inbox_unavailable",
         *codes,
-        sentence="The inbox cannot be reached just now. Please try again in a moment.",
+        sentence=UNAVAILABLE,
         headers=RETRY_AFTER,
     )

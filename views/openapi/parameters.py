@@ -8,6 +8,7 @@ from views.drawings import FORMATS
 from views.evidence_selection import SORTS as LINE_SORTS
 from views.evidence_selection import STRETCHES
 from views.files import ENDINGS
+from views.json_body import NAME
 from views.openapi import examples
 from views.openapi.bricks import TEXT, Json, one_of, schema
 from views.selection import CHARTS, PARTS, SORTS
@@ -151,7 +152,7 @@ IF_NONE_MATCH = header(
 )
 IDEMPOTENCY_KEY = header(
     "Idempotency-Key",
-    {"type": "string", "pattern": '^"?[!#-~]{1,255}"?$'},
+    {"type": "string", "pattern": f"^{NAME.pattern}$"},
     "A name of this request that you make, such as a UUID. Sent again with the same body within"
     " a day, it is counted once, and gets the same key.",
 )

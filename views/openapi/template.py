@@ -1,5 +1,6 @@
 """The same in the words of a well-known template of Flask and RQ."""
 
+from views.errors import UNKNOWN_COUNT
 from views.openapi import examples, parameters
 from views.openapi.answers import (
     KEPT,
@@ -13,11 +14,11 @@ from views.openapi.answers import (
 )
 from views.openapi.bricks import Json, body, operation, schema, sent
 from views.openapi.counting import PAGED, RANKING, SUBMISSION, submitted, without_main_text
+from views.template_api import NO_JOB_ID
 
 TEMPLATE = "Clients of the RQ template"
 
-_NO_JOB_ID = '"job_id" is missing: send what /enqueue answered.'
-_ERROR = "404 Not Found: There is no count with this key."
+_ERROR = f"404 Not Found: {UNKNOWN_COUNT}"
 _JOB_ID = parameters.a_key("job_id", "What `POST /enqueue` has answered.", examples.FINISHED)
 
 
@@ -55,7 +56,7 @@ def _check_status() -> Json:
             "200": answer(
                 "Where it stands.", body("application/json", schema("JobStatus"), status)
             ),
-            **nonsense(sentence=_NO_JOB_ID),
+            **nonsense(sentence=NO_JOB_ID),
             **unknown(members={"error": _ERROR}),
             **broken(),
             **not_now(),
@@ -87,7 +88,7 @@ def _get_result() -> Json:
                 {**KEPT, **PAGED},
             ),
             **UNCHANGED,
-            **nonsense("too_many_words", sentence=_NO_JOB_ID),
+            **nonsense("too_many_words", sentence=NO_JOB_ID),
             **unknown(
                 "result_not_ready",
                 what="There is no count with this key, or no result yet.",

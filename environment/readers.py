@@ -1,13 +1,12 @@
-"""The texts of the environment -> the values of settings; which settings there are: :mod:`config`.
+"""The texts of variables -> the values of settings.
 
 Each reader takes the name of a variable and its text, and raises :class:`ConfigError` if that makes
-no sense.
+no sense. Which is for which: :mod:`environment.variables`.
 """
 
 import ipaddress
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from limits import parse_many
 from redis.connection import parse_url
@@ -23,6 +22,15 @@ _HOST = re.compile(r"\.?[a-z0-9_.-]+(?::[0-9]{1,5})?|\[[0-9a-f:.]+\](?::[0-9]{1,
 #: Characters of a secret that is not to be guessed.
 _LEAST_SECRET = 16
 
+HOW_TO_SET: Mapping[str, str] = {
+    "DATABASE_URL": "Set it to postgresql://USER:PASSWORD@HOST:PORT/NAME,"
+    " or let `make run` start a database of its own.",
+    "REDIS_URL": "Set it (or REDISTOGO_URL) to redis://HOST:PORT/0 or rediss://... for TLS,"
+    " or let `make run` start a Redis of its own.",
+    "SECRET_KEY": "It signs cookies and form tokens: set it to a long random text, for example"
+    " from: python3 -c 'import secrets; print(secrets.token_hex(32))'",
+}
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -30,17 +38,41 @@ class ConfigError(ValueError):
     """A setting is missing or cannot be understood; the message says which, and what to do."""
 
 
-def _text(_name: str, value: str) -> str:
+def text(_name: str, value: str) -> str:
     return value
 
 
-def _secret(name: str, value: str) -> str:
+def secret(name: str, value: str) -> str:
     if len(value) < _LEAST_SECRET:  # strangers can try to guess it, as often as they like
         raise ConfigError(f"{name} must have at least {_LEAST_SECRET} characters.")
     return value
 
 
-def _whole_number(low: int, high: int) -> Callable[[str, str], int]:
+def sentry_dsn(name: str, value: str) -> str:
+    from sentry_sdk.utils import Dsn  # late, for most have no use for it
+
+    try:
+        Dsn(value)
+    except ValueError:
+        # The value is not repeated: it has a key.
+        raise ConfigError(
+            f"{name} is not an address of Sentry. Copy it from the settings of your project there,"
+            " such as https://KEY@HOST/NUMBER, or leave it out."
+        ) from None
+    return value
+
+
+def one_of(*values: str) -> Callable[[str, str], str]:
+    def read(name: str, value: str) -> str:
+        for known in values:
+            if value.lower() == known.lower():
+                return known
+        raise ConfigError(f"{name} is {value!r}, but must be one of: {', '.join(values)}.")
+
+    return read
+
+
+def whole_number(low: int, high: int) -> Callable[[str, str], int]:
     def read(name: str, value: str) -> int:
         if not (value.isascii() and value.isdigit() and low <= int(value) <= high):
             raise ConfigError(f"{name} is {value!r}, but must be a number from {low} to {high}.")
@@ -49,7 +81,7 @@ def _whole_number(low: int, high: int) -> Callable[[str, str], int]:
     return read
 
 
-def _seconds(low: float, high: float) -> Callable[[str, str], float]:
+def seconds(low: float, high: float) -> Callable[[str, str], float]:
     def read(name: str, value: str) -> float:
         try:
             seconds = float(value)
@@ -63,7 +95,7 @@ def _seconds(low: float, high: float) -> Callable[[str, str], float]:
     return read
 
 
-def _days(name: str, value: str) -> float | None:
+def days(name: str, value: str) -> float | None:
     if value.lower() == "none":
         return None
     try:
@@ -75,14 +107,14 @@ def _days(name: str, value: str) -> float | None:
     return days
 
 
-def _switch(name: str, value: str) -> bool:
+def switch(name: str, value: str) -> bool:
     switches = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
     if value.lower() not in switches:
         raise ConfigError(f"{name} is {value!r}, but must be true or false.")
     return switches[value.lower()]
 
 
-def _networks(name: str, value: str) -> tuple[Network, ...]:
+def networks(name: str, value: str) -> tuple[Network, ...]:
     if value.lower() == "none":
         return ()
     try:
@@ -93,7 +125,7 @@ def _networks(name: str, value: str) -> tuple[Network, ...]:
         ) from None
 
 
-def _rate(name: str, value: str) -> str:
+def rate(name: str, value: str) -> str:
     if value.lower() == "none":
         return ""
     try:
@@ -107,7 +139,7 @@ def _rate(name: str, value: str) -> str:
     return value
 
 
-def _origins(name: str, value: str) -> tuple[str, ...]:
+def origins(name: str, value: str) -> tuple[str, ...]:
     if value.lower() == "none":
         return ()
     origins = tuple(value.replace(",", " ").split())
@@ -119,7 +151,7 @@ def _origins(name: str, value: str) -> tuple[str, ...]:
     return origins
 
 
-def _hosts(name: str, value: str) -> tuple[str, ...] | None:
+def hosts(name: str, value: str) -> tuple[str, ...] | None:
     if value.lower() == "none":
         return None
     hosts = tuple(value.lower().replace(",", " ").split())
@@ -131,14 +163,14 @@ def _hosts(name: str, value: str) -> tuple[str, ...] | None:
     return hosts
 
 
-def _site_url(name: str, value: str) -> str:
+def site_url(name: str, value: str) -> str:
     # It goes into a header: plain characters only.
     if not re.fullmatch(r"https?://[!-'*-~]+", value):
         raise ConfigError(f"{name} is {value!r}, but must be an address like https://example.com/.")
     return value
 
 
-def _database_url(name: str, value: str) -> str:
+def database_url(name: str, value: str) -> str:
     """Heroku says ``postgres://``, which SQLAlchemy refuses; plain ``postgresql://`` would mean
     another driver."""
     # Late, for it takes a quarter of a second, and who counts in the shell has no database.
@@ -155,50 +187,9 @@ def _database_url(name: str, value: str) -> str:
     return url.set(drivername="postgresql+psycopg2").render_as_string(hide_password=False)
 
 
-def _redis_url(name: str, value: str) -> str:
+def redis_url(name: str, value: str) -> str:
     try:
         parse_url(value)  # type: ignore[no-untyped-call]
     except ValueError:
         raise ConfigError(f"{name} is not a Redis URL. {HOW_TO_SET[name]}") from None
     return value
-
-
-READERS: Mapping[str, Callable[[str, str], Any]] = {
-    "DATABASE_URL": _database_url,
-    "REDIS_URL": _redis_url,
-    "SECRET_KEY": _text,
-    "PORT": _whole_number(1, 65535),
-    "WEB_CONCURRENCY": _whole_number(1, 512),
-    "WORKERS": _whole_number(1, 64),
-    "FETCH_CONCURRENCY": _whole_number(1, 256),
-    "FETCH_ALLOWED_NETWORKS": _networks,
-    "CALLBACK_ALLOWED_NETWORKS": _networks,
-    "FETCH_TIMEOUT": _seconds(0.1, 600),
-    "FETCH_MAX_BYTES": _whole_number(1, 1024**3),
-    "HOST_RATE_LIMIT": _rate,
-    "SITE_URL": _site_url,
-    "JOB_CPU_SECONDS": _whole_number(1, 3600),
-    "JOB_MEMORY_BYTES": _whole_number(64 * 2**20, 1024**4),
-    "RESULT_REUSE_SECONDS": _seconds(0, 10 * 365 * 86400),
-    "RESULT_RETENTION_DAYS": _days,
-    "MAX_QUEUED": _whole_number(1, 10_000_000),
-    "RATELIMIT_ENABLED": _switch,
-    "SUBMISSION_RATE_LIMIT": _rate,
-    "PRODCONS_RATE_LIMIT": _rate,
-    "PUBLIC_KEYS": _switch,
-    "CORS_ORIGINS": _origins,
-    "WEBHOOK_SECRET": _secret,
-    "METRICS_TOKEN": _secret,
-    "HTTPS_ONLY": _switch,
-    "TRUSTED_HOSTS": _hosts,
-    "TRUSTED_PROXIES": _whole_number(0, 16),
-}
-
-HOW_TO_SET: Mapping[str, str] = {
-    "DATABASE_URL": "Set it to postgresql://USER:PASSWORD@HOST:PORT/NAME,"
-    " or let `make run` start a database of its own.",
-    "REDIS_URL": "Set it (or REDISTOGO_URL) to redis://HOST:PORT/0 or rediss://... for TLS,"
-    " or let `make run` start a Redis of its own.",
-    "SECRET_KEY": "It signs cookies and form tokens: set it to a long random text, for example"
-    " from: python3 -c 'import secrets; print(secrets.token_hex(32))'",
-}

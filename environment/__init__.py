@@ -1,0 +1,3 @@
+"""What the environment says: how each variable is read (`variables`, `readers`), what holds on
+Heroku (`heroku`), and how long servers may take (`patience`).
+"""

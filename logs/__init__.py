@@ -1,0 +1,1 @@
+"""What programs say of themselves: one line for each event, on stderr."""
