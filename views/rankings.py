@@ -88,7 +88,9 @@ class Ranking:
         return Part([Ranked(*row) for row in (rows or [])[first : first + self.top]], total)
 
     def counts_of(self, result: Result) -> Mapping[str, int]:
-        """What is ranked: each word as it is written -> how often. To be called :func:`in_turn`.
+        """What is ranked: each word as it is written -> how often.
+
+        To be called within :func:`in_turn`.
 
         :raises views.errors.Problem: if there is no main text.
         """
