@@ -69,7 +69,10 @@ class Ranking:
         return Part(everything[first : first + self.top], len(everything))
 
     def is_ready_made(self, first: int) -> bool:
-        """Whether these rows are among those that are stored."""
+        """Whether these rows are among those that are stored.
+
+        :param first: from which on.
+        """
         is_usual = not (self.main or self.together) and self.shortest == 1
         return is_usual and first + self.top <= TOP_ROWS
 
