@@ -24,8 +24,11 @@ run: $(READY) ## Run everything on this machine; PORT=5001 make run: on another 
 
 # In four processes, for many tests wait for others; a file's tests stay together, with its servers.
 # In the order of the files: what takes long comes first, and many small ones fill the gaps at the end.
+# All of them together are measured: what of our code they run (pyproject.toml, tests/measured.py).
+# Programs that ended too late for the last measurement may have left theirs.
 test: $(READY) ## Run all tests; make test ARGS="tests/unit -x": some of them
-	@exec $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@rm -f .coverage .coverage.*
+	@exec $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(or $(ARGS),--cov)
 
 lint: $(READY) ## Check style and types
 	@$(BIN)/ruff check

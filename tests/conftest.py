@@ -18,12 +18,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from redis import Redis
 
+import manage  # noqa: F401 - here and in the worker, what stands outside of functions is measured
+import worker as worker_program  # noqa: F401
 from app import create_app
 from callbacks.courier import Courier
 from config import settings_from
 from dev.services import local_postgres, local_redis
 from inbox.reader import Reader
 from models import db
+from tests.measured import watch
 from tests.programs import Program, running
 from tests.receiver import Receiver
 from tests.site import Site
@@ -40,6 +43,13 @@ def pytest_collection() -> Generator[None, object, object]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Measure what of our code runs, where that is wanted."""
+    watch.turn_to(item)
+    return (yield)
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from tests.measured import measure_this_program, watch
 from tests.support import PROJECT
 
 _FORKS = multiprocessing.get_context("forkserver")
@@ -42,7 +43,7 @@ class Forked:
         self._command = command
         for file in (log, errors or log):
             file.write_bytes(b"")
-        program = (list(command), dict(environ), at, log, errors or log)
+        program = (list(command), dict(environ), at, log, errors or log, watch.is_on_programs)
         # One that a failed test has left behind is ended with the tests.
         self._process = _FORKS.Process(target=_become, args=program, daemon=True)
         self._process.start()
@@ -92,8 +93,17 @@ def run(
     return subprocess.CompletedProcess(list(command), status, *wrote)
 
 
-def _become(command: list[str], environ: dict[str, str], at: Path, log: Path, errors: Path) -> None:
+def _become(
+    command: list[str],
+    environ: dict[str, str],
+    at: Path,
+    log: Path,
+    errors: Path,
+    is_measured: bool,
+) -> None:
     """Be the program."""
+    if is_measured:
+        measure_this_program()
     multiprocessing.current_process().daemon = False  # such could have no processes of their own
     for number, file in ((1, log), (2, errors)):
         with file.open("ab") as output:

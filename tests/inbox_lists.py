@@ -7,7 +7,7 @@ from redis import Redis
 from sqlalchemy import select
 
 from events import event_log
-from inbox.queue import INBOX, TAKEN
+from inbox.queue import INBOX, TAKEN, TICKETS
 from models import Result, db
 
 URL = "http://example.com/"
@@ -31,3 +31,10 @@ def told(redis: Redis) -> list[str]:
 def is_clean(redis: Redis) -> bool:
     """Whether nothing is in flight, and nobody waits for it."""
     return not redis.keys(f"{TAKEN}*") and not redis.llen(INBOX)
+
+
+def end_leases(redis: Redis) -> None:
+    """Let the leases of all readers run out."""
+    tickets: list[Any] = redis.zrange(TICKETS, 0, -1)
+    for ticket in tickets:
+        redis.zadd(TICKETS, {ticket: 0})

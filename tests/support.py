@@ -6,13 +6,14 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import flask_migrate
 from flask import Flask
 from flask_migrate import Migrate
 from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
+from werkzeug.test import TestResponse
 
 from models import db
 
@@ -71,6 +72,12 @@ def statements() -> Iterator[list[str]]:
         yield asked
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
+
+
+def json_of(answer: TestResponse) -> Any:
+    """What an answer says, which is JSON."""
+    assert answer.is_json, answer.text
+    return answer.json
 
 
 def free_port() -> int:

@@ -1,6 +1,6 @@
 """The phrases of a count, of two words or of three."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import nlargest, nsmallest
@@ -20,7 +20,7 @@ from views.texts import in_turn_of_text, indexed
 from views.unchanging import unchanging
 from wordcount.counts import shortened
 from wordcount.phrase_search import holding, in_alphabet
-from wordcount.phrases import Phrases, phrases
+from wordcount.phrases import Phrase, Phrases, phrases
 from wordcount.sequences import most_frequent
 
 #: The characters of a phrase that a page shows.
@@ -115,12 +115,12 @@ class ShownPhrases:
         most = max(self._phrases.found.counts.values(), default=1)
         return [
             Row(shortened(phrase, LONGEST_PHRASE), times, share, times / most)
-            for phrase, times, share in self._worded(ordered)
+            for phrase, times, share in _rounded(self._phrases.rows_with(ordered))
         ]
 
     def all_rows(self) -> Iterator[tuple[str, int, float]]:
         """The phrases of a file, whatever is searched for, the most frequent first."""
-        yield from self._worded(most_frequent(self._phrases.found.counts, MOST_OF_A_FILE, least=1))
+        return _rounded(self._phrases.rows(MOST_OF_A_FILE))
 
     @cached_property
     def _phrases(self) -> Phrases:
@@ -139,17 +139,13 @@ class ShownPhrases:
             case "za":
                 return nlargest(top, counts, in_alphabet(self._phrases.found, self._plain))
             case _:
-                return most_frequent(counts, top, least=1)
+                return most_frequent(counts, top)
 
     @cached_property
     def _plain(self) -> list[str]:
         """The words of the page, as people type who look for them."""
         return plain_forms(self._phrases.found.index.vocabulary, self.result.language)
 
-    def _worded(self, codes: list[int]) -> Iterator[tuple[str, int, float]]:
-        found = self._phrases.found
-        shown = found.shown(set(codes))
-        total = self.total
-        for code in codes:
-            times = found.counts[code]
-            yield shown[code], times, round(times / total, DIGITS)
+
+def _rounded(found: Iterable[Phrase]) -> Iterator[tuple[str, int, float]]:
+    return ((phrase, times, round(share, DIGITS)) for phrase, times, share in found)

@@ -2,8 +2,7 @@
 
 It reads nothing but the language data of this project, writes nothing but a cache of that, and
 knows nothing of Flask, Redis, RQ, SQLAlchemy or requests: everything here can be tested with plain
-values. The files stand in the order in which the data passes through them: decode, text, language,
-words, counts.
+values. docs/DESIGN.md lists its modules in the order in which the data passes through them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,7 +32,7 @@ class PageCount:
     :ivar title: of the page; empty if it has none.
     :ivar language: an ISO 639 code, or None where nothing tells.
     :ivar charset: the encoding in which the page was read, by its WHATWG name.
-    :ivar text: what a reader sees, one line per line.
+    :ivar text: what a reader sees, as in :class:`wordcount.text.VisibleText`.
     :ivar counts: every word once, as it is written on the page -> how often.
     """
 
@@ -82,9 +81,10 @@ class PageCount:
 class PageText:
     """What a reader sees of one page, not yet counted.
 
+    Title, charset and text are as in :class:`PageCount`, headings, links and alts as in
+    :class:`wordcount.text.VisibleText`.
+
     :ivar declared_language: what the page says of itself, if anything.
-    :ivar headings: as in :class:`wordcount.text.VisibleText`, and so `links` and `alts`.
-    The others are as in :class:`PageCount`.
     """
 
     title: str
@@ -101,6 +101,8 @@ def count_page(body: bytes, content_type: str | None = None) -> PageCount:
 
     :param body: the page as the server sent it, decompressed: HTML, XHTML or plain text.
     :param content_type: its HTTP header, such as ``text/html; charset=utf-8``.
+    :raises PageError: as :func:`read_page`.
+    :raises OSError: as :func:`count_text`.
     """
     return count_text(read_page(body, content_type))
 
@@ -110,7 +112,10 @@ def count_page(body: bytes, content_type: str | None = None) -> PageCount:
 
 
 def read_page(body: bytes, content_type: str | None = None) -> PageText:
-    """The first half of :func:`count_page`: what a reader sees of a page."""
+    """The first half of :func:`count_page`: what a reader sees of a page.
+
+    :raises PageError: `too_complex`, if there is not enough memory for its tree.
+    """
     from wordcount.content_type import media_type_of
     from wordcount.decode import decode, to_utf8
     from wordcount.text import text_of_html, text_of_plain
@@ -133,7 +138,10 @@ def read_page(body: bytes, content_type: str | None = None) -> PageText:
 
 
 def count_text(page: PageText) -> PageCount:
-    """The second half of :func:`count_page`: the words of what a reader sees."""
+    """The second half of :func:`count_page`: the words of what a reader sees.
+
+    :raises OSError: if the disk has no room for the language model, when it is first asked.
+    """
     from wordcount.language import language_of
     from wordcount.words import words_in
 

@@ -21,7 +21,8 @@ LEAST = 2
 #: How many pairs are compared at most; if there are more, those have to be there more often.
 MOST_COMPARED = 10_000
 
-# Sums of the same figures in another order may differ in the last digits.
+# Digits of a score behind the point: the same figures summed in another order may differ in the
+# last ones.
 _EXACT = 9
 
 
@@ -47,7 +48,7 @@ class Collocations(NamedTuple):
     """The collocations of a text.
 
     :ivar total: how many there are.
-    :ivar least: how often each is there, or more often.
+    :ivar least: how often each is there, at least.
     :ivar rows: the first of them.
     """
 

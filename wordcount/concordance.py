@@ -6,10 +6,10 @@ is used: J. Sinclair, "Corpus, Concordance, Collocation", Oxford University Pres
 
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Sequence, Set
 from typing import Literal, NamedTuple
 
-from wordcount.indexed_text import IndexedText, Span
+from wordcount.indexed_text import IndexedText
 from wordcount.normal_form import bare_forms, ranking_forms
 from wordcount.occurrences import occurrences
 
@@ -63,7 +63,6 @@ def concordance(
     *,
     sort: Sort = "text",
     first: int = 50,
-    spans: Iterable[Span] | None = None,
 ) -> Concordance:
     """The occurrences of a word, each in its sentence.
 
@@ -72,10 +71,8 @@ def concordance(
         folded, then by the second and the third on that side, then by the text. Where the sentence
         has no more words comes before all others.
     :param first: how many lines.
-    :param spans: only occurrences in these stretches, as :func:`wordcount.occurrences.occurrences`
-        takes them.
     """
-    hits = occurrences(index, forms, spans)
+    hits = occurrences(index, forms)
     shown = first_of(index, hits, sort=sort, first=first)
     return Concordance(len(hits), [line_at(index, number) for number in shown])
 

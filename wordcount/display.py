@@ -47,7 +47,8 @@ NOT_DRAWN = frozenset("desc metadata script style title".split())  # of a pictur
 NOT_IN_FORMULAS = frozenset("annotation annotation-xml mphantom script style".split())
 # Where white space is kept, so a line break in the source is one on the screen.
 KEEPS_LINES = frozenset({"listing", "plaintext", "pre", "xmp"})
-# Where an element is, by where it stands and its tag, if that is not where it stands.
+# In what the children of an element stand, by what it stands in itself, and its tag; those of all
+# others stand in the same. See wordcount.element.Context.
 WITHIN = {
     ("html", "math"): "math",
     ("html", "select"): "select",
@@ -132,7 +133,7 @@ def lays_out_its_children(value: str) -> bool:
 def default_display(tag: str, within: str) -> Display:
     """How a browser's own style sheet shows an element.
 
-    :param within: where it stands; see :data:`WITHIN`.
+    :param within: what it stands in; see :data:`WITHIN`.
     """
     match within:
         case "html":

@@ -18,12 +18,13 @@ FEW = 50
 HARDLY_ANY = 10
 #: A page of so many words is what it is, and nothing is looked for.
 ENOUGH = 300
-#: Of a page about cookies, so many words are one about them, and no fewer than the second.
-CONSENT_SHARE, CONSENT_WORDS = 8, 4
+#: Of a page about cookies, one word in so many is about them; and so many words, at least.
+CONSENT_SHARE, LEAST_ABOUT_CONSENT = 8, 4
 #: Scripts of so many bytes, inside a page of few words, bring its text with them.
 HEAVY = 50_000
 
-# So much of a page is looked at, in bytes and in characters: a sign stands near the beginning.
+# How much is looked at, for a sign stands near the beginning: of the source, in bytes; of a text,
+# a title or an address, in characters.
 _HEAD = 1 << 18
 _BEGINNING = 10_000
 
@@ -88,9 +89,10 @@ def is_other_host(url: str, final_url: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """The beginning of a page's source, in lower case, with its scripts taken out.
+    """The beginning of a page's source, in lower case.
 
-    :ivar everything: with them.
+    :ivar everything: all of it.
+    :ivar markup: the same without scripts.
     :ivar scripts: how many there are.
     :ivar script_bytes: what they weigh, of those inside the page.
     """
@@ -132,7 +134,7 @@ def _asks_for_consent(text: str, total_words: int, address: SplitResult) -> bool
     if about < 2:
         return False
     choices = sum(map(text.count, signs.CHOICES))
-    return choices > 0 and about + choices >= max(CONSENT_WORDS, total_words / CONSENT_SHARE)
+    return choices > 0 and about + choices >= max(LEAST_ABOUT_CONSENT, total_words / CONSENT_SHARE)
 
 
 def _has_password(source: _Source | None) -> bool:

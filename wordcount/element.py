@@ -21,8 +21,8 @@ class Context(NamedTuple):
     :ivar visible: not ``visibility: hidden``.
     :ivar lays_out: a flex or grid container, whose children are blocks.
     :ivar keeps_lines: a line break in the source is one on the screen.
-    :ivar within: ``html``, ``math`` or a ``mi`` in it, ``select`` or an ``option`` in it, ``svg``
-        or a ``text`` in it.
+    :ivar within: in what the children stand: ``html``, ``math`` or a ``mi`` in it, ``select`` or an
+        ``option`` in it, ``svg`` or a ``text`` in it.
     """
 
     visible: bool = True

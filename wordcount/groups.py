@@ -1,7 +1,7 @@
 """Which written forms are counted together: what stands behind one row of a ranking."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from wordcount.counts import Ranked, rank
@@ -45,33 +45,16 @@ def group_of(
     :param counts: every word as it is written -> how often.
     :param language: of the page; this and the choices are those of :func:`wordcount.counts.rank`.
     """
-    return groups_of([word], counts, language, fold_case=fold_case, together=together)[0]
-
-
-def groups_of(
-    words: Iterable[str],
-    counts: Mapping[str, int],
-    language: str | None,
-    *,
-    fold_case: bool = True,
-    together: bool = False,
-) -> list[Group | None]:
-    """The row to which each of these words belongs, in their order: see :func:`group_of`.
-
-    It takes hardly longer for many words than for one.
-    """
-    typed = [_keys_of(word, language, fold_case=fold_case, together=together) for word in words]
-    counted: dict[str, dict[str, int]] = {key: {} for keys in typed for key in keys}
+    wanted = _keys_of(word, language, fold_case=fold_case, together=together)
+    counted: dict[str, dict[str, int]] = {key: {} for key in wanted}
     all_keys = keys_of(list(counts), language, fold_case=fold_case, together=together)
     for (form, times), key in zip(counts.items(), all_keys, strict=True):
         if key in counted:
             counted[key][form] = times
-    groups = {
-        key: group_of_forms(key, forms, language, fold_case=fold_case, together=together)
-        for key, forms in counted.items()
-        if forms
-    }
-    return [next((groups[key] for key in keys if key in groups), None) for keys in typed]
+    for key, forms in counted.items():
+        if forms:
+            return group_of_forms(key, forms, language, fold_case=fold_case, together=together)
+    return None
 
 
 def group_of_forms(

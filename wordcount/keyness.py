@@ -16,11 +16,9 @@ from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 from math import fsum, log, log2
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from wordcount.rows import by_key, keys_of
-
-_Row = TypeVar("_Row", str, tuple[int, str])
 
 
 @dataclass(frozen=True)
@@ -164,11 +162,9 @@ class Keyness:
         return log_likelihood(left, right, *totals), log_ratio(left, right, *totals)
 
 
-def changes(old: Counted, new: Counted, top: int | None = None) -> list[Change]:
+def changes(old: Counted, new: Counted) -> list[Change]:
     """What has changed between two counts of one page: the largest differences first, then in the
     order of the alphabet, as in :class:`Keyness`.
-
-    :param top: how many; all by default.
     """
     before, after = old.times, new.times
     differences = {
@@ -176,8 +172,7 @@ def changes(old: Counted, new: Counted, top: int | None = None) -> list[Change]:
         for key in before.keys() | after.keys()
         if (difference := after.get(key, 0) - before.get(key, 0))
     }
-    rows = [(-abs(difference), key) for key, difference in differences.items()]
-    ordered = [key for _, key in _first(rows, top)]
+    ordered = sorted(differences, key=lambda key: (-abs(differences[key]), key))
     shown = _shown(old, new, ordered)
     return [Change(shown[key], differences[key]) for key in ordered]
 
@@ -222,8 +217,8 @@ def log_ratio(left: int, right: int, left_total: int, right_total: int) -> float
     return ratio if (left if ratio > 0 else right) else 0.0
 
 
-def _first(rows: list[_Row], top: int | None) -> list[_Row]:
-    return sorted(rows) if top is None else heapq.nsmallest(top, rows)
+def _first(keys: list[str], top: int | None) -> list[str]:
+    return sorted(keys) if top is None else heapq.nsmallest(top, keys)
 
 
 def _shown(left: Counted, right: Counted, keys: Collection[str]) -> dict[str, str]:

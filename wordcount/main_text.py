@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 # What trafilatura is spared: it takes more than linear time for elements beside each other, more if
 # there is text between them, and most in a paragraph. At these limits it takes some five seconds.
 _MOST_ELEMENTS = 50_000
+# Of all elements together: the square of how many are in one, times a weight of these.
 _MOST_WORK = 160_000_000
 _WITH_TEXT = 3
 _IN_A_PARAGRAPH = 8

@@ -16,8 +16,8 @@ from wordcount.indexed_text import Span
 #: Pieces of a text that follow each other: the number of the first, and that after the last.
 Range = tuple[int, int]
 
-# Halves of characters: the HTML parser, which reads UTF-8, leaves none in any text. Of these the
-# bytes are rare in texts, too, by which Python looks for them.
+# Halves of characters: the HTML parser, which reads UTF-8, leaves none in any text. Python looks
+# for a character by its lowest byte; those of these two are rare in texts.
 _HEADING, _LINK = "\udcf5", "\udcf7"
 # All that Python takes for white space, which collapses; the separator of lines; and the zero-width
 # space, which takes line breaks away that stand next to it.
@@ -32,8 +32,8 @@ class Pieces:
     """What a walk through a page gives.
 
     :ivar texts: which together are the text, with white space as it is in the source.
-    :ivar headings: those of each heading, in the order in which they end.
-    :ivar links: those of each link, whether in a heading or not.
+    :ivar headings: the pieces of each heading, in the order in which they end.
+    :ivar links: the pieces of each link, whether in a heading or not.
     :ivar alts: what images say of themselves, in the order of the page; some say nothing.
     """
 

@@ -4,7 +4,7 @@ Which words do, :mod:`wordcount.neighbours` says. Where stop words are left out,
 two of them side by side: "king of France" is one, "of the king" is none.
 """
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -35,23 +35,21 @@ class Phrases:
     total: int
     found: Sequences
 
-    def rows(
-        self, top: int | None = None, *, least: int = 1, holding: Set[str] | None = None
-    ) -> list[Phrase]:
+    def rows(self, top: int | None = None) -> list[Phrase]:
         """The phrases, most frequent first; of equally frequent ones in the order of the alphabet,
         word by word.
 
         :param top: how many; all by default, which takes some time for a large text.
-        :param least: only phrases that are there so often.
-        :param holding: only phrases that hold one of these words, which are given as they are
-            counted, in one spelling or more.
         """
-        counts: Mapping[int, int] = self.found.counts
-        if holding is not None:
-            counts = {code: counts[code] for code in self.found.holding(holding)}
-        ordered = most_frequent(counts, top, least)
-        shown = self.found.shown(set(ordered))
-        return [Phrase(shown[code], counts[code], counts[code] / self.total) for code in ordered]
+        return self.rows_with(most_frequent(self.found.counts, top))
+
+    def rows_with(self, codes: Sequence[int]) -> list[Phrase]:
+        """The rows of some phrases.
+
+        :param codes: theirs among all that were found; the rows stand in this order.
+        """
+        shown, counts = self.found.shown(set(codes)), self.found.counts
+        return [Phrase(shown[code], counts[code], counts[code] / self.total) for code in codes]
 
 
 def phrases(  # noqa: PLR0913 -- named, and each a choice of the reader

@@ -36,7 +36,6 @@ class Formula:
     :ivar year: when.
     :ivar source: where.
     :ivar bands: from which score on a text is what, in words; highest first.
-    :ivar easy_is_high: whether an easy text has a high score.
     :ivar weights: the score of a formula after Flesch: a constant, less so much for each word of a
         sentence, less so much for each syllable of a word, both on average; None for the others.
     """
@@ -46,7 +45,6 @@ class Formula:
     year: int
     source: str
     bands: tuple[tuple[float, str], ...]
-    easy_is_high: bool = True
     weights: tuple[float, float, float] | None = None
 
 
@@ -136,7 +134,6 @@ FORMULAS = {
             (60.0, "very difficult"), (50.0, "difficult"), (40.0, "standard"), (30.0, "easy"),
             (_LOWEST, "very easy"),
         ),
-        easy_is_high=False,
     ),
 }  # fmt: skip
 

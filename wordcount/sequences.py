@@ -11,7 +11,7 @@ from itertools import compress, islice, repeat
 from operator import add
 
 from wordcount.indexed_text import IndexedText
-from wordcount.neighbours import either, flagged
+from wordcount.neighbours import either
 from wordcount.rows import keys_of
 
 # Words touch only in scripts that come from here on in Unicode: Thai is the first.
@@ -51,18 +51,6 @@ class Sequences:
     firsts: Sequence[int]
     codes: Sequence[int]
     counts: Counter[int]
-
-    def holding(self, forms: Set[str]) -> set[int]:
-        """The codes of all sequences in which a word is of the same row as one of these forms."""
-        of_forms = self.rows.of_forms
-        vocabulary = self.index.vocabulary
-        rows = {row for row, form in zip(of_forms, vocabulary, strict=True) if form in forms}
-        spellings = {form for row, form in zip(of_forms, vocabulary, strict=True) if row in rows}
-        words = flagged(self.index, spellings)
-        held = words
-        for at in range(1, self.length):
-            held = either(held, words[at:])
-        return set(compress(self.codes, map(held.__getitem__, self.firsts)))
 
     def shown(self, chosen: Set[int]) -> dict[int, str]:
         """How the sequences with these codes are shown: as they are written most often; of equally
@@ -129,15 +117,14 @@ def sequences(index: IndexedText, length: int, rows: Rows, parted: bytes | bytea
     return Sequences(index, length, rows, list(firsts), found, Counter(found))
 
 
-def most_frequent(counts: Mapping[int, int], top: int | None, least: int) -> list[int]:
+def most_frequent(counts: Mapping[int, int], top: int | None) -> list[int]:
     """The codes that are there most often, those of equal counts in the order of their numbers.
 
     :param top: how many; None for all.
-    :param least: only those that are there so often.
     """
     # Most codes of a long text are there once. So of those that are there as often as the last one
     # that is wanted, only the numbers are looked at.
-    last = least if top is None else max(least, _count_at(counts, top))
+    last = 1 if top is None else max(1, _count_at(counts, top))
     above = sorted((-times, code) for code, times in counts.items() if times > last)
     others = [code for code, times in counts.items() if times == last]
     wanted = len(others) if top is None else min(len(others), top - len(above))

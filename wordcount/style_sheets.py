@@ -1,8 +1,8 @@
 """CSS text -> the rules that decide what is seen, and where words are parted.
 
-The text is parsed by tinycss2 as the CSS Syntax standard says, errors included. Only a
-few properties matter here; what a sheet says of anything else is taken out first, because most of
-a sheet is colours and sizes.
+The text is parsed by tinycss2 as the CSS Syntax standard says, errors included. Only a few
+properties matter here; what a sheet says of anything else is taken out first, because most of a
+sheet is colours and sizes.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,7 +20,7 @@ from wordcount.display import is_display
 from wordcount.selectors import Selector, selectors_in, selectors_of
 from wordcount.simple_rules import MARK, SimpleRule, set_aside
 
-# Their values besides those of `display`, and those that every property has.
+# The properties that matter here, besides `display`, and the values of each.
 KEYWORDS = {
     "visibility": {"visible", "hidden", "collapse"},
     "float": {"none", "left", "right", "inline-start", "inline-end"},
@@ -28,6 +28,7 @@ KEYWORDS = {
     "content-visibility": {"visible", "auto", "hidden"},
     "all": set[str](),
 }
+# The values that every property has.
 FOR_ALL = {"inherit", "initial", "unset", "revert", "revert-layer"}
 # Deeper than anybody nests by hand; a stranger's sheet must not exhaust Python's stack.
 DEEPEST = 50

@@ -69,9 +69,8 @@ def syllables_of(words: Sequence[str], language: str) -> list[int]:
 
     :param language: an ISO 639 code, one of :func:`languages`.
     """
-    lower = "\u0130I"
-    table = str.maketrans(lower, "iı") if language == "tr" else {}
-    spelled = [word[:LONGEST_SPOKEN].translate(table).lower() for word in words]
+    # What Python makes of the capitals of Turkish i and ı are vowels as well.
+    spelled = [word[:LONGEST_SPOKEN].lower() for word in words]
     if language == "en":
         return _english(spelled)
     return list(map(max, map(_counter(language), spelled), repeat(1)))

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from icu4py.breakers import WordBreaker
 
 from wordcount.normal_form import nfc
-from wordcount.words import JOINING_SPACE, LETTERS, LOCALE, PUNCTUATION, is_letter
+from wordcount.words import JOINING_SPACE, LETTERS, LOCALE, PUNCTUATION, has_letter
 
 # What stands between white space, beyond which no word goes on.
 _PIECE = re.compile(rf"(?:\S|{JOINING_SPACE})+")
@@ -82,6 +82,6 @@ def _cut(pieces: list[str]) -> Iterator[list[_Part]]:
             parts, start = [], 0
             continue
         end = start + len(segment)
-        if segment.isalpha() or any(map(is_letter, segment)):
+        if has_letter(segment):
             parts.append(_Part(nfc(segment), start, end))
         start = end

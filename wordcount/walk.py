@@ -65,10 +65,10 @@ def seen(root: LexborNode, body: LexborNode, styles: Mapping[int, Style], roles:
 class _Walk:
     """A walk, and where it has come to.
 
-    :ivar around: what is left of the elements that the walk is in: their other children, their
+    :ivar _around: what is left of the elements that the walk is in: their other children, their
         context, what comes after them, how many pieces there were before them, and who wants to
         know through which pieces they went.
-    :ivar trim: the tag of a box in the line that has begun, where white space is gone; or of a
+    :ivar _trim: the tag of a box in the line that has begun, where white space is gone; or of a
         ``wbr``, after which it is gone if it holds a line break.
     """
 

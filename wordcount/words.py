@@ -59,9 +59,14 @@ def words_in(text: str) -> Counter[str]:
         else:
             segments[segment] += times
     for segment, times in segments.items():
-        if segment.isalpha() or any(map(is_letter, segment)):
+        if has_letter(segment):
             words[segment if segment.isascii() else nfc(segment)] += times
     return words
+
+
+def has_letter(segment: str) -> bool:
+    """Whether what ICU has cut out is a word: it has a letter."""
+    return segment.isalpha() or any(map(is_letter, segment))
 
 
 def is_letter(character: str) -> bool:

@@ -9,9 +9,7 @@ down_revision = "0001"
 
 def upgrade() -> None:
     # With defaults, so that a web process of the release before can still insert.
-    op.add_column(
-        "results", sa.Column("crashes", sa.Integer(), server_default="0", nullable=False)
-    )
+    op.add_column("results", sa.Column("crashes", sa.Integer(), server_default="0", nullable=False))
     op.add_column(
         "results",
         sa.Column(

@@ -1,4 +1,6 @@
-"""What the pages for people need: owners, pasted texts, doubts, sizes of rankings, lists of pages."""
+"""What the pages for people need: owners, pasted texts, doubts, sizes of rankings, lists."""
+
+from datetime import datetime
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,7 +9,7 @@ revision = "0003"
 down_revision = "0002"
 
 
-def _time(name: str) -> sa.Column:
+def _time(name: str) -> sa.Column[datetime]:
     return sa.Column(
         name, sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
     )

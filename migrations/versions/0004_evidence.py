@@ -1,4 +1,4 @@
-"""What a count is checked by: which word stands where, main text, image descriptions, reading ease."""
+"""What a count is checked by: the place of each word, main text, image texts, reading ease."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,5 +1,7 @@
 """Indexes with which very many results are as quick as few."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -29,7 +31,7 @@ def downgrade() -> None:
     )
 
 
-def _replace(old: tuple[str, ...], new: dict[str, dict]) -> None:
+def _replace(old: tuple[str, ...], new: dict[str, dict[str, Any]]) -> None:
     # Nobody waits while they are made, however large the table is. What was cut off leaves an index
     # that is not valid: so it is made anew, and the old ones go last.
     with op.get_context().autocommit_block():

@@ -101,7 +101,7 @@ def test_it_ends_with_who_has_asked() -> None:
             yield os.getpid()
             time.sleep(60)
 
-        for pid in answers(pid_and_sleep, **LIMITS):  # type: ignore[arg-type]
+        for pid in answers(pid_and_sleep, **LIMITS):
             os.write(sender, str(pid).encode())
     child = psutil.Process(int(os.read(receiver, 100)))
     os.kill(horse, signal.SIGKILL)

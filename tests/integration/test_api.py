@@ -18,7 +18,7 @@ from config import settings_from
 from models import Result, db
 from storage import leases
 from tests.counts import begin, make_due
-from tests.support import NOBODYS_KEY
+from tests.support import NOBODYS_KEY, json_of
 from workers.rescuer import Watch
 
 WORDS = {"Garden": 2, "garden": 1, "the": 5, "The": 1, "wall": 3}
@@ -153,12 +153,12 @@ def test_pending(client: FlaskClient) -> None:
     key = start(client, url="http://example.com").text
     response = client.get(f"/results/{key}")
     assert response.status_code == 202
-    assert response.json["status"] == "queued"
-    assert response.json["url"] == "http://example.com/"
+    assert json_of(response)["status"] == "queued"
+    assert json_of(response)["url"] == "http://example.com/"
     assert response.headers["Retry-After"] == "1"
     begin(key)
     db.session.expire_all()
-    assert client.get(f"/results/{key}").json["status"] == "running"
+    assert json_of(client.get(f"/results/{key}"))["status"] == "running"
 
 
 @pytest.mark.parametrize(

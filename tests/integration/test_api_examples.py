@@ -17,6 +17,7 @@ from callbacks.notices import notice_of
 from callbacks.steps import Taken
 from models import Result
 from tests.described import store_examples
+from tests.support import json_of
 from views.openapi import examples
 from views.openapi.document import document
 
@@ -183,7 +184,7 @@ def test_the_choices_and_limits_are_those_that_are_told(
             of, name = parameter["schema"], parameter["name"]
             if "enum" not in of and "minimum" not in of:
                 continue
-            sentence = ask(client, operation, **{name: "?"}).json["detail"]
+            sentence = json_of(ask(client, operation, **{name: "?"}))["detail"]
             assert sentence.startswith(f'"{name}" must be ')
             if "enum" in of:
                 assert re.findall(r'"(\w+)"', sentence)[1:] == of["enum"]

@@ -20,7 +20,7 @@ from tests.counts import finished
 from tests.hostile.resolver import Resolver
 from tests.hostile.scripts import drips, falls_silent, repeats, resets, silent
 from tests.hostile.server import Script, Server, Visit, answer, sends
-from tests.support import wait_for
+from tests.support import json_of, wait_for
 
 TOKEN = "hidden-in-the-url"
 
@@ -127,7 +127,7 @@ def test_receivers_may_do_what_they_want(
         with pytest.raises(BlockingIOError):
             canary.accept()
     shown = client.get(f"/results/{key}/callbacks")
-    assert len(shown.json) == len(urls)
+    assert len(json_of(shown)) == len(urls)
     # What libraries say is kept from the log in `courier.run`: see `test_courier_faults.py`.
     log = "\n".join(
         record.getMessage() for record in caplog.records if record.name == "callbacks.courier"

@@ -12,7 +12,7 @@ from storage import leases
 from storage.once import Once
 from tests.callback_rows import SECRET, row, take_one
 from tests.counts import begin, finished
-from tests.support import NOBODYS_KEY
+from tests.support import NOBODYS_KEY, json_of
 from wordcount.errors import CallbackError
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -64,7 +64,7 @@ def test_what_is_submitted_twice_under_one_name_is_told_once() -> None:
 
 def test_who_has_the_key_sees_what_became_of_it(client: FlaskClient) -> None:
     key = submissions.submit("http://example.com/", callback=Wanted(URL, SECRET))
-    (waiting,) = client.get(f"/results/{key}/callbacks").json
+    (waiting,) = json_of(client.get(f"/results/{key}/callbacks"))
     assert waiting == {
         "delivery_id": str(row().delivery_id),
         "state": "waiting",
@@ -76,14 +76,14 @@ def test_who_has_the_key_sees_what_became_of_it(client: FlaskClient) -> None:
     leases.fail(begin(key), "empty_page", "It is empty.")
     steps.failed(take_one(), "http_status", 500)
     answer = client.get(f"/results/{key}/callbacks")
-    (failed,) = answer.json
+    (failed,) = json_of(answer)
     assert (failed["attempts"], failed["last_status"]) == (1, 500)
     assert failed["next_at"] == row().due_at.isoformat()
     assert "hooks.example" not in answer.text
     assert "hidden" not in answer.text
     assert SECRET not in answer.text
     steps.delivered(take_one(), 200)
-    (delivered,) = client.get(f"/results/{key}/callbacks").json
+    (delivered,) = json_of(client.get(f"/results/{key}/callbacks"))
     assert (delivered["state"], delivered["next_at"]) == ("delivered", None)
 
 

@@ -190,7 +190,7 @@ def test_no_stranger_commands_the_terminal() -> None:
 def test_output_is_utf_8_in_any_locale(locale: dict[str, str]) -> None:
     name = b"na\xefve.html"
     Path(os.fsdecode(name)).write_text("<title>Grün</title><p>木", "utf-8")
-    done = count(name, "--format", "json", **locale)
+    done = count(name, "--format", "json", stdin=b"", **locale)
     assert (done.returncode, done.stderr) == (0, b"")
     found = json.loads(done.stdout.decode("utf-8"))[0]
     assert (found["title"], found["counts"]) == ("Grün", {"木": 1})

@@ -19,7 +19,7 @@ import submissions
 from models import Result, db
 from storage.lists import PageList
 from tests.counts import counted
-from tests.integration.test_live import own_web
+from tests.streams import own_web
 from tests.support import wait_for
 from views import turns
 from views.files import MAX_DOWNLOADS
@@ -126,7 +126,7 @@ def test_places_are_given_back_whatever_is_asked_for(
                 # The thread that gives it back may be a moment behind its client.
                 wait_for(
                     f"{method} {path}",
-                    lambda ask=(method, web + path), status=status: (
+                    lambda ask=(method, web + path), status=status: (  # type: ignore[misc]
                         requests.request(*ask, timeout=15).status_code == status
                     ),
                 )

@@ -21,7 +21,7 @@ def start(web: str, url: str) -> str:
     return answer.text
 
 
-def outcome(web: str, job_key: str, **query: object) -> requests.Response:
+def outcome(web: str, job_key: str, **query: int) -> requests.Response:
     """What /results answers when it is no longer 202."""
 
     def look() -> requests.Response | None:

@@ -59,7 +59,7 @@ def ids(events: Events, most: int = KEPT) -> list[tuple[int, ...]]:
 
 
 def test_the_channel_and_the_log_say_the_same(redis: Redis, events: Events) -> None:
-    listener = redis.pubsub(ignore_subscribe_messages=True)
+    listener = redis.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
     listener.subscribe(CHANNEL)
     listener.get_message(timeout=5)
     tell(events, 1, 2)

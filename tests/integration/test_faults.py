@@ -197,7 +197,7 @@ def test_two_rescuers_at_once(app: Flask, client: FlaskClient) -> None:
 def test_what_a_worker_has_just_taken_is_not_queued_again(app: Flask, client: FlaskClient) -> None:
     key = client.post("/start", json={"url": "http://example.com/"}).text
     make_due(key)
-    jobs.queue().empty()
+    jobs.queue().empty()  # type: ignore[no-untyped-call]
     watch = Watch()
     assert watch.look() == 0
     assert jobs.queue().get_job_ids() == []

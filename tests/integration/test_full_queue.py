@@ -48,7 +48,7 @@ def test_a_program_is_asked_to_come_back(client: FlaskClient, fresh: bool) -> No
     assert response.headers["Retry-After"] == "30"
     assert rows() == 2
     redis: Redis = client.application.extensions["redis"]
-    assert [key.decode() for key in redis.lrange("rq:queue:default", 0, -1)] == keys
+    assert redis.lrange("rq:queue:default", 0, -1) == [key.encode() for key in keys]
 
 
 def test_a_person_keeps_what_was_typed(client: FlaskClient) -> None:

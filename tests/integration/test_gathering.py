@@ -73,6 +73,7 @@ def test_the_count_stands_whatever_becomes_of_its_evidence(
     jobs.count_and_save_words(key)
     result = stored(key)
     # Who was killed can have been about to find it.
+    known: dict[str, str] | None
     known, code = (None, "index_not_ready") if end == "killed" else ({}, "no_index")
     assert (result.status, result.text_index, result.reading_ease) == ("finished", None, known)
     assert app.test_client().get(f"/results/{key}?top=1").get_json() == [["keeper", 12]]
@@ -118,7 +119,7 @@ def test_who_looks_right_after_the_end_waits_for_what_is_known_soon(
     app: Flask, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     gather = pipeline.evidence
-    answers = []
+    answers: list[object] = []
 
     def look_first(reading: Generator[Stage]) -> dict[str, Any]:
         address = path.format(key)

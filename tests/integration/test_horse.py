@@ -57,7 +57,7 @@ def test_a_page_that_kills_its_horse_every_time_ends_as_crashed(
     result = wait_for_end(key)
     assert (result.status, result.error_code) == ("failed", "crashed")
     assert result.attempt == MAX_CRASHES
-    assert "Counting this page stopped unexpectedly" in result.error_detail
+    assert "Counting this page stopped unexpectedly" in (result.error_detail or "")
 
     def what_is_told() -> tuple[int, ...]:
         told = tallies.read(redis)

@@ -34,7 +34,7 @@ from tests.support import wait_for
 def test_an_item_becomes_a_count(
     redis: Redis, reader: Reader, item: str, url: str, ref: str | int | None
 ) -> None:
-    channel = redis.pubsub(ignore_subscribe_messages=True)
+    channel = redis.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
     channel.subscribe(CHANNEL)
     channel.get_message(timeout=1)
     redis.lpush(INBOX, item)
@@ -80,7 +80,7 @@ def test_an_item_becomes_a_count(
 def test_what_is_no_use_is_rejected_with_the_reason(
     redis: Redis, reader: Reader, item: bytes, code: str, ref: str | int | None
 ) -> None:
-    channel = redis.pubsub(ignore_subscribe_messages=True)
+    channel = redis.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
     channel.subscribe(CHANNEL)
     channel.get_message(timeout=1)
     redis.lpush(INBOX, item)

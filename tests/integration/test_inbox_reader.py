@@ -19,6 +19,7 @@ from config import settings_from
 from dev.services import local_redis
 from inbox.queue import HANDLED, INBOX, TAKEN, TICKETS
 from inbox.reader import Reader
+from tests.inbox_lists import end_leases
 from tests.programs import Program, own_server, process_of, running, worker_of
 from tests.support import wait_for
 
@@ -72,15 +73,14 @@ class Installation:
         return int(self._other.scalar(text("SELECT count(*) FROM results")))
 
     def in_flight(self) -> int:
-        names: list[bytes] = self.redis.keys(f"{TAKEN}*")
+        names = self.redis.keys(f"{TAKEN}*")
         return sum(int(self.redis.llen(name)) for name in names)
 
     def handled(self) -> int:
         return int(self.redis.llen(HANDLED))
 
     def end_leases(self) -> None:
-        for ticket in self.redis.zrange(TICKETS, 0, -1):
-            self.redis.zadd(TICKETS, {ticket: 0})
+        end_leases(self.redis)
 
 
 @pytest.fixture

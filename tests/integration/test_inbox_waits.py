@@ -10,7 +10,7 @@ from app import create_app
 from config import settings_from
 from inbox.queue import FAILURES, HANDLED, INBOX, REJECTED, TAKEN, TICKETS, Inbox
 from inbox.reader import MOST_FAILURES, Reader, is_news
-from tests.inbox_lists import URL, is_clean, objects, rows, told
+from tests.inbox_lists import URL, end_leases, is_clean, objects, rows, told
 
 
 def test_while_the_queue_is_full_an_item_waits(
@@ -135,8 +135,7 @@ def fail_again(redis: Redis, times: int, caplog: pytest.LogCaptureFixture) -> No
     """Let each time another reader fail with the item."""
     for _ in range(times):
         caplog.clear()
-        for ticket in redis.zrange(TICKETS, 0, -1):
-            redis.zadd(TICKETS, {ticket: 0})
+        end_leases(redis)
         reader = Reader()
         assert reader.look() == ""
         reader.leave()
@@ -165,8 +164,7 @@ def test_what_fails_no_more_is_counted(
     redis.lpush(INBOX, URL)
     fail_again(redis, MOST_FAILURES - 1, caplog)
     unforeseen.undo()
-    for ticket in redis.zrange(TICKETS, 0, -1):
-        redis.zadd(TICKETS, {ticket: 0})
+    end_leases(redis)
     reader = Reader()
     assert reader.look() == ""
     reader.leave()

@@ -4,6 +4,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -15,7 +16,7 @@ import submissions
 from models import db
 from storage import leases
 from tests.counts import begin, columns_of_text, counted, counted_page, stored
-from tests.integration.test_live import own_web
+from tests.streams import own_web
 from tests.support import statements
 from views import turns
 from views.rankings import Ranking
@@ -184,7 +185,7 @@ OF_TEXTS = [
 
 @pytest.mark.parametrize("facts", LARGE_IN_SOME_WAY.values(), ids=LARGE_IN_SOME_WAY)
 def test_large_texts_take_turns(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, facts: dict[str, object]
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, facts: dict[str, Any]
 ) -> None:
     monkeypatch.setattr(turns, "PATIENCE", 0.0)
     html = "<p>A rose in a garden"

@@ -54,7 +54,7 @@ def test_each_item_is_taken_by_one_and_seen_by_all(app: Flask, start: Start) -> 
     keys = {one["job_key"] for one in outcomes(redis) if "job_key" in one}
     assert len(keys) == 6
     for program in (*takers, watcher):
-        wait_for("lines", lambda program=program: program.log.count("ref ") == 7)
+        wait_for("lines", lambda program=program: program.log.count("ref ") == 7)  # type: ignore[misc]
         for key in keys:
             assert program.log.count(key) == 1
         assert "rejected" in program.log

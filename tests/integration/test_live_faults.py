@@ -20,7 +20,7 @@ from models import Step, db
 from tests.counts import begin, report
 from tests.programs import own_server
 from tests.site import Door
-from tests.support import NOBODYS_KEY, wait_for
+from tests.support import NOBODYS_KEY, json_of, wait_for
 from views import live
 
 
@@ -115,7 +115,7 @@ def test_a_stream_ends_when_postgres_goes(
 def test_no_database_no_stream(app: Flask, environ: dict[str, str]) -> None:
     away = {**environ, "DATABASE_URL": "postgresql://127.0.0.1:1/none"}
     answer = create_app(settings_from(away)).test_client().get(f"/counts/{NOBODYS_KEY}/events")
-    assert (answer.status_code, answer.json["code"]) == (503, "database_unavailable")
+    assert (answer.status_code, json_of(answer)["code"]) == (503, "database_unavailable")
 
 
 def test_a_stream_holds_no_connection_while_it_waits(app: Flask, environ: dict[str, str]) -> None:

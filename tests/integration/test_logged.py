@@ -190,8 +190,8 @@ def happen(web: str, site: Site, receiver: Receiver, worker: Program) -> dict[st
         "horse": start("/horse", "<p>break the horse"),
     }
     worker.wait_for_line("delivered, 204")
-    for key in ("thread", "horse"):
-        wait_for("crash", lambda key=key: f"{keys[key]} will be tried again" in worker.log)
+    for key in (keys["thread"], keys["horse"]):
+        worker.wait_for_line(f"{key} will be tried again")
     requests.get(f"{web}/results/{keys['good']}?{PRIVATE}", headers=headers)
     assert (
         requests.get(f"{web}/broken/{keys['good']}?{PRIVATE}", headers=headers).status_code == 500

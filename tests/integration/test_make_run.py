@@ -121,7 +121,9 @@ def start(tmp_path: Path) -> Iterator[Start]:
     starter = Start(project)
     yield starter
     for run in starter.runs:
-        left = [*run.processes(), *([] if run.ended else [run.process])]
+        left = run.processes()
+        if not run.ended:
+            run.process.kill()
         for process in left:
             process.kill()
         run.process.wait()

@@ -26,7 +26,7 @@ from storage.states import Count
 from tests.counts import accepted, begin, wait_for_end
 from tests.programs import own_server, running
 from tests.site import Site
-from tests.support import NOBODYS_KEY, free_port, wait_for
+from tests.support import NOBODYS_KEY, free_port, json_of, wait_for
 from workers import presence
 
 #: Of a figure: its name, and its labels.
@@ -110,7 +110,7 @@ def test_who_shows_the_token_is_let_in(app: Flask, environ: dict[str, str]) -> N
         bearer("é"),
     ):
         answer = client.get("/metrics", headers=headers)
-        assert (answer.status_code, answer.json["code"]) == (401, "token_needed")
+        assert (answer.status_code, json_of(answer)["code"]) == (401, "token_needed")
         assert answer.headers["WWW-Authenticate"] == 'Bearer realm="metrics"'
         assert token not in answer.text
     assert told_by(client, **bearer(token))

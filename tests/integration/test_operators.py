@@ -20,7 +20,7 @@ from models import db
 from storage import schema
 from tests.programs import own_server, process_of
 from tests.site import Door
-from tests.support import PROJECT, wait_for
+from tests.support import PROJECT, json_of, wait_for
 from views.operators import INSIDE
 from workers import presence
 
@@ -80,7 +80,7 @@ def test_a_database_must_not_be_behind(
             text("UPDATE alembic_version SET version_num = :known"), {"known": known}
         )
         db.session.commit()
-    check = answer.json["checks"]["migrations"]
+    check = json_of(answer)["checks"]["migrations"]
     assert (answer.status_code == 200, check["ok"]) == (not sentence, not sentence)
     assert (sentence or "") in check["detail"]
 
@@ -92,8 +92,8 @@ def test_a_database_without_tables(
     monkeypatch.setattr(schema, "_SEEN", text("SELECT version_num FROM no_such_table"))
     answer = client.get("/readyz")
     assert answer.status_code == 503
-    assert answer.json["code"] == "not_ready"
-    assert answer.json["detail"].startswith("The database has no tables")
+    assert json_of(answer)["code"] == "not_ready"
+    assert json_of(answer)["detail"].startswith("The database has no tables")
 
 
 def test_not_ready_without_a_worker(client: FlaskClient, redis: Redis) -> None:
@@ -102,9 +102,11 @@ def test_not_ready_without_a_worker(client: FlaskClient, redis: Redis) -> None:
     redis.zadd(presence.WORKERS, {"one that was killed": now - presence.BELIEVED_SECONDS - 1})
     answer = client.get("/readyz", headers={"Accept": "text/html"})
     assert (answer.status_code, answer.mimetype) == (503, "application/problem+json")
-    assert answer.json["code"] == "not_ready"
-    assert answer.json["detail"].startswith("No worker has been heard of for 15 seconds")
-    assert [name for name, check in answer.json["checks"].items() if not check["ok"]] == ["worker"]
+    assert json_of(answer)["code"] == "not_ready"
+    assert json_of(answer)["detail"].startswith("No worker has been heard of for 15 seconds")
+    assert [name for name, check in json_of(answer)["checks"].items() if not check["ok"]] == [
+        "worker"
+    ]
     assert answer.headers["Retry-After"] == "5"
     presence.say(redis, "another")
     assert redis.zrange(presence.WORKERS, 0, -1) == [b"another"]  # the dead one is struck out
@@ -120,7 +122,7 @@ def test_alive_while_everything_else_is_away() -> None:
     assert answer.headers["Cache-Control"] == "no-store"
     ready = client.get("/readyz")
     assert ready.status_code == 503
-    assert [check["ok"] for check in ready.json["checks"].values()] == [False] * 4
+    assert [check["ok"] for check in json_of(ready)["checks"].values()] == [False] * 4
     assert "nowhere" not in ready.text
     assert "secret" not in ready.text
 
@@ -147,7 +149,7 @@ def test_what_hangs_keeps_nobody_waiting(environ: dict[str, str], tmp_path: Path
                 begun = time.monotonic()
                 answer = client.get("/readyz")
                 assert time.monotonic() - begun < 3
-                assert [check["ok"] for check in answer.json["checks"].values()] == [False] * 4
+                assert [check["ok"] for check in json_of(answer)["checks"].values()] == [False] * 4
                 assert client.get("/healthz").status_code == 200
             asking = [one for one in threading.enumerate() if one.name == "asking"]
             assert len(asking) <= 2  # the second time nobody asked Postgres once more

@@ -22,7 +22,7 @@ from inbox.queue import FATE, HANDLED, INBOX
 from inbox.reader import Reader
 from models import Result, db
 from tests.programs import process_of
-from tests.support import NOBODYS_KEY
+from tests.support import NOBODYS_KEY, json_of
 
 BROWSER = {"Accept": "text/html,*/*;q=0.8"}
 URL = "http://example.com/"
@@ -63,7 +63,7 @@ def test_a_program_puts_an_item_in(client: FlaskClient, redis: Redis) -> None:
     first = client.post("/prodcons", data={"url": "HTTP://Example.com:80"})
     second = client.post("/prodcons", data={"url": "example.org", "ref": "7"})
     assert (first.status_code, second.status_code) == (202, 202)
-    ids = [answer.json["item"] for answer in (first, second)]
+    ids = [json_of(answer)["item"] for answer in (first, second)]
     assert [str(uuid.UUID(item)) for item in ids] == ids
     assert ids[0] != ids[1]
     assert first.json == {"length": 1, "item": ids[0]}
@@ -251,7 +251,7 @@ def test_keys_and_refs_are_for_those_who_hold_them(
 ) -> None:
     redis.lpush(INBOX, '{"url": "a.example", "ref": "private"}')
     read_all(app, redis)
-    key = json.loads(redis.lindex(HANDLED, 0))["job_key"]
+    key = json.loads(redis.lindex(HANDLED, 0) or "")["job_key"]
     redis.lpush(INBOX, '{"url": "b.example", "ref": "private"}')
     client = with_settings(PUBLIC_KEYS="false")
     for answer in (client.get("/prodcons"), client.get("/prodcons", headers=BROWSER)):
@@ -260,7 +260,7 @@ def test_keys_and_refs_are_for_those_who_hold_them(
         assert "a.example" in answer.text
     with client.session_transaction() as session:
         session["recent"] = [("counts", key)]
-    assert [one.get("job_key") for one in client.get("/prodcons").json["last"]] == [None, key]
+    assert [one.get("job_key") for one in json_of(client.get("/prodcons"))["last"]] == [None, key]
     page = client.get("/prodcons", headers=BROWSER).text
     assert f'href="/counts/{key}"' in page
     assert page.count("private") == 1
@@ -281,11 +281,11 @@ def test_who_has_put_an_item_in_learns_its_key(
     app: Flask, with_settings: Made, redis: Redis
 ) -> None:
     client = with_settings(PUBLIC_KEYS="false")
-    item = client.post("/prodcons", data={"url": "example.com/secret"}).json["item"]
+    item = json_of(client.post("/prodcons", data={"url": "example.com/secret"}))["item"]
     asked = f"/prodcons?item={item}"
     assert client.get(asked).json == {"item": item, "state": "waiting"}
     read_all(app, redis)
-    key = json.loads(redis.lindex(HANDLED, 0))["job_key"]
+    key = json.loads(redis.lindex(HANDLED, 0) or "")["job_key"]
     accepted = {"item": item, "state": "accepted", "job_key": key}
     for keys in (FATE, "wordcount:"):  # also when Redis has forgotten it
         redis.delete(*redis.keys(f"{keys}*"))
@@ -313,7 +313,7 @@ def test_who_has_put_an_item_in_learns_why_it_is_rejected(
 def test_what_is_put_in_twice_under_one_id_is_counted_once(
     app: Flask, client: FlaskClient, redis: Redis
 ) -> None:
-    item = client.post("/prodcons", data={"url": URL}).json["item"]
+    item = json_of(client.post("/prodcons", data={"url": URL}))["item"]
     for url in ("example.com", URL, "http://example.org/"):
         redis.lpush(INBOX, json.dumps({"url": url, "id": item}))
     read_all(app, redis)
@@ -321,7 +321,7 @@ def test_what_is_put_in_twice_under_one_id_is_counted_once(
     assert outcomes[0]["code"] == "item_id_reused"
     assert len({one["job_key"] for one in outcomes[1:]}) == 1
     assert db.session.scalar(select(func.count()).select_from(Result)) == 1
-    assert client.get(f"/prodcons?item={item}").json["state"] == "accepted"
+    assert json_of(client.get(f"/prodcons?item={item}"))["state"] == "accepted"
 
 
 @pytest.mark.parametrize("item", ["", "7", str(NOBODYS_KEY), "%00", f"{NOBODYS_KEY}&item=x"])
@@ -344,7 +344,7 @@ def test_what_strangers_wrote_among_the_outcomes(client: FlaskClient, redis: Red
     for entry in (b"\xff", b"[" * 5000, b"[]", b'{"job_key": "../x", "at": "never", "host": [1]}'):
         redis.lpush(HANDLED, entry)
     redis.lpush(HANDLED, json.dumps({"job_key": str(NOBODYS_KEY), "code": "<script>", "at": "x"}))
-    assert len(client.get("/prodcons").json["last"]) == 2
+    assert len(json_of(client.get("/prodcons"))["last"]) == 2
     page = client.get("/prodcons", headers=BROWSER)
     assert page.status_code == 200
     assert "<script>" not in page.text

@@ -6,6 +6,7 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from config import settings_from
+from tests.support import json_of
 
 PRODUCTION = {"APP_SETTINGS": "config.ProductionConfig", "SECRET_KEY": "x", "TRUSTED_PROXIES": "1"}
 BY_HTTPS = {"X-Forwarded-Proto": "https"}
@@ -59,7 +60,7 @@ def test_what_was_sent_in_the_open_is_not_used(production: FlaskClient, app: Fla
         answer = production.post(path, **given)
         assert (answer.status_code, answer.get_json(force=True)["code"]) == (403, "https_required")
     assert "by https:// only" in production.post("/", headers=BROWSER).text
-    assert app.test_client().get("/history.json?url=a.example").json["counts"] == []
+    assert json_of(app.test_client().get("/history.json?url=a.example"))["counts"] == []
 
 
 def test_nobody_is_led_in_a_circle(environ: dict[str, str]) -> None:

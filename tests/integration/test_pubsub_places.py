@@ -20,7 +20,7 @@ from models import Result, Status, db
 from tests.counts import begin
 from tests.programs import Program, process_of
 from tests.streams import Stream, fresh, own_web
-from tests.support import NOBODYS_KEY, wait_for
+from tests.support import NOBODYS_KEY, json_of, wait_for
 from views.disclosure import MOST_KEYS
 from views.live import MAX_OF_ALL, MAX_STREAMS
 
@@ -77,7 +77,7 @@ def test_there_may_be_only_so_many_keys(client: FlaskClient) -> None:
     keys = [submissions.submit(f"http://{n}.example/") for n in range(MOST_KEYS + 1)]
     assert client.head("/pubsub", query_string={"key": keys[:-1]}).status_code == 200
     answer = client.get("/pubsub", query_string={"key": keys})
-    assert (answer.status_code, answer.json["code"]) == (400, "bad_parameter")
+    assert (answer.status_code, json_of(answer)["code"]) == (400, "bad_parameter")
 
 
 def test_streams_of_all_kinds_share_their_places(app: Flask, own: tuple[Program, str]) -> None:
@@ -167,7 +167,7 @@ def test_nobody_needs_the_database_without_keys(app: Flask, environ: dict[str, s
     assert '"words": 7' in next(chunks)
     answer.close()
     answer = create_app(settings_from(away)).test_client().get(f"/pubsub?key={NOBODYS_KEY}")
-    assert (answer.status_code, answer.json["code"]) == (503, "database_unavailable")
+    assert (answer.status_code, json_of(answer)["code"]) == (503, "database_unavailable")
 
 
 def test_no_stream_of_events_is_endless(

@@ -32,7 +32,7 @@ def key(app: Flask) -> str:
     return counted({"word": 1}, tops=dict.fromkeys(NAMES, rows), sizes=sizes)
 
 
-class Noting(cursor):
+class Noting(cursor):  # type: ignore[misc]  # psycopg2 has no types
     """A cursor that notes what it sends, and in which state the connection is then."""
 
     sent: ClassVar[list[tuple[str, int]]] = []

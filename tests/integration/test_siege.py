@@ -31,7 +31,7 @@ class Subscriber:
     """A program that listens to the channel."""
 
     def __init__(self, redis: Redis) -> None:
-        self._channel = redis.pubsub(ignore_subscribe_messages=True)
+        self._channel = redis.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
         self._channel.subscribe(CHANNEL)
         self._channel.get_message(timeout=1)
         self._heard: list[Event] = []
@@ -142,9 +142,10 @@ def test_under_siege_every_item_is_one_count_and_every_listener_hears_all(
         keys = {str(key) for key in db.session.scalars(select(Result.job_key))}
         assert len(keys) == items
         how_many = len(["accepted", *STEPS]) * items
-        everybody = [*subscribers, *followers, listening]
+        streams: list[Follower | InTerminal] = [*followers, listening]
+        everybody = [*subscribers, *streams]
         for listener in everybody:
-            wait_for("events", lambda listener=listener: len(listener.heard()) >= how_many)
+            wait_for("events", lambda listener=listener: len(listener.heard()) >= how_many)  # type: ignore[misc]
         first, *others = [listener.heard() for listener in everybody]
         assert steps_of(first).keys() == keys
         for steps in steps_of(first).values():
@@ -156,5 +157,5 @@ def test_under_siege_every_item_is_one_count_and_every_listener_hears_all(
         for heard in others:
             assert [event["id"] for event in heard] == ids
             assert steps_of(heard) == steps_of(first)
-        assert [one.others for one in (*followers, listening)] == [[], [], []]
+        assert [one.others for one in streams] == [[], [], []]
     assert "Traceback" not in worker.log

@@ -13,6 +13,7 @@ from config import settings_from
 from models import Step, db
 from storage import leases, rescues
 from tests.counts import begin, end_lease, make_due, stored
+from tests.support import json_of
 from views.standing import standing_of
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -26,7 +27,7 @@ BUSY = (
 def asked(client: FlaskClient, key: str) -> dict[str, Any]:
     answer = client.get(f"/results/{key}")
     assert answer.status_code == 202
-    return dict(answer.json)
+    return dict(json_of(answer))
 
 
 def let_pass(seconds: int) -> None:

@@ -1,13 +1,15 @@
 """Pages with too many words to be ranked: what is stored is shown, and no more is promised."""
 
 import re
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
 from tests.counts import counted
-from tests.integration.test_large_counts import statements, view_of
+from tests.integration.test_large_counts import view_of
 from tests.integration.test_views_of_a_count import words_in
+from tests.support import statements
 from views.sizes import MOST_RANKED_WORDS
 
 #: What is stored, and what the switches may ask for.
@@ -32,8 +34,12 @@ def caption_in(page: str) -> str:
     return " ".join(re.sub("<[^>]+>", "", found[1]).split())
 
 
-def too_many(**facts: object) -> str:
-    known = {"tops": STORED, "distinct_words": MOST_RANKED_WORDS + 1, "total_words": 900_000}
+def too_many(**facts: Any) -> str:
+    known: dict[str, Any] = {
+        "tops": STORED,
+        "distinct_words": MOST_RANKED_WORDS + 1,
+        "total_words": 900_000,
+    }
     return counted({"garden": 6}, **{**known, **facts})
 
 

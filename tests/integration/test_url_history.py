@@ -163,7 +163,8 @@ def test_older_counts_have_a_page_of_their_own(
 ) -> None:
     monkeypatch.setattr(import_module("views.url_history"), "MOST_SHOWN", 2)
     keys = [count({"garden": number}) for number in range(1, 6)][::-1]
-    seen, before = [], {}
+    seen: list[str] = []
+    before: dict[str, str] = {}
     for shown in (2, 2, 1):
         page = history(client, **before)
         assert len(keys_in(page)) == shown

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -17,7 +18,7 @@ WORDS = {"garden": 6, "Garden": 2, "gardens": 1, "Roses": 3, "été": 2, "zoo": 
 STOP_WORDS = {"the": 15, "The": 1}
 
 
-def page_of(client: FlaskClient, view: str = "", **facts: object) -> str:
+def page_of(client: FlaskClient, view: str = "", **facts: Any) -> str:
     key = counted(WORDS, STOP_WORDS, **facts)
     response = client.get(f"/counts/{key}{view}")
     assert response.status_code == 200, response.text
@@ -130,7 +131,7 @@ def test_shares_are_of_all_words(client: FlaskClient) -> None:
         ({"final_url": "http://other.example/"}, "another host: other.example, not example.com."),
     ],
 )
-def test_warnings(client: FlaskClient, facts: dict[str, object], sentence: str) -> None:
+def test_warnings(client: FlaskClient, facts: dict[str, Any], sentence: str) -> None:
     page = page_of(client, **facts)
     assert sentence in page
     is_open = '<details class="paste" id="paste" open>' in page

@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from app import create_app
 from config import settings_from
+from tests.support import json_of
 from views.openapi.kinds import kind_of
 
 
@@ -85,7 +86,7 @@ def test_a_client_that_has_the_description_is_told_so(client: FlaskClient, codin
 
 def test_it_is_found(client: FlaskClient) -> None:
     assert '<a href="/api/docs">For programs</a>' in client.get("/about").text
-    running = client.get("/", headers={"Accept": "application/json"}).json
+    running = json_of(client.get("/", headers={"Accept": "application/json"}))
     assert running["docs"] == "http://localhost/api/docs"
     assert running["openapi"] == "http://localhost/api/openapi.json"
 

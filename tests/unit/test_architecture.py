@@ -525,7 +525,7 @@ def test_each_module_has_its_line_in_the_house() -> None:
 
 def test_the_table_of_imports_is_the_rule() -> None:
     rows = DESIGN.partition("| module | imports of ours |\n")[2].partition("\n\n")[0].splitlines()
-    told = {}
+    told: dict[str, set[str]] = {}
     for row in rows[1:]:
         _, names, imported, _ = row.split("|")
         told |= {name: set(NAME.findall(imported)) for name in NAME.findall(names)}

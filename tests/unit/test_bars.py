@@ -1,5 +1,7 @@
 """What `make bench` makes of what it has measured, and the pages that it knows."""
 
+from typing import Any
+
 import pytest
 
 from bench.bars import Figure, at_least, at_most, number, percentile
@@ -37,7 +39,7 @@ def test_a_bar_is_reached_by_what_is_just_on_it() -> None:
 
 
 def test_a_figure_reaches_all_of_its_bars_or_none() -> None:
-    bars = {"bar": at_most(60), "ratio_bar": at_least(6)}
+    bars: dict[str, Any] = {"bar": at_most(60), "ratio_bar": at_least(6)}
     assert Figure(what="x", ours=50, ratio=7, **bars).is_reached is True
     assert Figure(what="x", ours=70, ratio=7, **bars).is_reached is False
     assert Figure(what="x", ours=50, ratio=5, **bars).is_reached is False

@@ -23,7 +23,7 @@ ANSWER = Answer(10, 200, [["rose", 2], ["sea", 1]])
 
 def verdict(**known: Any) -> Verdict:
     """The judgement on one page that was accepted at second 100, the last fault being at 101."""
-    evidence = {
+    evidence: dict[str, Any] = {
         "submissions": [Submission(PAGE, URL, key="k", accepted_at=100)],
         "rows": [ROW],
         "outcomes": [OUTCOME],

@@ -58,13 +58,11 @@ def test_accents_come_after_all_letters() -> None:
     assert left == ["eclair", "éclair", "ecu", "Ecu", "zoo", "Zoo"]
 
 
-def test_only_the_first_lines_and_only_those_in_a_part() -> None:
+def test_only_the_first_lines() -> None:
     assert concordance(ROSES, {"rose"}, first=1) == (
         3,
         concordance(ROSES, {"rose"}).lines[:1],
     )
-    part = concordance(ROSES, {"rose"}, spans=[(0, 11), (21, len(ROSES.text))])
-    assert [line.number for line in part.lines] == [2, 12]
     assert concordance(ROSES, {"rose"}, first=0).lines == []
     assert concordance(ROSES, {"tulip"}, sort="left") == (0, [])
     assert concordance(ROSES, set()) == (0, [])

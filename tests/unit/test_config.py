@@ -1,3 +1,5 @@
+"""Settings: what each environment gives by itself, and what is refused."""
+
 import ipaddress
 
 import pytest

@@ -15,11 +15,11 @@ from wordcount.concordance import LONGEST_SIDE, concordance
 from wordcount.dispersion import PARTS
 from wordcount.doubts import (
     CONSENT_SHARE,
-    CONSENT_WORDS,
     ENOUGH,
     FEW,
     HARDLY_ANY,
     HEAVY,
+    LEAST_ABOUT_CONSENT,
     Doubt,
     doubts_of,
 )
@@ -257,7 +257,7 @@ def test_the_page_names_every_doubt_and_its_numbers() -> None:
     section = PAGE.partition("## Doubts")[2].partition("\n## ")[0]
     numbers = {int(number.replace(",", "")) for number in re.findall(r"[\d,]*\d", section)}
     assert {FEW, HARDLY_ANY, ENOUGH, HEAVY} <= numbers
-    assert (CONSENT_SHARE, CONSENT_WORDS) == (8, 4)
+    assert (CONSENT_SHARE, LEAST_ABOUT_CONSENT) == (8, 4)
     assert "one in eight, and no fewer than four" in section
 
 
@@ -265,6 +265,7 @@ def test_the_page_names_every_doubt_and_its_numbers() -> None:
 def test_main_text(page: str, lines: str) -> None:
     text = count_page(f"<!doctype html><meta charset=utf-8>{page.strip('`')}".encode()).text
     spans = main_spans(page.strip("`"), text)
+    assert spans is not None
     main = [line for start, end in spans for line in text[start:end].split("\n")]
     assert main == words_of(lines)
 

@@ -35,7 +35,7 @@ def listed(*headings: str) -> dict[str, str]:
 
 def raised(*sources: str, raisers: Mapping[str, int] = RAISERS) -> set[str]:
     """The codes that stand in the source where an error is made."""
-    codes = set()
+    codes: set[str] = set()
     for pattern in sources:
         for file in PROJECT.glob(pattern):
             for node in ast.walk(ast.parse(file.read_text())):
@@ -44,7 +44,7 @@ def raised(*sources: str, raisers: Mapping[str, int] = RAISERS) -> set[str]:
                     codes |= {
                         code.value
                         for code in node.args[place : place + 1]
-                        if isinstance(code, ast.Constant)
+                        if isinstance(code, ast.Constant) and isinstance(code.value, str)
                     }
     return codes
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wordcount.counts import rank
-from wordcount.groups import group_of, groups_of
+from wordcount.groups import group_of
 
 COUNTS = {"garden": 2, "Garden": 1, "gardens": 2, "GARDENING": 1, "rose": 8, "L’été": 1}
 
@@ -72,11 +72,6 @@ def test_what_is_no_word_of_the_page_has_no_row(typed: str) -> None:
         assert group_of(typed, {}, "en", together=together) is None
 
 
-def test_many_at_once_in_their_order() -> None:
-    found = groups_of(["rose", "none", "GARDEN", "Rose"], COUNTS, "en")
-    assert [group and group.times for group in found] == [8, None, 3, 8]
-
-
 def test_what_somebody_types_may_be_long() -> None:
     typed = "e" + "\u0301\u0323" * 200_000
     for together in (True, False):
@@ -99,9 +94,9 @@ def test_groups_are_the_rows_of_the_ranking(
     counts: dict[str, int], language: str | None, fold_case: bool, together: bool
 ) -> None:
     rows = rank(counts, language=language, fold_case=fold_case, together=together)
-    found = groups_of(
-        [row.word for row in rows], counts, language, fold_case=fold_case, together=together
-    )
+    found = [
+        group_of(row.word, counts, language, fold_case=fold_case, together=together) for row in rows
+    ]
     assert [(group.word, group.times) for group in found if group] == rows
     forms = [form for group in found if group for form in group.forms]
     assert sorted(forms) == sorted(counts.items())

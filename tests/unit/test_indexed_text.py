@@ -1,6 +1,6 @@
 """An index keeps which word stands where, also through the database."""
 
-from wordcount.indexed_text import IndexedText, Layout
+from wordcount.indexed_text import IndexedText, Layout, Span
 from wordcount.words import words_in
 
 TEXT = "A rose is a rose.\nHome\nIs it? It is: 公园。"
@@ -31,6 +31,7 @@ def test_it_comes_back_from_bytes_as_it_was() -> None:
 
 
 def test_no_main_text_and_nobody_having_looked_are_two_things() -> None:
+    main: list[Span] | None
     for main in (None, []):
         packed = indexed(Layout(main=main)).to_bytes()
         assert IndexedText.from_bytes(packed, TEXT, words_in(TEXT)).layout.main == main

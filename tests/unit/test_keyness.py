@@ -71,7 +71,8 @@ def test_pages_without_words_say_nothing() -> None:
     assert log_ratio(0, 5, 0, 9) == log_ratio(5, 0, 9, 0) == 0
     left, right = Counted({}, "en", 0), Counted({"rose": 1}, "en", 1)
     assert Keyness(left, right).words() == [("rose", 0, 1, 0, 1000, 0, 0)]
-    assert Keyness(left, left).words() == changes(left, left) == []
+    assert Keyness(left, left).words() == []
+    assert changes(left, left) == []
 
 
 LEFT = Counted({"Rose": 2, "rose": 1, "sea": 2, "lamp": 1, "garden": 1}, "en", 10)
@@ -127,7 +128,6 @@ def test_what_has_changed() -> None:
     new = Counted({"pricing": 6, "price": 2, "sea": 2, "boat": 1}, "en", 11)
     found = changes(old, new)
     assert found == [("pricing", 6), ("free", -4), ("boat", 1), ("lamp", -1), ("sea", -1)]
-    assert changes(old, new, 2) == found[:2]
     assert changes(old, old) == []
 
 

@@ -10,7 +10,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from wordcount import read_page
 from wordcount.cascade import UNSTYLED, styles_of
-from wordcount.outline import SPACE, Span, with_signs, without_signs
+from wordcount.indexed_text import Span
+from wordcount.outline import SPACE, with_signs, without_signs
 from wordcount.roles import roles_of
 from wordcount.text import _lines, text_of_html, text_of_plain
 from wordcount.walk import seen

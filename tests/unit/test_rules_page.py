@@ -7,10 +7,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-import views
 from app import create_app
 from config import settings_from
 from tests.support import PROJECT
+from views import protection
 from views.rules import document_of
 
 SOURCE = (PROJECT / "docs/COUNTING.md").read_text("utf-8")
@@ -23,7 +23,7 @@ def page() -> str:
     client: FlaskClient = app.test_client()
     answer = client.get("/rules")
     assert (answer.status_code, answer.mimetype) == (200, "text/html")
-    assert answer.headers["Content-Security-Policy"] == views.CONTENT_SECURITY_POLICY
+    assert answer.headers["Content-Security-Policy"] == protection.CONTENT_SECURITY_POLICY
     return answer.text
 
 
@@ -32,7 +32,7 @@ def test_every_heading_has_an_address(page: str) -> None:
     assert f"<h1>{title}</h1>" in page
     shown = re.findall(r'<h\d id="([^"]+)">([^<]+)</h\d>', page)
     assert [words for _, words in shown] == headings
-    assert [id for id, _ in shown] == re.findall(r'<li><a href="#(.+?)">', page)
+    assert [name for name, _ in shown] == re.findall(r'<li><a href="#(.+?)">', page)
     assert len({name for name, _ in shown}) == len(headings)
     assert ("stop-words", "Stop words") in shown
     assert f"<title>{title} – Wordcount</title>" in page

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from wordcount import style_sheets
-from wordcount.cascade import Style, styles_of
+from wordcount.cascade import UNSTYLED, Style, styles_of
 from wordcount.display import Display
-from wordcount.selectors import selectors_in, selectors_of
+from wordcount.selectors import Selector, selectors_in, selectors_of
 
 PAGE = """<!doctype html>
 <body class="Menu a"><ul id="top" class="menu"><li class="a b" data-x="1,2">
@@ -42,14 +42,15 @@ sheet = st.lists(st.builds(str.format, st.sampled_from(AROUND), rule), min_size=
     "\n".join
 )
 
-NO_STYLE = Style(None, False, None, False, False)
-
 
 def styles_with(css: str) -> list[Style]:
     tree = LexborHTMLParser(PAGE, scripting=True)
-    tree.body.insert_child(LexborHTMLParser(f"<style>{css}</style>").css_first("style"))
+    sheet = LexborHTMLParser(f"<style>{css}</style>").css_first("style")
+    assert tree.body
+    assert sheet
+    tree.body.insert_child(sheet)
     styles = styles_of(tree)
-    return [styles.get(node.mem_id, NO_STYLE) for node in tree.css("*")]
+    return [styles.get(node.mem_id, UNSTYLED) for node in tree.css("*")]
 
 
 @settings(max_examples=800, deadline=None)
@@ -64,7 +65,7 @@ def test_setting_rules_aside_changes_nothing(css: str) -> None:
 @settings(max_examples=800, deadline=None)
 @given(selector_list)
 def test_plain_selectors_are_read_as_all_are(text: str) -> None:
-    def essence(selectors: tuple[object, ...]) -> list[tuple[object, ...]]:
+    def essence(selectors: tuple[Selector, ...]) -> list[tuple[object, ...]]:
         return [
             ("".join(each.text.split()).replace("'", '"'), each.specificity, each.names)
             for each in selectors
@@ -105,4 +106,6 @@ def test_no_sheet_is_too_much(css: str) -> None:
 
 def test_a_style_attribute_sees_the_variables_of_a_sheet() -> None:
     tree = LexborHTMLParser("<style>.a{--x:none}</style><p class=a style='display:var(--x)'>x")
-    assert styles_of(tree)[tree.css_first("p").mem_id].display is Display.NONE
+    paragraph = tree.css_first("p")
+    assert paragraph
+    assert styles_of(tree)[paragraph.mem_id].display is Display.NONE
