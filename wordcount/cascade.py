@@ -23,9 +23,8 @@ from wordcount.variables import Variables
 # All elements whose tag or attributes may say something that matters here. One question to the
 # tree costs as much as another, so there is one.
 TELLING = (
-    ":is(style, link[rel~=stylesheet i][href^='data:' i], dialog, [hidden], [popover], "
-    + ", ".join(f"[style*={word} i]" for word in WORDS)
-    + ")"
+    ":is(style, link[rel~=stylesheet i][href*='data:' i]:not([disabled]), dialog, [hidden], "
+    "[popover], " + ", ".join(f"[style*={word} i]" for word in WORDS) + ")"
 )
 # What `all` stands for.
 ALL = ("display", "visibility", "float", "position", "content-visibility")
@@ -65,7 +64,7 @@ def styles_of(tree: LexborHTMLParser) -> dict[int, Style]:
         attributes = node.attributes
         if sheet := _sheet_of(node, attributes):
             title = attributes.get("title") or ""
-            if len(titles) == 1:
+            if len(titles) == 1 and "alternate" not in (attributes.get("rel") or "").lower():
                 titles.add(title)
             if title in titles:
                 sheets.append(sheet)
@@ -152,15 +151,16 @@ def _from_sheets(tree: LexborHTMLParser, sheets: list[str], variables: bool) -> 
 
 
 def _text_of_data(url: str) -> str:
-    """The style sheet that a ``data:`` URL holds; empty if it holds none."""
-    head, _, data = url.partition(",")
+    """The style sheet that a ``data:`` URL holds; empty if it holds none, or is no such URL."""
+    head, _, data = url.strip().partition(",")
     content = unquote_to_bytes(data)
     if head.rstrip().lower().endswith(";base64"):
         try:
-            content = b64decode(content)
+            content = b64decode(content + b"==")  # browsers do without it; too much does no harm
         except binascii.Error:
             return ""
-    return content.decode("utf-8", "replace") if "text/css" in head.lower() else ""
+    is_sheet = head.lower().startswith("data:") and "text/css" in head.lower()
+    return content.decode("utf-8", "replace") if is_sheet else ""
 
 
 def _elements_by_name(tree: LexborHTMLParser) -> dict[str, list[int]]:

@@ -17,9 +17,9 @@ from collections.abc import Iterable
 # A word longer than this may hold so many marks in a row that sorting them takes too long.
 _LONG = 64
 
-# How people type an apostrophe, and how printers set it: single quotation marks, the letter
-# apostrophe, the letter of Hawaiian and Uzbek, and the wide one of East Asia.
-_APOSTROPHES = "\u2018\u2019\u02bc\u02bb\uff07"
+#: How people type an apostrophe, and how printers set it: single quotation marks, the letter
+#: apostrophe, the letter of Hawaiian and Uzbek, and the wide one of East Asia.
+APOSTROPHES = "\u2018\u2019\u02bc\u02bb\uff07"
 # What is in a word and not seen: the soft hyphen, the word joiner and the byte order mark, which
 # only rule line breaks, and what only sets the direction of writing.
 _INVISIBLE = (
@@ -39,7 +39,7 @@ def _elided(words: str) -> re.Pattern[str]:
     A word is elided before a vowel or a mute h, and before nothing else: N'Djamena is a name.
     """
     return re.compile(
-        rf"^(?:{words})['{_APOSTROPHES}](?=[aàáâãäæeèéêëhiìíîïoòóôöœuùúûüyÿ])",
+        rf"^(?:{words})['{APOSTROPHES}](?=[aàáâãäæeèéêëhiìíîïoòóôöœuùúûüyÿ])",
         re.IGNORECASE | re.MULTILINE,
     )
 
@@ -133,7 +133,7 @@ def ranking_forms(bare: Iterable[str], language: str | None = None) -> list[str]
         text = text.lower()
     else:
         text = text.casefold()
-        for apostrophe in _APOSTROPHES:
+        for apostrophe in APOSTROPHES:
             text = text.replace(apostrophe, "'")
         text = unicodedata.normalize("NFC", text)
     return text.split("\n") if text else []

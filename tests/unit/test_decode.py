@@ -52,7 +52,7 @@ def test_the_header_beats_what_the_page_declares() -> None:
     assert decode(page.encode("koi8-r"), "text/html; charset=koi8-r") == (page, "koi8-r")
 
 
-# As the Encoding standard says and, but for the first of Hong Kong, Chromium 156 does. Most are
+# As the Encoding standard says and, but for the first of Hong Kong, Chromium does. Most are
 # cases in which Python's codecs do otherwise.
 @pytest.mark.parametrize(
     ("charset", "as_hex", "text"),
@@ -139,7 +139,7 @@ META = b"<meta charset=koi8-r>"
 LONG = b"<!--" + b"x" * 100_000 + b"-->"
 
 
-# As Chromium 156 does; what is UTF-8 here, it guesses to be windows-1252.
+# As Chromium does; what is UTF-8 here, it guesses to be windows-1252.
 @pytest.mark.parametrize(
     ("page", "charset"),
     [
