@@ -1,5 +1,5 @@
 """Servers asked with a deadline, whatever becomes of them: who watches a service must get an answer
-just when something hangs.
+above all when something hangs.
 
 No timeout of a client holds in every case: a Postgres whose host sleeps keeps a statement for half
 a minute, and the name of a host that nobody knows any more may be looked up for as long. So each
@@ -21,7 +21,7 @@ PATIENCE = 2.0
 class Question(Generic[Answer]):
     """What is asked now and then.
 
-    :param ask: asks, and returns also what went wrong.
+    :param ask: asks. What goes wrong is a part of the answer, or None: nothing is to be raised.
     """
 
     def __init__(self, ask: Callable[[], Answer]) -> None:

@@ -63,7 +63,7 @@ def show_file(job_key: str, ending: str) -> Response:
 
 @dataclass(frozen=True)
 class ShownPairs:
-    """The pairs that one view shows. To be asked :func:`views.texts.in_turn_of_text`."""
+    """The pairs that one view shows. To be asked within :func:`views.texts.in_turn_of_text`."""
 
     result: Result
     asked: CollocationsAsked

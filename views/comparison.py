@@ -70,7 +70,7 @@ class PairView(Asked):
 
 @dataclass(frozen=True)
 class Comparison:
-    """What one view shows of two finished counts. To be asked :meth:`in_turn`."""
+    """What one view shows of two finished counts. To be asked within :meth:`in_turn`."""
 
     pair: Pair
     view: PairView

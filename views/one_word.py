@@ -31,7 +31,7 @@ Asked = TypeVar("Asked", bound=WordAsked)
 
 @dataclass(frozen=True)
 class OneWord(Generic[Asked]):
-    """A word that is looked for. To be asked of :func:`views.texts.in_turn_of_text`.
+    """A word that is looked for. To be asked within :func:`views.texts.in_turn_of_text`.
 
     :ivar asked: what was asked for; what is shown is :attr:`selection`.
     """
@@ -91,7 +91,8 @@ class OneWord(Generic[Asked]):
         found = self._group(self.selection.w, counts)
         start = self.selection.w.removesuffix(_ELLIPSIS)
         if found is None and LONGEST_SHOWN // 2 < len(start) < len(self.selection.w):
-            # The most frequent one that begins so stands above the others in that table.
+            # Anywhere in it, for the table leaves out an elision before it. The most frequent one
+            # stands above the others there.
             longer = [word for word in counts if len(word) > len(start) and start in word]
             if longer:
                 found = self._group(max(longer, key=counts.__getitem__), counts)

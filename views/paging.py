@@ -26,7 +26,7 @@ from wordcount.counts import LONGEST_SHOWN
 
 #: Rows of a page unless `top` says otherwise.
 DEFAULT_TOP = 10
-#: A longer answer takes one of the places for downloads: its reader may be slow.
+#: An answer of more rows takes one of the places for downloads: its reader may be slow.
 _LONG = 1000
 
 #: The parameters that are the same on each page; `job_id` is that of ``GET /get_result``.

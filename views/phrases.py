@@ -83,7 +83,7 @@ def show_file(job_key: str, ending: str) -> Response:
 
 @dataclass(frozen=True)
 class ShownPhrases:
-    """The phrases that one view shows. To be asked :func:`views.texts.in_turn_of_text`."""
+    """The phrases that one view shows. To be asked within :func:`views.texts.in_turn_of_text`."""
 
     result: Result
     asked: PhrasesAsked

@@ -24,6 +24,7 @@ from flask.typing import ResponseReturnValue
 from flask_limiter import RateLimitExceeded
 from redis.exceptions import RedisError
 
+from events.channel import CHANNEL
 from inbox.items import Item, name_of, read_id, read_item, read_ref, written
 from inbox.queue import INBOX, Inbox, Standing
 from models import as_key, storable
@@ -166,6 +167,7 @@ def _page(
         error=problem.description if problem else None,
         is_ref=problem is not None and problem.document["code"] == "item_bad_ref",
         inbox=INBOX,
+        channel=CHANNEL,
     )
     status, headers = (problem.status, problem.headers) if problem else (200, {})
     return _with_headers(Response(page, status, headers, mimetype="text/html"))

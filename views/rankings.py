@@ -69,7 +69,10 @@ class Ranking:
         return Part(everything[first : first + self.top], len(everything))
 
     def is_ready_made(self, first: int) -> bool:
-        """Whether these rows are among those that are stored."""
+        """Whether these rows are among those that are stored.
+
+        :param first: from which on.
+        """
         is_usual = not (self.main or self.together) and self.shortest == 1
         return is_usual and first + self.top <= TOP_ROWS
 
@@ -88,7 +91,9 @@ class Ranking:
         return Part([Ranked(*row) for row in (rows or [])[first : first + self.top]], total)
 
     def counts_of(self, result: Result) -> Mapping[str, int]:
-        """What is ranked: each word as it is written -> how often. To be called :func:`in_turn`.
+        """What is ranked: each word as it is written -> how often.
+
+        To be called within :func:`in_turn`.
 
         :raises views.errors.Problem: if there is no main text.
         """

@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 _NO_POSTGRES = "Postgres does not answer."
 _NO_REDIS = "Redis does not answer."
-_NO_WORKER = (
+NO_WORKER = (
     f"No worker has been heard of for {presence.BELIEVED_SECONDS} seconds: what is submitted waits."
 )
 
@@ -74,7 +74,7 @@ class Readiness:
             logger.warning("not ready, for Redis does not answer: %s", error)
             return _redis_away()
         said = f"{alive} {'worker is' if alive == 1 else 'workers are'} alive."
-        worker = Check(True, said) if alive else Check(False, _NO_WORKER)
+        worker = Check(True, said) if alive else Check(False, NO_WORKER)
         return {"redis": Check(True, "Redis answers."), "worker": worker}
 
 

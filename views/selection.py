@@ -77,15 +77,8 @@ class Selection(Asked):
     @property
     def is_stored(self) -> bool:
         """Whether it shows nothing but first rows of a ranking, which are stored ready-made."""
-        return (
-            self.top <= TOP_ROWS
-            and self.of == "page"
-            and self.forms == "apart"
-            and self.min == 1
-            and not self.q
-            and self.sort == "frequent"
-            and self.chart == "bars"
-        )
+        is_usual = not self.q and self.sort == "frequent" and self.chart == "bars"
+        return is_usual and self.ranking.is_ready_made(0)
 
     @property
     def within_stored(self) -> Self:

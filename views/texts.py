@@ -36,10 +36,11 @@ LONGEST_ALTS = 200_000
 
 
 def indexed(result: Result) -> IndexedText:
-    """The text of a finished count, ready for analyses. To be called :func:`in_turn_of_text`.
+    """The text of a finished count, ready for analyses.
 
-    :raises views.errors.Problem: if there is none: the page was too large or too complex, or was
-        counted by an earlier release.
+    To be called within :func:`in_turn_of_text`.
+
+    :raises views.errors.Problem: if there is none, or not yet.
     """
     if result.text_index is not None and result.text is not None:
         return IndexedText.from_bytes(result.text_index, result.text, result.result_all or {})

@@ -95,7 +95,7 @@ def _linked(word: str) -> str:
 
 @dataclass(frozen=True)
 class ShownWords:
-    """What one view shows. To be asked :func:`views.texts.in_turn_of_text`."""
+    """What one view shows. To be asked within :func:`views.texts.in_turn_of_text`."""
 
     result: Result
     asked: WhereAsked

@@ -18,12 +18,13 @@ PROBLEM = "application/problem+json"
 URL_CODES = tuple(code for code in SENTENCES if code.startswith("url_"))
 CALLBACK_CODES = tuple(code for code in SENTENCES if code.startswith("callback_"))
 _OF_INPUT = (*URL_CODES, *CALLBACK_CODES)
-_OF_OTHER_INPUT = ("text_", "list_", "item_", "bad_item")
+_OF_OTHER_INPUT = ("text_", "list_", "item_")
+#: Why a count may fail.
 FAILURES = tuple(
     code for code in SENTENCES if code not in _OF_INPUT and not code.startswith(_OF_OTHER_INPUT)
 )
 _NONSENSE = '"top" must be a whole number from 1 on.'
-#: The codes of a host name that is not this site's, and of a method and an address that are not.
+#: The codes for a host name that is not this site's, and for an address that there is not.
 _BAD_REQUEST, _NOT_FOUND = "bad_request", "not_found"
 
 #: For what is answered about a finished count: it never changes.

@@ -2,7 +2,16 @@
 
 from flask import current_app
 
-from views.openapi import counting, files, following, operators, several, template, webhooks
+from views.openapi import (
+    counting,
+    files,
+    following,
+    operators,
+    parameters,
+    several,
+    template,
+    webhooks,
+)
 from views.openapi.answers import answer, broken, misdirected
 from views.openapi.bricks import Json, body, operation, schema
 from views.openapi.schemas import SCHEMAS
@@ -78,7 +87,7 @@ def _description() -> Json:
         counting.SERVICE,
         "Get this description",
         description="OpenAPI 3.1. `/api/docs` is the same as a page.",
-        parameters=[],
+        parameters=[parameters.IF_NONE_MATCH],
         answers={
             "200": answer("The description.", body("application/json", schema("Description"))),
             "304": answer("You have it already."),

@@ -3,6 +3,7 @@
 from storage import schema as migrations
 from views.openapi.answers import RETRY_AFTER, answer, broken, problem
 from views.openapi.bricks import TEXT, YES_OR_NO, Json, an_object, body, one_of, operation, schema
+from views.readiness import NO_WORKER
 
 OPERATORS = "Operators"
 
@@ -14,7 +15,6 @@ SCHEMAS: dict[str, Json] = {
         {"status": one_of(["ready"]), "checks": an_object(dict.fromkeys(_PARTS, _CHECK))}
     ),
 }
-_NO_WORKER = "No worker has been heard of for 15 seconds: what is submitted waits."
 
 
 def paths() -> Json:
@@ -63,7 +63,7 @@ def _readiness() -> Json:
                 503,
                 "Something is missing; `checks` says what.",
                 "not_ready",
-                sentence=_NO_WORKER,
+                sentence=NO_WORKER,
                 headers=RETRY_AFTER,
                 members={"checks": _checks(False)},
             ),
@@ -74,7 +74,7 @@ def _readiness() -> Json:
 
 def _checks(is_ready: bool) -> Json:
     """How each of them may be."""
-    worker = "1 worker is alive." if is_ready else _NO_WORKER
+    worker = "1 worker is alive." if is_ready else NO_WORKER
     return {
         "postgres": {"ok": True, "detail": "Postgres answers."},
         "migrations": {
