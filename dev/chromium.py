@@ -13,12 +13,16 @@ OPTIONS = (
 )
 
 
+#: The same engine without windows, which takes a third less of the processor; or the whole of it.
+_PROGRAMS = ("chromium-headless-shell", "chromium")
+
+
 def chromium() -> str:
     """The path of the program.
 
     :raises DevError: it is not installed.
     """
-    program = shutil.which("chromium")
-    if not program:
-        raise DevError("Chromium is missing. Install it: apt install chromium")
-    return program
+    found = [program for program in map(shutil.which, _PROGRAMS) if program]
+    if not found:
+        raise DevError(f"Chromium is missing. Install it: apt install {_PROGRAMS[0]}")
+    return found[0]

@@ -14,7 +14,7 @@ def test_without_a_browser(
     monkeypatch.setenv("PATH", str(tmp_path))
     assert screenshots.main(["--to", str(tmp_path)]) == 1
     said = capsys.readouterr()
-    assert said.err == "Chromium is missing. Install it: apt install chromium\n"
+    assert said.err == "Chromium is missing. Install it: apt install chromium-headless-shell\n"
     assert said.out == ""
 
 
