@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from redis import Redis
 
@@ -127,6 +128,14 @@ def test_pages_of_other_sites_change_nothing(admin: FlaskClient, redis: Redis) -
     assert jobs.queue().job_ids == [key]
     assert admin.post(EMPTY, headers={**RIGHT, "Sec-Fetch-Site": "same-origin"}).status_code == 200
     assert jobs.queue().job_ids == []
+
+
+def test_whoever_may_submit_may_not_change_the_queue(environ: dict[str, str], app: Flask) -> None:
+    """A browser sends the password along with the form of any page."""
+    settings = {**environ, "ADMIN_PASSWORD": PASSWORD, "CORS_ORIGINS": "*"}
+    client = create_app(settings_from(settings)).test_client()
+    strange = {**RIGHT, "Origin": "https://other.example", "Sec-Fetch-Site": "cross-site"}
+    assert code_of(client.post(EMPTY, headers=strange)) == (403, "cross_site")
 
 
 @pytest.mark.parametrize(
