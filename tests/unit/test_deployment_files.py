@@ -191,6 +191,20 @@ def test_services_wait_for_what_they_need_and_all_that_is_named_is_there() -> No
         assert host in services
 
 
+def test_the_database_is_ready_when_others_can_reach_it() -> None:
+    """When Postgres' image makes the database, its server listens on the socket alone, and ends."""
+    asked = COMPOSE["services"]["postgres"]["healthcheck"]["test"]
+    assert asked[asked.index("--host") + 1] == "127.0.0.1"
+
+
+def test_a_failed_migration_stops_nobody() -> None:
+    for name in ("wordcount-web.service", "wordcount-worker.service"):
+        unit = units()[name]["Unit"]
+        assert "wordcount-migrate.service" in unit["After"]
+        assert unit["Wants"] == "wordcount-migrate.service"
+        assert not {"Requires", "BindsTo", "PartOf"} & set(unit)
+
+
 def test_units_belong_together() -> None:
     found = units()
     assert set(found) == {
