@@ -116,6 +116,14 @@ def test_every_variable_is_a_setting() -> None:
     assert app_json["env"]["APP_SETTINGS"]["value"].removeprefix("config.") in CONFIGS
 
 
+def test_compose_passes_every_setting_on() -> None:
+    fixed = {"PORT"}  # which compose.yaml publishes
+    for service in OURS.values():
+        assert set(READERS) - fixed <= set(service["environment"])
+        for name, value in service["environment"].items():
+            assert name in {"DATABASE_URL", "REDIS_URL"} or value.startswith(f"${{{name}:")
+
+
 def test_what_compose_asks_for_stands_in_the_example() -> None:
     text = (PROJECT / "compose.yaml").read_text("utf-8")
     asked = set(re.findall(r"\$\{([A-Z_]+):\?", text))
