@@ -125,6 +125,7 @@ class Events:
         )
         self._silent_until = 0.0
         self._tallies = Tallies()
+        self._is_in_doubt = True
         # Whether something was lost: one byte, the same for all processes that are forked later. A
         # horse that could not tell the end of its count has no other chance to say so.
         self._is_missing = mmap.mmap(-1, 1)
@@ -177,16 +178,22 @@ class Events:
 
     def _carry(self, write: Callable[[Amounts], object]) -> None:
         """Take along what was added up. Where nobody heard an answer it may have been written: it
-        is not written again, for too few are better than too many.
+        is not written again, for too few are better than too many. So after that nothing is taken
+        along before somebody answers: a host that is gone is silent as well.
         """
+        if self._is_in_doubt:
+            connections = self._redis.connection_pool
+            connections.release(connections.get_connection())
         amounts = self._tallies.take()
         try:
             write(amounts)
         except NoAnswerError:
+            self._is_in_doubt = True
             raise
         except RedisError:
             self._tallies.give_back(amounts)
             raise
+        self._is_in_doubt = False
 
     def _try(self, tell: Callable[[], None]) -> None:
         """Say what is missing, then tell; remember it if that fails."""
