@@ -126,7 +126,7 @@ MAY_IMPORT = {
         "wordcount.url",
     },
     "storage.once": {"models"},
-    "storage.admission": {"models"},
+    "storage.admission": {"models", "storage.states"},
     "storage.rescues": {"models", "storage.leases", "storage.states"},
     "inbox.items": {"wordcount.errors"},
     "inbox.scripts": {"events.event_log"},
