@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from redis import Redis
@@ -23,6 +23,7 @@ from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as NoAnswerError
 from redis.retry import Retry
 
+from environment.patience import few_connections
 from events import event_log, tallies
 from events.event_log import Event, Feed
 from events.tallies import Amounts, Tallies
@@ -109,12 +110,13 @@ class Events:
     """
 
     def __init__(self, redis_url: str) -> None:
-        self._redis = Redis.from_url(
-            redis_url,
-            socket_connect_timeout=_PATIENCE,
-            socket_timeout=_PATIENCE,
-            retry=Retry(NoBackoff(), 0),
-        )
+        patience: dict[str, Any] = {
+            "socket_connect_timeout": _PATIENCE,
+            "socket_timeout": _PATIENCE,
+            "retry": Retry(NoBackoff(), 0),
+        }
+        self._redis = few_connections(redis_url, **patience)
+        self._heard = Redis.from_url(redis_url, **patience)  # one for each who waits
         # For those who follow: Redis lets them wait. The second try is for a connection that broke
         # while Redis was there, and then nothing is missing.
         self._followed = Redis.from_url(
@@ -215,7 +217,7 @@ class Events:
 
     def listen(self, job_key: str) -> Listener:
         """Hear of one count; on a connection of its own, while the block lasts."""
-        return Listener(self._redis, job_key)
+        return Listener(self._heard, job_key)
 
     def follow(self, after: str | None = None) -> Feed:
         """Hear of all counts, from now on or after the event with this id."""

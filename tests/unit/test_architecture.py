@@ -52,7 +52,12 @@ MAY_IMPORT = {
     "storage.schema": {"models"},
     "workers.presence": set(),
     "events.event_log": {"events.tallies"},
-    "events.channel": {"events.event_log", "events.tallies", "storage.states"},
+    "events.channel": {
+        "environment.patience",
+        "events.event_log",
+        "events.tallies",
+        "storage.states",
+    },
     "events.progress": {
         "events.channel",
         "models",
