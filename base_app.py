@@ -5,10 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
-from redis import Redis
 
 from config import Config, settings_from
-from environment.patience import REDIS_PATIENCE
+from environment.patience import REDIS_PATIENCE, few_connections
 from events.channel import Events
 from logs import sentry
 from models import db
@@ -54,6 +53,6 @@ def create_base_app(
     db.init_app(app)
     with app.app_context():
         connections.lend_alive(db.engine)
-    app.extensions["redis"] = Redis.from_url(app.config["REDIS_URL"], **REDIS_PATIENCE)
+    app.extensions["redis"] = few_connections(app.config["REDIS_URL"], **REDIS_PATIENCE)
     app.extensions["events"] = Events(app.config["REDIS_URL"])
     return app

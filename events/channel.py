@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from redis import Redis
@@ -23,6 +23,7 @@ from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as NoAnswerError
 from redis.retry import Retry
 
+from environment.patience import few_connections
 from events import event_log, tallies
 from events.event_log import Event, Feed
 from events.tallies import Amounts, Tallies
@@ -109,12 +110,13 @@ class Events:
     """
 
     def __init__(self, redis_url: str) -> None:
-        self._redis = Redis.from_url(
-            redis_url,
-            socket_connect_timeout=_PATIENCE,
-            socket_timeout=_PATIENCE,
-            retry=Retry(NoBackoff(), 0),
-        )
+        patience: dict[str, Any] = {
+            "socket_connect_timeout": _PATIENCE,
+            "socket_timeout": _PATIENCE,
+            "retry": Retry(NoBackoff(), 0),
+        }
+        self._redis = few_connections(redis_url, **patience)
+        self._heard = Redis.from_url(redis_url, **patience)  # one for each who waits
         # For those who follow: Redis lets them wait. The second try is for a connection that broke
         # while Redis was there, and then nothing is missing.
         self._followed = Redis.from_url(
@@ -125,6 +127,7 @@ class Events:
         )
         self._silent_until = 0.0
         self._tallies = Tallies()
+        self._is_in_doubt = True
         # Whether something was lost: one byte, the same for all processes that are forked later. A
         # horse that could not tell the end of its count has no other chance to say so.
         self._is_missing = mmap.mmap(-1, 1)
@@ -177,16 +180,22 @@ class Events:
 
     def _carry(self, write: Callable[[Amounts], object]) -> None:
         """Take along what was added up. Where nobody heard an answer it may have been written: it
-        is not written again, for too few are better than too many.
+        is not written again, for too few are better than too many. So after that nothing is taken
+        along before somebody answers: a host that is gone is silent as well.
         """
+        if self._is_in_doubt:
+            connections = self._redis.connection_pool
+            connections.release(connections.get_connection())
         amounts = self._tallies.take()
         try:
             write(amounts)
         except NoAnswerError:
+            self._is_in_doubt = True
             raise
         except RedisError:
             self._tallies.give_back(amounts)
             raise
+        self._is_in_doubt = False
 
     def _try(self, tell: Callable[[], None]) -> None:
         """Say what is missing, then tell; remember it if that fails."""
@@ -208,7 +217,7 @@ class Events:
 
     def listen(self, job_key: str) -> Listener:
         """Hear of one count; on a connection of its own, while the block lasts."""
-        return Listener(self._redis, job_key)
+        return Listener(self._heard, job_key)
 
     def follow(self, after: str | None = None) -> Feed:
         """Hear of all counts, from now on or after the event with this id."""

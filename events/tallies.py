@@ -52,6 +52,9 @@ BOUNDS: Mapping[str, tuple[float, ...]] = {
     READINGS: (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0),
 }
 
+#: Redis adds numbers of 64 bits.
+_MOST_DIGITS = 19
+
 #: Field -> by how much it grows.
 Amounts = Mapping[str, int]
 
@@ -116,5 +119,5 @@ def read(redis: Redis) -> dict[str, int]:
     return {
         name.decode(errors="replace"): int(amount)
         for name, amount in found.items()
-        if amount.isdigit()
+        if amount.isdigit() and len(amount) <= _MOST_DIGITS
     }

@@ -10,8 +10,9 @@ from config import Config
 _HIDDEN = "***"
 #: A shorter secret is left, or half of each line would be stars; nobody takes one for a secret.
 _LEAST = 6
-#: User and password before a host; no slash can stand there, nor white space.
-_USERINFO = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*://)[^\s/?#@]*(?:@[^\s/?#@]*)*@")
+#: User and password before a host; no slash can stand there, nor white space. It begins with what
+#: stands there once: looked for from each letter on, a long word would take seconds.
+_USERINFO = re.compile(r"://[^\s/?#@]*(?:@[^\s/?#@]*)*@")
 #: Headers of requests that open something, and what follows their names.
 _HEADERS = re.compile(r"(?i)\b((?:proxy-)?authorization|(?:set-)?cookie)(['\"]?: ?['\"]?)[^\n'\"]+")
 _TOKENS = re.compile(r"(?i)\b(bearer) [\w.~+/=-]{6,}")
@@ -46,7 +47,7 @@ class Secrets:
         if self._known:
             text = self._known.sub(_HIDDEN, text)
         if "@" in text:
-            text = _USERINFO.sub(rf"\1{_HIDDEN}@", text)
+            text = _USERINFO.sub(f"://{_HIDDEN}@", text)
         if "=" in text:
             text = _PARAMETERS.sub(rf"\1{_HIDDEN}", text)
         if "DETAIL: " in text:

@@ -19,10 +19,9 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy import text as sql
-from sqlalchemy.engine import ScalarResult
-from sqlalchemy.orm import aliased, load_only
 
 from models import EVIDENCE_WITHIN, Result, Status, db
+from storage.states import row
 
 #: How many counts of a URL are looked at for one to reuse.
 _NEWEST = 20
@@ -35,16 +34,16 @@ def _reusable() -> Select[Any]:
     asked = given.table_valued(column("url", String), name="asked").render_derived()
     newest = (
         select(
-            Result.id,
-            Result.job_key,
-            Result.url,
-            Result.status,
-            Result.owner,
-            Result.finished_at,
-            Result.reading_ease,
+            row.id,
+            row.job_key,
+            row.url,
+            row.status,
+            row.owner,
+            row.finished_at,
+            row.reading_ease,
         )
         .where(Result.is_of(asked.c.url))
-        .order_by(Result.id.desc())
+        .order_by(row.id.desc())
         .limit(_NEWEST)
         .correlate(asked)
         .subquery("newest")
@@ -59,13 +58,15 @@ def _reusable() -> Select[Any]:
         .where(or_(is_pending, and_(is_recent, or_(whole, to_be))))
         .order_by(newest.c.id.desc())
         .limit(1)
+        .correlate(asked)
+        .lateral("known")
     )
-    known = aliased(Result, fit.correlate(asked).lateral())
+    known = fit.c
+    # Columns, not the class: the ORM fails if threads ask it for the first time at the same moment.
     return (
-        select(known)
+        select(known.id, known.job_key, known.url, known.status, known.owner)
         .select_from(asked)
-        .join(known, true())
-        .options(load_only(known.job_key, known.url, known.status, known.owner))
+        .join(fit, true())
     )
 
 
@@ -95,11 +96,9 @@ def reusable(urls: Collection[str], seconds: float) -> dict[str, Result]:
 
     Until the caller commits, nobody else gets an answer for these URLs: of two who submit one
     at the same moment, the second one finds the count of the first.
+
+    What is returned has no more than the columns that are asked for, and belongs to no session.
     """
     db.session.execute(_LOCK_URLS, {"urls": list(urls)})
-    found: ScalarResult[Any] = db.session.scalars(
-        _reusable(),
-        {"urls": list(urls), "age": timedelta(seconds=seconds)},
-        execution_options={"populate_existing": True},
-    )
-    return {result.url: result for result in found if result.url in urls}
+    found = db.session.execute(_reusable(), {"urls": list(urls), "age": timedelta(seconds=seconds)})
+    return {known["url"]: Result(**known) for known in found.mappings() if known["url"] in urls}

@@ -69,6 +69,7 @@ def limit_submissions(app: Flask, *endpoints: str, alone: Mapping[str, str]) -> 
     # library turns to its memory for the first one that fails, and raises what befalls the others.
     limiter = Limiter(
         lambda: client_of(request.remote_addr),
+        storage_options={"connection_pool": app.extensions["redis"].connection_pool},
         in_memory_fallback_enabled=True,
         swallow_errors=True,
     )

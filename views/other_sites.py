@@ -6,7 +6,7 @@ A browser sends along who asks, and lets no page write that itself. Programs sen
 import re
 from collections.abc import Collection
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, request
 from flask_cors import CORS
 
 from views.errors import Problem
@@ -58,7 +58,7 @@ def refuse_other_sites(app: Flask, *endpoints: str) -> None:
     def refuse() -> None:
         if request.endpoint not in endpoints or request.method != "POST":
             return
-        if is_of_another_site(friends=current_app.config["CORS_ORIGINS"]):
+        if is_of_another_site(friends=app.config["CORS_ORIGINS"]):
             raise Problem(403, "cross_site", CROSS_SITE)
 
 

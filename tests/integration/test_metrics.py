@@ -1,6 +1,8 @@
 """The figures that Prometheus scrapes are those of what really happened, whoever tells them."""
 
+import socket
 import time
+from contextlib import ExitStack, closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -179,11 +181,30 @@ def test_nothing_is_added_twice_by_a_redis_that_hangs(
             assert tallies.read(redis)["accepted"] <= 3
 
 
+def test_what_a_host_that_is_gone_does_not_take_is_kept(
+    redis: Redis, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telling, "_SILENCE", 0)
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as silent, ExitStack() as callers:
+        for _ in range(2):  # nobody accepts: there is no room for another
+            callers.enter_context(closing(caller := socket.socket()))
+            caller.setblocking(False)
+            caller.connect_ex(silent.getsockname())
+        events = Events(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
+        for _ in range(2):
+            events.tally(tallies.ACCEPTED)
+            events.make_good()
+    events._redis = Redis.from_url(environ["REDIS_URL"])
+    events.make_good()
+    assert tallies.read(redis)[tallies.ACCEPTED] == 2
+
+
 def test_what_strangers_write_there_does_no_harm(client: FlaskClient, redis: Redis) -> None:
     before = told_by(client)
     redis.hset(tallies.TALLIES, mapping={"outcomes:nonsense": 5, "accepted": "many", b"\xff": "1"})
+    redis.hset(tallies.TALLIES, "rejected", "9" * 5000)  # no number for Python
     after = told_by(client)
-    assert after[named("counts_accepted_total")] == 0
+    assert after[named("counts_accepted_total")] == after[named("inbox_rejected_total")] == 0
     assert not set(after) - set(before)
 
 

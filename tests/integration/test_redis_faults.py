@@ -1,6 +1,8 @@
 """Redis loses everything, dies, hangs or is full; no count minds for long."""
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import jobs
 from app import create_app
 from config import settings_from
 from dev.services import local_redis
+from environment.patience import REDIS_PATIENCE, few_connections
 from tests.counts import make_due, stored, wait_for_end
 from tests.programs import OwnServer, Program, own_server, process_of, running
 from tests.site import Site, start_held
@@ -143,3 +146,21 @@ def test_what_is_no_text_in_redis_keeps_nobody_from_being_rescued(
     make_due(key)
     watch = Watch()
     assert [watch.look() for _ in range(3)] == [0, 1, 0]
+
+
+def test_threads_share_a_few_connections(environ: dict[str, str]) -> None:
+    """A rented Redis may allow 20 in all; what a burst of requests has opened stays open."""
+    threads = 16
+    ready = threading.Barrier(threads)
+    client = few_connections(environ["REDIS_URL"], client_name="of-few", **REDIS_PATIENCE)
+
+    def ask(_number: int) -> None:
+        ready.wait()
+        for _ in range(20):
+            client.ping()
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(ask, range(threads)))
+    named = [one for one in client.client_list() if one["name"] == "of-few"]
+    assert 0 < len(named) <= 2
+    client.connection_pool.disconnect()

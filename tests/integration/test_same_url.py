@@ -1,15 +1,20 @@
 """A URL that is submitted again: the count of before, or a fresh one."""
 
 import re
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from app import create_app
 from config import settings_from
 from models import db
-from storage import leases
+from storage import admission, leases
 from tests.counts import begin
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -104,3 +109,32 @@ def test_only_a_finished_count_has_the_button(client: FlaskClient) -> None:
     failed = client.get(f"/counts/{key}").text
     assert "Count again" not in failed
     assert 'href="/?url=http://example.com/">Change the address</a>' in failed
+
+
+def test_threads_that_ask_for_the_first_time_at_the_same_moment(app: Flask) -> None:
+    """Seen: two of the first 32 requests of a process ended as 500."""
+    threads, failures = 8, []
+    ready = threading.Barrier(threads)
+
+    def ask(number: int) -> None:
+        with app.app_context():
+            db.session.connection()
+            ready.wait()
+            try:
+                admission.reusable([f"http://{number}.example/"], 60)
+            except SQLAlchemyError as error:
+                failures.append(error)
+            finally:
+                db.session.rollback()
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(10):
+            admission._reusable.cache_clear()
+            db.engine.clear_compiled_cache()
+            with ThreadPoolExecutor(threads) as pool:
+                list(pool.map(ask, range(threads)))
+    finally:
+        sys.setswitchinterval(interval)
+    assert failures == []

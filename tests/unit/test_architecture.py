@@ -52,7 +52,12 @@ MAY_IMPORT = {
     "storage.schema": {"models"},
     "workers.presence": set(),
     "events.event_log": {"events.tallies"},
-    "events.channel": {"events.event_log", "events.tallies", "storage.states"},
+    "events.channel": {
+        "environment.patience",
+        "events.event_log",
+        "events.tallies",
+        "storage.states",
+    },
     "events.progress": {
         "events.channel",
         "models",
@@ -126,7 +131,7 @@ MAY_IMPORT = {
         "wordcount.url",
     },
     "storage.once": {"models"},
-    "storage.admission": {"models"},
+    "storage.admission": {"models", "storage.states"},
     "storage.rescues": {"models", "storage.leases", "storage.states"},
     "inbox.items": {"wordcount.errors"},
     "inbox.scripts": {"events.event_log"},

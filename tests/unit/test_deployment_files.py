@@ -116,6 +116,14 @@ def test_every_variable_is_a_setting() -> None:
     assert app_json["env"]["APP_SETTINGS"]["value"].removeprefix("config.") in CONFIGS
 
 
+def test_compose_passes_every_setting_on() -> None:
+    fixed = {"PORT"}  # which compose.yaml publishes
+    for service in OURS.values():
+        assert set(READERS) - fixed <= set(service["environment"])
+        for name, value in service["environment"].items():
+            assert name in {"DATABASE_URL", "REDIS_URL"} or value.startswith(f"${{{name}:")
+
+
 def test_what_compose_asks_for_stands_in_the_example() -> None:
     text = (PROJECT / "compose.yaml").read_text("utf-8")
     asked = set(re.findall(r"\$\{([A-Z_]+):\?", text))
@@ -189,6 +197,20 @@ def test_services_wait_for_what_they_need_and_all_that_is_named_is_there() -> No
     assert COMPOSE["networks"]["inside"]["internal"]
     for host in re.findall(r"@(\w+):\d+/", str(OURS["web"]["environment"])):
         assert host in services
+
+
+def test_the_database_is_ready_when_others_can_reach_it() -> None:
+    """When Postgres' image makes the database, its server listens on the socket alone, and ends."""
+    asked = COMPOSE["services"]["postgres"]["healthcheck"]["test"]
+    assert asked[asked.index("--host") + 1] == "127.0.0.1"
+
+
+def test_a_failed_migration_stops_nobody() -> None:
+    for name in ("wordcount-web.service", "wordcount-worker.service"):
+        unit = units()[name]["Unit"]
+        assert "wordcount-migrate.service" in unit["After"]
+        assert unit["Wants"] == "wordcount-migrate.service"
+        assert not {"Requires", "BindsTo", "PartOf"} & set(unit)
 
 
 def test_units_belong_together() -> None:
