@@ -15,8 +15,9 @@ RUN useradd --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sb
 COPY --from=build /opt/venv /opt/venv
 WORKDIR /srv/wordcount
 COPY . .
-# Compiled once, here: the folder is not written to when the programs run.
-RUN /opt/venv/bin/python -m compileall -q .
+# Readable, whoever has cloned it with which umask. Compiled once, here: the folder is not written to
+# when the programs run.
+RUN chmod -R a+rX . && /opt/venv/bin/python -m compileall -q .
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \

@@ -57,7 +57,7 @@ $(READY): requirements.txt requirements-dev.txt
 		|| fail "$$("$(PYTHON)" --version) is too old, 3.11 is needed. Another one: make PYTHON=python3.12 ..."; \
 	"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null \
 		|| fail "Python's venv is missing. Install it: apt install python3-venv"; \
-	echo "Setting up (once, about a minute)..."; \
+	echo "Setting up (once, a minute or two; more on a slow network)..."; \
 	rm -rf .venv && "$(PYTHON)" -m venv .venv \
 		|| fail "Could not make .venv; the reason is above."; \
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-input \

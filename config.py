@@ -32,7 +32,7 @@ class Config:
     #: clients are made.
     REDIS_TLS_VERIFY: bool = True
     #: The address that gunicorn binds, and its port.
-    HOST: str = "0.0.0.0"  # noqa: S104 -- a dyno or a container is reached from outside
+    WEB_HOST: str = "0.0.0.0"  # noqa: S104 -- a dyno or a container is reached from outside
     PORT: int = 5000
     #: Gunicorn processes.
     WEB_CONCURRENCY: int = 2
@@ -155,7 +155,7 @@ class DevelopmentConfig(Config):
     REDIS_URL: str = field(default="redis://127.0.0.1:6379/0", repr=False)
     SECRET_KEY: str = field(default="for development only", repr=False)
     WEBHOOK_SECRET: str = field(default="for development only", repr=False)
-    HOST: str = "127.0.0.1"
+    WEB_HOST: str = "127.0.0.1"
     LOG_FORMAT: str = "readable"
     WORKERS: int = 2
     PRODCONS_RATE_LIMIT: str | None = "6000/minute"

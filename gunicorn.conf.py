@@ -16,7 +16,7 @@ try:
 except ConfigError as error:
     sys.exit(f"The web cannot start: {error}")
 
-bind = f"{settings.HOST}:{settings.PORT}"
+bind = f"{settings.WEB_HOST}:{settings.PORT}"
 workers = settings.WEB_CONCURRENCY
 # Requests wait for Postgres and for slow clients, not for the processor.
 worker_class = "gthread"

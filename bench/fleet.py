@@ -142,12 +142,12 @@ def fleet() -> Iterator[Fleet]:
             "DATABASE_URL": f"postgresql+psycopg2://postgres:{password}@{data}:{_POSTGRES_PORT}"
             "/postgres",
             "REDIS_URL": f"redis://:{password}@{data}:{_REDIS_PORT}/0",
-            "HOST": (web := hosts["web"].address),
+            "WEB_HOST": (web := hosts["web"].address),
             "PORT": str(_WEB_PORT),
             # As it is by default in production, but for these: the sites are on no public network,
             # nobody speaks HTTPS, and all submissions come from one client.
             "APP_SETTINGS": "config.ProductionConfig",
-            "SECRET_KEY": "of a bench",
+            "SECRET_KEY": "the secret of a bench",
             "SITE_URL": f"http://{web}:{_WEB_PORT}",
             "FETCH_ALLOWED_NETWORKS": str(SITES),
             "HTTPS_ONLY": "false",

@@ -110,8 +110,8 @@ def running(
             # As it is by default in production, but for these: the site is on loopback, without
             # HTTPS, and all submissions come from one client.
             "APP_SETTINGS": "config.ProductionConfig",
-            "SECRET_KEY": "of a bench",
-            "HOST": "127.0.0.1",
+            "SECRET_KEY": "the secret of a bench",
+            "WEB_HOST": "127.0.0.1",
             "SITE_URL": f"http://127.0.0.1:{port}",
             "FETCH_ALLOWED_NETWORKS": "127.0.0.0/8",
             "HTTPS_ONLY": "false",

@@ -114,6 +114,18 @@ def switch(name: str, value: str) -> bool:
     return switches[value.lower()]
 
 
+def own_address(name: str, value: str) -> str:
+    """One of this machine, in the form in which gunicorn takes it."""
+    try:
+        address = ipaddress.ip_address(value.strip("[]"))
+    except ValueError:
+        raise ConfigError(
+            f"{name} is {value!r}, but must be an address of this machine, such as 127.0.0.1, or"
+            " 0.0.0.0 for all that it has."
+        ) from None
+    return f"[{address}]" if address.version == 6 else str(address)
+
+
 def networks(name: str, value: str) -> tuple[Network, ...]:
     if value.lower() == "none":
         return ()

@@ -1,5 +1,6 @@
 """How Alembic reaches the database and the models: both come from the running application."""
 
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import text
 
+logger = logging.getLogger("alembic.env")
 db = current_app.extensions["migrate"].db
 options = current_app.extensions["migrate"].configure_args
 
@@ -38,8 +40,25 @@ def migrate() -> None:
             transaction_per_migration=True,
             **options,
         )
+        if is_ahead():
+            return
         with context.begin_transaction():
             context.run_migrations()
+
+
+def is_ahead() -> bool:
+    """Whether there is nothing to upgrade, for a newer release has migrated already.
+
+    So it is after going back to an older release: its code runs with the newer schema, and what
+    runs `db upgrade` at each start, or in Heroku's release phase, must not fail for that.
+    """
+    migrating = context.get_context()
+    known = {script.revision for script in context.script.walk_revisions()}
+    unknown = set(migrating.get_current_heads()) - known
+    if not unknown or migrating.opts.get("destination_rev") not in {"head", "heads"}:
+        return False
+    logger.warning("a newer release has migrated the database: %s", ", ".join(sorted(unknown)))
+    return True
 
 
 @contextmanager

@@ -5,6 +5,7 @@ this one. HTTPS: RFC 6797.
 """
 
 from flask import Flask, Response, redirect, request
+from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from views.errors import Problem
@@ -58,8 +59,10 @@ def _by_https_only() -> WerkzeugResponse | None:
     # What is asked from inside is asked past the proxy that speaks HTTPS.
     if request.is_secure or request.path in INSIDE:
         return None
+    if not request.host:
+        raise BadRequest("The header Host names none.")
     # A proxy that speaks HTTPS, and is not believed: we would lead visitors in a circle.
-    is_circle = request.headers.get("X-Forwarded-Proto", "") == "https"
+    is_circle = "https" in request.headers.get("X-Forwarded-Proto", "").lower()
     if request.method not in {"GET", "HEAD"} or is_circle:
         raise Problem(403, "https_required", HTTPS_REQUIRED)
     return redirect(request.url.replace("http://", "https://", 1), 308)

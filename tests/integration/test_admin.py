@@ -195,7 +195,7 @@ def test_in_production_it_is_there_over_https_only(environ: dict[str, str]) -> N
     production = {
         **environ,
         "APP_SETTINGS": "config.ProductionConfig",
-        "SECRET_KEY": "long and random",
+        "SECRET_KEY": "a long and random text",
         "ADMIN_PASSWORD": PASSWORD,
     }
     client = create_app(settings_from(production)).test_client()

@@ -55,3 +55,19 @@ def test_two_releases_at_once(environ: dict[str, str]) -> None:
     told = [one.communicate(timeout=60)[1] for one in both]
     assert [one.returncode for one in both] == [0, 0], told
     test_the_migrations_make_the_tables_that_the_models_expect()
+
+
+def test_an_older_release_leaves_a_newer_schema_as_it_is(caplog: pytest.LogCaptureFixture) -> None:
+    db.session.remove()
+    with db.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    try:
+        flask_migrate.upgrade(MIGRATIONS)
+        assert "a newer release has migrated the database: 9999" in caplog.text
+        with pytest.raises(SystemExit):  # back from what it does not know it cannot go
+            flask_migrate.downgrade(MIGRATIONS)
+        with db.engine.connect() as connection:
+            assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
+    finally:
+        with db.engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '0006'"))

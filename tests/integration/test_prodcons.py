@@ -173,7 +173,11 @@ def test_no_client_puts_in_more_than_it_may(with_settings: Made) -> None:
 
 
 def test_what_is_put_in_is_a_submission_like_others(environ: dict[str, str], app: Flask) -> None:
-    strangers = {"APP_SETTINGS": "ProductionConfig", "SECRET_KEY": "x", "HTTPS_ONLY": "false"}
+    strangers = {
+        "APP_SETTINGS": "ProductionConfig",
+        "SECRET_KEY": "for tests only, long",
+        "HTTPS_ONLY": "false",
+    }
     rate = {"RATELIMIT_ENABLED": "true", "SUBMISSION_RATE_LIMIT": "2/hour"}
     client = create_app(settings_from({**environ, **strangers, **rate})).test_client()
     form = {"url": "example.com"}

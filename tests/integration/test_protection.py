@@ -8,7 +8,11 @@ from app import create_app
 from config import settings_from
 from tests.support import json_of
 
-PRODUCTION = {"APP_SETTINGS": "config.ProductionConfig", "SECRET_KEY": "x", "TRUSTED_PROXIES": "1"}
+PRODUCTION = {
+    "APP_SETTINGS": "config.ProductionConfig",
+    "SECRET_KEY": "for tests only, long",
+    "TRUSTED_PROXIES": "1",
+}
 BY_HTTPS = {"X-Forwarded-Proto": "https"}
 BROWSER = {"Accept": "text/html"}
 
@@ -69,6 +73,12 @@ def test_nobody_is_led_in_a_circle(environ: dict[str, str]) -> None:
     answer = client.get("/", headers={**BROWSER, **BY_HTTPS})  # of a proxy that is not believed
     assert answer.status_code == 403
     assert "by https:// only" in answer.text
+
+
+@pytest.mark.parametrize("host", ["a b", "x@y", ""])
+def test_nobody_is_led_to_no_host(production: FlaskClient, host: str) -> None:
+    answer = production.get("/about", headers={"Host": host})
+    assert (answer.status_code, answer.get_json(force=True)["code"]) == (400, "bad_request")
 
 
 def test_https_can_be_left_out(environ: dict[str, str]) -> None:

@@ -18,14 +18,14 @@ PRODUCTION = {
     **DATABASE,
     "APP_SETTINGS": "config.ProductionConfig",
     "REDIS_URL": "rediss://:secret@host:6380",
-    "SECRET_KEY": "long and random",
+    "SECRET_KEY": "a long and random text",
 }
 
 
 def test_development_is_the_default_and_may_count_local_pages() -> None:
     settings = settings_from(DATABASE)
     assert type(settings) is DevelopmentConfig
-    assert settings.HOST == "127.0.0.1"
+    assert settings.WEB_HOST == "127.0.0.1"
     assert ipaddress.ip_network("127.0.0.0/8") in settings.FETCH_ALLOWED_NETWORKS
     assert settings.CALLBACK_ALLOWED_NETWORKS == settings.FETCH_ALLOWED_NETWORKS
 
@@ -64,7 +64,7 @@ def test_a_dyno_is_production_behind_a_router() -> None:
     on_a_dyno = {name: PRODUCTION[name] for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY")}
     settings = settings_from({**on_a_dyno, "DYNO": "web.1"})
     assert type(settings) is ProductionConfig
-    assert (settings.HOST, settings.TRUSTED_PROXIES) == ("0.0.0.0", 1)
+    assert (settings.WEB_HOST, settings.TRUSTED_PROXIES) == ("0.0.0.0", 1)
     assert settings.FETCH_CONCURRENCY == 4
     assert settings.REDIS_URL == "rediss://:secret@host:6380?ssl_cert_reqs=none"
     assert settings.RATELIMIT_STORAGE_URI == settings.REDIS_URL
@@ -95,6 +95,7 @@ def test_all_settings_are_read() -> None:
         {
             **PRODUCTION,
             "PORT": "8000",
+            "WEB_HOST": "::1",
             "WEB_CONCURRENCY": "3",
             "FETCH_ALLOWED_NETWORKS": "10.0.0.0/8, fd00::/8",
             "CALLBACK_ALLOWED_NETWORKS": "192.168.7.0/24",
@@ -126,6 +127,7 @@ def test_all_settings_are_read() -> None:
         }
     )
     assert (settings.PORT, settings.WEB_CONCURRENCY) == (8000, 3)
+    assert settings.WEB_HOST == "[::1]"
     assert list(map(str, settings.FETCH_ALLOWED_NETWORKS)) == ["10.0.0.0/8", "fd00::/8"]
     assert list(map(str, settings.CALLBACK_ALLOWED_NETWORKS)) == ["192.168.7.0/24"]
     assert (settings.FETCH_TIMEOUT, settings.FETCH_MAX_BYTES) == (2.5, 1000)
@@ -298,6 +300,8 @@ def test_production_refuses_to_start_without(name: str) -> None:
         ("CORS_ORIGINS", "https://*.example"),
         ("REDIS_TLS_VERIFY", "sometimes"),
         ("HTTPS_ONLY", "perhaps"),
+        ("SECRET_KEY", "too short"),
+        ("WEB_HOST", "localhost"),
         ("TRUSTED_HOSTS", "https://words.example"),
         ("TRUSTED_PROXIES", "-1"),
         ("TRUSTED_PROXIES", "17"),
