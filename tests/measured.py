@@ -31,11 +31,13 @@ class Watch:
     def __init__(self) -> None:
         self.is_on_programs = False
         self._is_on = True
+        self._measuring: Coverage | None = None
 
     def turn_to(self, test: pytest.Item) -> None:
         """Watch, or look away, while a test runs."""
         name = test.path.relative_to(PROJECT / "tests").as_posix()
-        measuring = Coverage.current()
+        # Once it has been stopped, nobody tells any more which it is.
+        measuring = self._measuring = self._measuring or Coverage.current()
         self.is_on_programs = measuring is not None and name in WITH_PROGRAMS
         is_generated = hasattr(getattr(test, "obj", None), "hypothesis")  # and has a deadline
         wanted = not name.startswith(UNWATCHED) and not is_generated
