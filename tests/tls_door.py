@@ -21,9 +21,11 @@ def tls_door(socket: str, tls: ssl.SSLContext) -> Iterator[int]:
         opened.extend((writer, to_inside))
         await asyncio.gather(_pass_on(reader, to_inside), _pass_on(inside, writer))
 
-    server = loop.run_until_complete(asyncio.start_server(enter, "127.0.0.1", 0, ssl=tls))
+    # All of it in that thread: in this one, Playwright may have a loop that is running.
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
+    opening = asyncio.start_server(enter, "127.0.0.1", 0, ssl=tls)
+    server = asyncio.run_coroutine_threadsafe(opening, loop).result(10)
 
     async def close() -> None:
         server.close()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from structlog.contextvars import bound_contextvars
+from structlog.contextvars import bound_contextvars, clear_contextvars
 
 from config import settings_from
 from logs import lines
@@ -39,6 +39,7 @@ def form(request: pytest.FixtureRequest) -> str:
 def log() -> Iterator[logging.Logger]:
     made = logging.getLogger("tests.lines")
     made.propagate = False
+    clear_contextvars()  # requests of other tests, in this thread, were about counts
     yield made
     made.handlers.clear()
 
