@@ -145,7 +145,7 @@ def chromium(browser: Browser) -> Iterator[Window]:
 
 
 @settings(
-    max_examples=300,
+    max_examples=150,
     derandomize=True,
     database=None,
     deadline=None,

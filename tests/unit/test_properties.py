@@ -13,7 +13,7 @@ from wordcount.errors import WordcountError
 from wordcount.words import is_letter
 
 UTF_8 = "text/html; charset=utf-8"
-few = settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+few = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 
 # --- what is drawn: text
 

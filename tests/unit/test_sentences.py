@@ -95,7 +95,7 @@ PARTS = st.sampled_from(
 LINES = st.lists(PARTS, min_size=1, max_size=12).map(" ".join)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(st.lists(LINES, min_size=1, max_size=3).map("\n".join), st.sampled_from(["en", "de"]))
 @example("Mr.\n. . . .", "en")
 def test_they_are_those_of_nltk(text: str, language: str) -> None:

@@ -53,7 +53,7 @@ def styles_with(css: str) -> list[Style]:
     return [styles.get(node.mem_id, UNSTYLED) for node in tree.css("*")]
 
 
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(sheet)
 def test_setting_rules_aside_changes_nothing(css: str) -> None:
     quick = styles_with(css)
@@ -62,7 +62,7 @@ def test_setting_rules_aside_changes_nothing(css: str) -> None:
         assert quick == styles_with(css)
 
 
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(selector_list)
 def test_plain_selectors_are_read_as_all_are(text: str) -> None:
     def essence(selectors: tuple[Selector, ...]) -> list[tuple[object, ...]]:
