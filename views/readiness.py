@@ -20,9 +20,7 @@ logger = logging.getLogger(__name__)
 
 _NO_POSTGRES = "Postgres does not answer."
 _NO_REDIS = "Redis does not answer."
-NO_WORKER = (
-    f"No worker has been heard of for {presence.BELIEVED_SECONDS} seconds: what is submitted waits."
-)
+NO_WORKER = "No worker says that it is there: what is submitted waits."
 
 
 @dataclass(frozen=True)
