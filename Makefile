@@ -14,7 +14,7 @@ $(shell [ "$$(cat $(READY) 2>/dev/null)" = "$(CURDIR)" ] && $(BIN)/python -c '' 
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint accuracy bench chaos screenshots
+.PHONY: help run test coverage lint accuracy bench chaos screenshots
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,11 +24,16 @@ run: $(READY) ## Run everything on this machine; PORT=5001 make run: on another 
 
 # In four processes, for many tests wait for others; a file's tests stay together, with its servers.
 # In the order of the files: what takes long comes first, and many small ones fill the gaps at the end.
-# All of them together are measured: what of our code they run (pyproject.toml, tests/measured.py).
-# Programs that ended too late for the last measurement may have left theirs.
+TESTS := $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+
 test: $(READY) ## Run all tests; make test ARGS="tests/unit -x": some of them
+	@exec $(TESTS) $(ARGS)
+
+# By itself, for to watch takes a quarter of the time again (tests/measured.py). What programs that
+# ended too late for the last time may have left is not to be added up.
+coverage: $(READY) ## Run all tests, and say which of our lines and branches ran; under 95 % fails
 	@rm -f .coverage .coverage.*
-	@exec $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(or $(ARGS),--cov)
+	@exec $(TESTS) --cov
 
 lint: $(READY) ## Check style and types
 	@$(BIN)/ruff check

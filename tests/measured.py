@@ -1,5 +1,5 @@
-"""Which tests, and which programs that they start, are measured by `make test`: what of our code
-runs in them.
+"""Which tests, and which programs that they start, are measured by `make coverage`: what of our
+code runs in them.
 
 To watch a test takes a third of its time again, and to watch a program even more. So no more is
 watched than is needed to see all of the code at work: each test asks as much of it, watched or not.
