@@ -100,7 +100,7 @@ class Program:
         if self.process.poll() is None:
             self.process.send_signal(how)
         try:
-            return self.process.wait(timeout=20)
+            return self.process.wait(timeout=30)  # as long as Heroku waits
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise AssertionError(f"it did not end:\n{self.log}") from None

@@ -3,6 +3,8 @@
 https://www.w3.org/TR/selectors-4/, https://www.w3.org/TR/css-pseudo-4/
 """
 
+from tinycss2.ast import Node
+
 # Pseudo-classes that are true of no element of a page that nobody has touched, or of fields only,
 # whose text is not counted; and those of scroll bars.
 NEVER = frozenset(
@@ -40,3 +42,9 @@ PSEUDO_ELEMENTS = frozenset(
     "view-transition-image-pair view-transition-new view-transition-old".split()
 )
 BEFORE_THEY_HAD_TWO_COLONS = frozenset({"after", "before", "first-letter", "first-line"})
+
+
+def is_element(token: Node | None) -> bool:
+    """Whether what stands behind two colons is a pseudo-element that browsers know."""
+    name = str(getattr(token, "lower_value", None) or getattr(token, "lower_name", ""))
+    return name in PSEUDO_ELEMENTS or name.startswith("-webkit-")

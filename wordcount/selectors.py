@@ -33,6 +33,7 @@ _COMPLEX = rf"\s*+{_START}{_COMPOUND}(?:(?:\s*+[>+~]\s*+|\s++){_START}{_COMPOUND
 _PLAIN = re.compile(rf"{_COMPLEX}(?:,{_COMPLEX})*+", re.ASCII)
 _TYPE = re.compile(r"(?:^|(?<=[\s>+~]))-?[_a-zA-Z]")
 _NAME = re.compile(r"[.#][-\w]+", re.ASCII)
+_NAMES = re.compile(rf"(?:{_NAME.pattern})+", re.ASCII)
 _COMMA_IN_STRING = re.compile(r"\"[^\"]*,|'[^']*,").search
 
 
@@ -172,12 +173,13 @@ class _Reading:
         if len(self._parents) == 1:
             self._names |= self._parents[0].names
         texts = [parent.text for parent in self._parents if parent.text]
-        return f":is({', '.join(texts)})" if texts else None
+        return _any_of("is", texts) if texts else None
 
     def _pseudo(self, token: Node | None, rest: Iterator[Node]) -> str | None:
         if _is(token, ":"):
-            _check_pseudo_element(next(rest, None))
-            return None
+            if not pseudo.is_element(next(rest, None)):
+                raise _InvalidError
+            return None  # it is taken for no element in any case
         if isinstance(token, FunctionBlock):
             return self._function(token)
         if not isinstance(token, IdentToken):
@@ -225,7 +227,7 @@ class _Reading:
         texts = [selector.text for selector in selectors if selector.text]
         if not texts:
             return "" if name == "not" else None
-        return f":{name}({', '.join(texts)})"
+        return _any_of(name, texts)
 
     def _argument(self, name: str, tokens: list[Node]) -> Selector:
         combinator = ""
@@ -239,8 +241,9 @@ class _Reading:
         return replace(inner, text=inner.text and combinator + inner.text)
 
 
-def _check_pseudo_element(token: Node | None) -> None:
-    """Void the rule if no browser knows this: it is taken for no element in any case."""
-    name = str(getattr(token, "lower_value", None) or getattr(token, "lower_name", ""))
-    if name not in pseudo.PSEUDO_ELEMENTS and not name.startswith("-webkit-"):
-        raise _InvalidError
+def _any_of(name: str, texts: list[str]) -> str:
+    """A list of selectors. One of names alone goes without `:is()` around it: before a space lexbor
+    compares what is in there with the parent of an element, and with nothing further up."""
+    if len(texts) == 1 and name in {"is", "where"} and _NAMES.fullmatch(texts[0]):
+        return texts[0]
+    return f":{name}({', '.join(texts)})"

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from wordcount import style_sheets
+from wordcount import count_page, style_sheets
 from wordcount.cascade import UNSTYLED, Style, styles_of
 from wordcount.display import Display
 from wordcount.selectors import Selector, selectors_in, selectors_of
@@ -109,3 +109,9 @@ def test_a_style_attribute_sees_the_variables_of_a_sheet() -> None:
     paragraph = tree.css_first("p")
     assert paragraph
     assert styles_of(tree)[paragraph.mem_id].display is Display.NONE
+
+
+@pytest.mark.parametrize("rule", [".b { div", ".b { & div", ":is(.b) { div", ":where(.b) { & div"])
+def test_a_rule_in_a_rule_reaches_all_that_is_below(rule: str) -> None:
+    page = f"<style>{rule} {{ display: none }} }}</style><p>ox<table class=b><tr><td><div>emu"
+    assert count_page(page.encode()).counts == {"ox": 1}
