@@ -260,7 +260,8 @@ def test_a_connection_that_broke_while_idle_is_noticed(app: Flask, client: Flask
     with create_engine(app.config["DATABASE_URL"]).connect() as other:
         other.execute(
             text(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                # Waits until they have ended: until then they may still answer once.
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
                 " WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
             )
         )
