@@ -4,7 +4,8 @@ Read by one short statement, for whoever waits asks again and again.
 """
 
 import uuid
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Self
 
 from models import db
 from storage.connections import ShortRead, read_one
@@ -13,6 +14,8 @@ from storage.leases import LEASE_SECONDS
 #: A worker says every 2 seconds that it lives. One that has been silent for longer than this, in
 #: seconds, may be dead, though its lease still holds.
 SILENCE = 6
+#: How much is left of the lease of one that is not silent, in seconds, at least.
+LEFT = LEASE_SECONDS - SILENCE
 
 
 class Pending(NamedTuple):
@@ -32,30 +35,34 @@ class Pending(NamedTuple):
     still: int
     position: int | None
 
+    @classmethod
+    def of(cls, row: Sequence[Any]) -> Self:
+        """As the database has said it by `STANDING`."""
+        is_waiting, is_attended, seconds, still, position = row
+        return cls(is_waiting, is_attended, max(0, int(seconds)), max(0, int(still)), position)
+
 
 def pending(job_key: uuid.UUID) -> Pending:
     """How a count stands now."""
-    row = read_one(db, READ, {"key": str(job_key), "left": LEASE_SECONDS - SILENCE})
+    row = read_one(db, _READ, {"key": str(job_key), "left": LEFT})
     if row is None:  # it has just been removed
         return Pending(is_waiting=False, is_attended=True, seconds=0, still=0, position=None)
-    is_waiting, is_attended, seconds, still, position = row
-    return Pending(is_waiting, is_attended, max(0, int(seconds)), max(0, int(still)), position)
+    return Pending.of(row)
 
 
-# What is asked of the queue is asked only for those that wait in it.
-READ = ShortRead(
-    "pending",
-    """
+#: The fields of :class:`Pending`, of the count with a key. What is asked of the queue is asked only
+#: for those that wait in it.
+STANDING = """
     SELECT is_waiting, is_attended,
-        extract(epoch FROM clock_timestamp() - submitted_at),
+        extract(epoch FROM clock_timestamp() - submitted_at) AS seconds,
         extract(epoch FROM clock_timestamp() - CASE WHEN is_waiting THEN greatest(
             moved_at,
             (SELECT max(finished_at) FROM results),
             (SELECT max(started_at) FROM results WHERE status = 'running')
-        ) ELSE moved_at END),
+        ) ELSE moved_at END) AS still,
         CASE WHEN is_waiting THEN 1 + (
             SELECT count(*) FROM results WHERE status = 'queued' AND id < asked.id
-        ) END
+        ) END AS position
     FROM (
         SELECT id, submitted_at, moved_at, coalesce(
             status = 'queued' OR status = 'running' AND lease_until < now(), false
@@ -63,6 +70,5 @@ READ = ShortRead(
             status = 'running' AND lease_until > now() + make_interval(secs => %(left)s), false
         ) AS is_attended
         FROM results WHERE job_key = %(key)s
-    ) AS asked""",
-    {"key": "uuid", "left": "double precision"},
-)
+    ) AS asked"""
+_READ = ShortRead("pending", STANDING, {"key": "uuid", "left": "double precision"})
