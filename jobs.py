@@ -78,17 +78,15 @@ def ring(count: Count, *, at_front: bool = False) -> bool:
 
     :returns: whether Redis has taken it.
     """
+    key, of_jobs = count.job_key, queue()
+    # The result is in Postgres, and so is the reason for a failure.
+    kept = {"result_ttl": 0, "failure_ttl": 3600, "job_timeout": longest_job()}
     try:
-        queue().enqueue(
-            JOB,
-            count.job_key,
-            job_id=count.job_key,
-            job_timeout=longest_job(),
-            result_ttl=0,  # the result is in Postgres,
-            failure_ttl=3600,  # and so is the reason for a failure
-            description=count.job_key,
-            at_front=at_front,
-        )
+        with of_jobs.connection.pipeline() as asked:  # by itself RQ asks twice
+            of_jobs.enqueue(
+                JOB, key, job_id=key, description=key, at_front=at_front, pipeline=asked, **kept
+            )
+            asked.execute()
     except RedisError as error:
         facts = {"job_key": count.job_key}
         logger.warning("%s waits until Redis takes it: %s", count.job_key, error, extra=facts)

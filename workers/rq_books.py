@@ -110,14 +110,14 @@ class BookkeepingWorker(Worker):
 
         def end() -> None:
             with self.connection.pipeline() as pipeline:
-                if entry and entry.execution:
-                    entry.execution.delete(job, pipeline)
                 if is_done:
                     self.increment_successful_job_count(pipeline)
                     if entry:
                         self.increment_total_working_time(now() - entry.begun, pipeline)
-                    job.cleanup(0, pipeline=pipeline, remove_from_queue=False)
+                    _remove(job, pipeline)
                 else:
+                    if entry and entry.execution:
+                        entry.execution.delete(job, pipeline)
                     pipeline.expire(job.key, _TTL)  # nobody reads it, and nobody else removes it
                 pipeline.execute()
 
@@ -131,3 +131,10 @@ class BookkeepingWorker(Worker):
             enter()
         except (RedisError, ValueError, InvalidJobOperation) as error:
             logger.debug("not written down in Redis: %s", error)
+
+
+def _remove(job: Job, pipeline: Pipeline) -> None:
+    """Leave nothing of a job that is done. RQ's own way asks Redis ten times where it stands."""
+    job.execution_registry.delete(job, pipeline)  # also of workers that died at it
+    job.failed_job_registry.remove(job, pipeline=pipeline)  # one was believed dead
+    pipeline.delete(job.key, job.dependents_key, job.dependencies_key)
