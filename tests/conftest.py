@@ -45,6 +45,19 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.enable()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mix the files of the browser, which want the processor, with those that wait for others; many
+    small ones come last, and fill the gaps."""
+    files = {
+        folder: [one for one in dict.fromkeys(item.path for item in items) if folder in one.parts]
+        for folder in ("browser", "integration")
+    }
+    turns = {
+        file: number / len(those) for those in files.values() for number, file in enumerate(those)
+    }
+    items.sort(key=lambda item: turns.get(item.path, 1.0))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Measure what of our code runs, where that is wanted."""

@@ -180,9 +180,8 @@ def check_accessible(page: Page, rules: dict[str, Any] = RULES, *, but: str = "[
     assert not found, "\n".join(_told(violation) for violation in found)
 
 
-def check_other_colours(page: Page) -> None:
-    """Look at a page once more, that looks otherwise now; of elements alike, at the colours of
-    some."""
+def check_whole_page(page: Page) -> None:
+    """The same of a page that may be long: of elements alike, look at the colours of some."""
     check_accessible(page, BUT_COLOURS)
     check_accessible(page, COLOURS, but=REPEATED)
 
