@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import chdir, suppress
 from pathlib import Path
 
 from tests.measured import measure_this_program, watch
@@ -30,6 +30,7 @@ class Forked:
     :param log: what it writes.
     :param errors: what it writes about errors; otherwise that stands in the log, too.
     :param at: the folder in which it runs.
+    :param given: what it can read from its standard input.
     """
 
     def __init__(
@@ -39,14 +40,17 @@ class Forked:
         log: Path,
         errors: Path | None = None,
         at: Path = PROJECT,
+        given: Path = Path(os.devnull),
     ) -> None:
         self._command = command
         for file in (log, errors or log):
             file.write_bytes(b"")
-        program = (list(command), dict(environ), at, log, errors or log, watch.is_on_programs)
+        files = (given, log, errors or log)
+        program = (list(command), dict(environ), at, files, watch.is_on_programs)
         # One that a failed test has left behind is ended with the tests.
         self._process = _FORKS.Process(target=_become, args=program, daemon=True)
-        self._process.start()
+        with chdir(PROJECT):  # where the first one finds the modules that are loaded
+            self._process.start()
         assert self._process.pid
         self.pid = self._process.pid
 
@@ -77,14 +81,20 @@ class Forked:
 
 
 def run(
-    command: Sequence[str], environ: Mapping[str, str], folder: Path, seconds: float = 60
+    command: Sequence[str],
+    environ: Mapping[str, str],
+    folder: Path,
+    seconds: float = 60,
+    given: bytes = b"",
 ) -> subprocess.CompletedProcess[str]:
     """Run a program to its end, in the folder where the test is.
 
     :param folder: where files may be put.
+    :param given: what it can read from its standard input.
     """
-    log, errors = folder / "output.txt", folder / "errors.txt"
-    program = Forked(command, environ, log, errors, Path.cwd())
+    log, errors, stdin = folder / "output.txt", folder / "errors.txt", folder / "input.txt"
+    stdin.write_bytes(given)
+    program = Forked(command, environ, log, errors, Path.cwd(), stdin)
     try:
         status = program.wait(seconds)
     finally:
@@ -97,17 +107,17 @@ def _become(
     command: list[str],
     environ: dict[str, str],
     at: Path,
-    log: Path,
-    errors: Path,
+    files: tuple[Path, Path, Path],
     is_measured: bool,
 ) -> None:
     """Be the program."""
     if is_measured:
         measure_this_program()
     multiprocessing.current_process().daemon = False  # such could have no processes of their own
-    for number, file in ((1, log), (2, errors)):
-        with file.open("ab") as output:
-            os.dup2(output.fileno(), number)
+    for number, file in enumerate(files):
+        with file.open("ab" if number else "rb") as opened:
+            os.dup2(opened.fileno(), number)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
     sys.stdout = open(1, "w", encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115
     os.chdir(at)

@@ -10,9 +10,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
+from tests.forked import run
 from tests.hostile.server import Server, answer, sends
 from tests.support import PROJECT
 from wordcount import count_page
@@ -35,16 +37,14 @@ def environ(**settings: str) -> dict[str, str]:
 
 
 def count(
-    *arguments: str | bytes, stdin: bytes = b"", **settings: str
+    *arguments: str, stdin: bytes = b"", **settings: str
 ) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        input=stdin,
-        capture_output=True,
-        env=environ(**settings),
-        timeout=SECONDS,
-        check=False,
-    )
+    with TemporaryDirectory() as folder:
+        done = run(
+            ["manage", "count", *arguments], environ(**settings), Path(folder), SECONDS, stdin
+        )
+    written = (text.encode() for text in (done.stdout, done.stderr))
+    return subprocess.CompletedProcess(done.args, done.returncode, *written)
 
 
 def printed(*arguments: str, stdin: bytes = b"", **settings: str) -> str:
@@ -190,7 +190,13 @@ def test_no_stranger_commands_the_terminal() -> None:
 def test_output_is_utf_8_in_any_locale(locale: dict[str, str]) -> None:
     name = b"na\xefve.html"
     Path(os.fsdecode(name)).write_text("<title>Grün</title><p>木", "utf-8")
-    done = count(name, "--format", "json", stdin=b"", **locale)
+    done = subprocess.run(  # Python reads the locale when it starts
+        [*COMMAND, name, "--format", "json"],
+        capture_output=True,
+        env=environ(**locale),
+        timeout=SECONDS,
+        check=False,
+    )
     assert (done.returncode, done.stderr) == (0, b"")
     found = json.loads(done.stdout.decode("utf-8"))[0]
     assert (found["title"], found["counts"]) == ("Grün", {"木": 1})
