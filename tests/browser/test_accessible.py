@@ -19,7 +19,12 @@ from inbox.reader import Reader
 from models import Result, db
 from storage import leases
 from tests.browser.actions import NARROW_AND_DARK
-from tests.browser.conftest import RULES_OF_FILES, check_accessible, check_whole_page
+from tests.browser.conftest import (
+    RULES_OF_FILES,
+    check_accessible,
+    check_other_look,
+    check_whole_page,
+)
 from tests.counts import begin, counted, counted_page
 from tests.support import wait_for
 
@@ -231,11 +236,11 @@ PAGES: dict[str, Open] = {
 @pytest.mark.parametrize("name", PAGES)
 def test_everybody_can_use_it(page: Page, web: str, name: str) -> None:
     PAGES[name](page, web)
-    for size, colours in LOOKS:
+    for (size, colours), check in zip(LOOKS, (check_whole_page, check_other_look), strict=True):
         page.set_viewport_size(size)
         # Colours that are still on their way are not looked at.
         page.emulate_media(color_scheme=colours, reduced_motion="reduce")
-        check_whole_page(page)
+        check(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 
@@ -255,22 +260,22 @@ def test_everybody_can_use_it(page: Page, web: str, name: str) -> None:
 def test_the_focus_is_seen_wherever_it_goes(page: Page, web: str, name: str) -> None:
     PAGES[name](page, web)
     page.locator("body").evaluate("body => body.focus()")
-    seen = []
+    page.evaluate(
+        """() => {
+            window.seen = {};
+            document.addEventListener("focusin", ({target}) => {
+                const {outlineStyle, outlineWidth} = getComputedStyle(target);
+                seen[target.outerHTML.slice(0, 120)] = [outlineStyle, parseFloat(outlineWidth)];
+            });
+        }"""
+    )
     for _ in range(60):
         page.keyboard.press("Tab")
-        element, style, width = page.evaluate(
-            """() => {
-                const element = document.activeElement;
-                const {outlineStyle, outlineWidth} = getComputedStyle(element);
-                return [element.outerHTML.slice(0, 120), outlineStyle, parseFloat(outlineWidth)];
-            }"""
-        )
-        if element in seen or element.startswith("<body"):
-            break
-        seen.append(element)
+    seen = page.evaluate("seen")
+    assert len(seen) >= 5
+    for element, (style, width) in seen.items():
         assert style != "none", element
         assert width >= 2, element
-    assert len(seen) >= 5
 
 
 def test_no_style_forbids_to_turn_the_screen(page: Page, web: str) -> None:
