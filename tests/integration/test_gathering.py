@@ -207,7 +207,7 @@ def test_a_plain_text_has_no_main_text(app: Flask, worker: Program, site: Site) 
 def test_a_worker_that_is_told_to_stop_waits_a_little_for_it(
     app: Flask, environ: dict[str, str], logs: Path, site: Site, whom: str
 ) -> None:
-    paragraphs = "".join(f"<p>{SENTENCES}{number}</p>" for number in range(200))
+    paragraphs = "".join(f"<p>{SENTENCES}{number}</p>" for number in range(100))
     url = site.serve("/long", f"<html lang=en><main>{paragraphs}</main>")
     with running(["worker"], environ, logs / "gathering.log") as program:
         program.wait_for_line("ready for counts")
@@ -220,4 +220,4 @@ def test_a_worker_that_is_told_to_stop_waits_a_little_for_it(
                 process.send_signal(signal.SIGTERM)
         assert program.process.wait(timeout=15) == 0
     assert set(stored(key).reading_ease or {}) >= {"page"}
-    assert len(index_of(stored(key)).sentences) == 200 * 24
+    assert len(index_of(stored(key)).sentences) == 100 * 24
