@@ -4,8 +4,7 @@ Read by one short statement, for whoever waits asks again and again.
 """
 
 import uuid
-from collections.abc import Sequence
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple
 
 from models import db
 from storage.connections import ShortRead, read_one
@@ -14,8 +13,6 @@ from storage.leases import LEASE_SECONDS
 #: A worker says every 2 seconds that it lives. One that has been silent for longer than this, in
 #: seconds, may be dead, though its lease still holds.
 SILENCE = 6
-#: How much is left of the lease of one that is not silent, in seconds, at least.
-LEFT = LEASE_SECONDS - SILENCE
 
 
 class Pending(NamedTuple):
@@ -35,34 +32,30 @@ class Pending(NamedTuple):
     still: int
     position: int | None
 
-    @classmethod
-    def of(cls, row: Sequence[Any]) -> Self:
-        """As the database has said it by `STANDING`."""
-        is_waiting, is_attended, seconds, still, position = row
-        return cls(is_waiting, is_attended, max(0, int(seconds)), max(0, int(still)), position)
-
 
 def pending(job_key: uuid.UUID) -> Pending:
     """How a count stands now."""
-    row = read_one(db, _READ, {"key": str(job_key), "left": LEFT})
+    row = read_one(db, READ, {"key": str(job_key), "left": LEASE_SECONDS - SILENCE})
     if row is None:  # it has just been removed
         return Pending(is_waiting=False, is_attended=True, seconds=0, still=0, position=None)
-    return Pending.of(row)
+    is_waiting, is_attended, seconds, still, position = row
+    return Pending(is_waiting, is_attended, max(0, int(seconds)), max(0, int(still)), position)
 
 
-#: The fields of :class:`Pending`, of the count with a key. What is asked of the queue is asked only
-#: for those that wait in it.
-STANDING = """
+# What is asked of the queue is asked only for those that wait in it.
+READ = ShortRead(
+    "pending",
+    """
     SELECT is_waiting, is_attended,
-        extract(epoch FROM clock_timestamp() - submitted_at) AS seconds,
+        extract(epoch FROM clock_timestamp() - submitted_at),
         extract(epoch FROM clock_timestamp() - CASE WHEN is_waiting THEN greatest(
             moved_at,
             (SELECT max(finished_at) FROM results),
             (SELECT max(started_at) FROM results WHERE status = 'running')
-        ) ELSE moved_at END) AS still,
+        ) ELSE moved_at END),
         CASE WHEN is_waiting THEN 1 + (
             SELECT count(*) FROM results WHERE status = 'queued' AND id < asked.id
-        ) END AS position
+        ) END
     FROM (
         SELECT id, submitted_at, moved_at, coalesce(
             status = 'queued' OR status = 'running' AND lease_until < now(), false
@@ -70,5 +63,6 @@ STANDING = """
             status = 'running' AND lease_until > now() + make_interval(secs => %(left)s), false
         ) AS is_attended
         FROM results WHERE job_key = %(key)s
-    ) AS asked"""
-_READ = ShortRead("pending", STANDING, {"key": "uuid", "left": "double precision"})
+    ) AS asked""",
+    {"key": "uuid", "left": "double precision"},
+)

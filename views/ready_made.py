@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from models import Result, as_key, db
 from storage.connections import ShortRead, read_one
-from views.pending import LEFT, STANDING, Pending, pending
 
 
 class ReadyMade(NamedTuple):
@@ -18,7 +17,6 @@ class ReadyMade(NamedTuple):
 
     :ivar total: how many rows the ranking has that was asked for; None where nobody knows.
     :ivar rows: the first of the ranking that was asked for; None as long as there are none.
-    :ivar standing: how it stands, if it has no outcome.
     """
 
     job_key: uuid.UUID
@@ -32,7 +30,6 @@ class ReadyMade(NamedTuple):
     pasted: bool
     total: int | None
     rows: list[tuple[str, int]] | None
-    standing: Pending
 
 
 def ready_made(job_key: str, ranking: str) -> ReadyMade | None:
@@ -43,25 +40,14 @@ def ready_made(job_key: str, ranking: str) -> ReadyMade | None:
     key = as_key(job_key)
     if key is None:
         return None
-    row = read_one(db, READ, {"key": job_key, "ranking": ranking, "left": LEFT})
-    if row is None:
-        return None
-    return ReadyMade._make((key, *row[:_OF_COUNT], Pending.of(row[_OF_COUNT:])))
+    row = read_one(db, READ, {"key": job_key, "ranking": ranking})
+    return ReadyMade._make((key, *row)) if row else None
 
 
-def standing_now(result: Result | ReadyMade) -> Pending:
-    """How a count stands; read now, unless it was read with the count."""
-    return result.standing if isinstance(result, ReadyMade) else pending(result.job_key)
-
-
-# Who waits asks again and again as well: one question is enough for both.
-_COLUMNS = ReadyMade._fields[1:-3]
-_OF_COUNT = len(_COLUMNS) + 2
 READ = ShortRead(
     "ready_made",
-    f"""SELECT {", ".join(f"counted.{name}" for name in _COLUMNS)},
-            (sizes -> %(ranking)s ->> 0)::integer, tops -> %(ranking)s, standing.*
-        FROM {Result.__tablename__} AS counted, ({STANDING}) AS standing
-        WHERE job_key = %(key)s""",  # noqa: S608 -- names of ours
-    {"key": "uuid", "ranking": "text", "left": "double precision"},
+    f"""SELECT {", ".join(ReadyMade._fields[1:-2])},
+            (sizes -> %(ranking)s ->> 0)::integer, tops -> %(ranking)s
+        FROM {Result.__tablename__} WHERE job_key = %(key)s""",  # noqa: S608 -- names of ours
+    {"key": "uuid", "ranking": "text"},
 )

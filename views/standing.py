@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from flask import current_app
 
 from models import Result, Status, Step
-from views.ready_made import ReadyMade, standing_now
+from views.pending import pending
+from views.ready_made import ReadyMade
 
 _DOING = {
     Step.FETCHING: "Fetching the page",
@@ -156,7 +157,7 @@ class Standing:
 
 def standing_of(result: Result | ReadyMade) -> Standing:
     """Where a count stands that is queued or running."""
-    is_waiting, is_attended, seconds, still, position = standing_now(result)
+    is_waiting, is_attended, seconds, still, position = pending(result.job_key)
     begins_with = Step.COUNTING if result.pasted else Step.FETCHING
     return Standing(
         step=Status.QUEUED if is_waiting else result.step or begins_with,

@@ -16,7 +16,8 @@ from views.api import failure_of
 from views.errors import Problem
 from views.logged import is_about
 from views.paging import PagedRanking, paged
-from views.ready_made import ReadyMade, standing_now
+from views.pending import pending
+from views.ready_made import ReadyMade
 from views.unchanging import kept
 from wordcount import Ranked
 
@@ -92,7 +93,7 @@ def _unknown(job_id: str) -> Problem:
 
 
 def _status_of(result: Result | ReadyMade) -> str:
-    if standing_now(result).is_waiting:
+    if pending(result.job_key).is_waiting:
         return Status.QUEUED
     return _STARTED if result.status == Status.RUNNING else result.status
 
