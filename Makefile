@@ -23,7 +23,7 @@ run: $(READY) ## Run everything on this machine; PORT=5001 make run: on another 
 	@exec $(BIN)/python manage.py dev
 
 # In four processes, for many tests wait for others; a file's tests stay together, with its servers.
-# In the order of the files: what takes long comes first, and many small ones fill the gaps at the end.
+# In the order that tests/conftest.py gives the files.
 TESTS := $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 test: $(READY) ## Run all tests; make test ARGS="tests/unit -x": some of them
