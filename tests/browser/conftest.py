@@ -40,9 +40,6 @@ RULES: dict[str, Any] = {
 #: Most of the time is taken by the contrast of each text with what is behind it.
 BUT_COLOURS = {**RULES, "rules": {**RULES["rules"], "color-contrast": {"enabled": False}}}
 COLOURS = {**RULES, "runOnly": {"type": "rule", "values": ["color-contrast"]}}
-#: What depends on how wide and how bright a page is; the rest is the same elements once more.
-OF_THE_LOOK = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"]
-BY_LOOKS = {**RULES, "runOnly": {"type": "rule", "values": OF_THE_LOOK}}
 #: Elements that only repeat others, with all in them: the same tags and classes from the top down
 #: have the same colours, also where rows take turns.
 REPEATED = """
@@ -183,15 +180,11 @@ def check_accessible(page: Page, rules: dict[str, Any] = RULES, *, but: str = "[
     assert not found, "\n".join(_told(violation) for violation in found)
 
 
-def check_whole_page(page: Page) -> None:
-    """The same of a page that may be long: of elements alike, look at the colours of some."""
+def check_other_colours(page: Page) -> None:
+    """Look at a page once more, that looks otherwise now; of elements alike, at the colours of
+    some."""
     check_accessible(page, BUT_COLOURS)
     check_accessible(page, COLOURS, but=REPEATED)
-
-
-def check_other_look(page: Page) -> None:
-    """Look once more at a page that was looked at, and is narrower or darker now."""
-    check_accessible(page, BY_LOOKS, but=REPEATED)
 
 
 def _told(violation: dict[str, object]) -> str:

@@ -19,12 +19,7 @@ from inbox.reader import Reader
 from models import Result, db
 from storage import leases
 from tests.browser.actions import NARROW_AND_DARK
-from tests.browser.conftest import (
-    RULES_OF_FILES,
-    check_accessible,
-    check_other_look,
-    check_whole_page,
-)
+from tests.browser.conftest import RULES_OF_FILES, check_accessible, check_other_colours
 from tests.counts import begin, counted, counted_page
 from tests.support import wait_for
 
@@ -236,7 +231,7 @@ PAGES: dict[str, Open] = {
 @pytest.mark.parametrize("name", PAGES)
 def test_everybody_can_use_it(page: Page, web: str, name: str) -> None:
     PAGES[name](page, web)
-    for (size, colours), check in zip(LOOKS, (check_whole_page, check_other_look), strict=True):
+    for (size, colours), check in zip(LOOKS, (check_accessible, check_other_colours), strict=True):
         page.set_viewport_size(size)
         # Colours that are still on their way are not looked at.
         page.emulate_media(color_scheme=colours, reduced_motion="reduce")

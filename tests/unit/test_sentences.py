@@ -145,11 +145,11 @@ def test_a_long_line_is_read_like_a_short_one(line: str) -> None:
     [". ", "a. ", "! ", "!", "a.a.", '." ', "--. ", "a.\u00a0", "''.", "Mr. A ", "x" * 150 + ". "],
 )
 def test_no_text_takes_long(piece: str) -> None:
-    text = (piece * (30_000 // len(piece))).rstrip()
+    text = (piece * (60_000 // len(piece))).rstrip()
     start = time.process_time()
     assert sentence_starts(text, "en")[0] == 0
     # Several times what it takes.
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < 10
 
 
 def test_a_line_without_white_space_is_no_trouble() -> None:
